@@ -3,7 +3,7 @@ import {mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {EXIT, type ExitCode, graverCode} from '../src/lib/base/exit-codes.js'
+import {EXIT, type ExitCode, moreSevere} from '../src/lib/base/exit-codes.js'
 import {runCli} from './support/cli.js'
 import {envOf, namesAt, runsAt, UNKNOWN_TOKEN, withHub} from './support/hub.js'
 import {type Fault, type Sandbox} from './support/sandbox.js'
@@ -118,8 +118,8 @@ describe('[S16] of several exit codes', () => {
   it('the graver one is that of the process, whichever came first', () => {
     for (const [index, graver] of ORDER.entries()) {
       for (const lesser of ORDER.slice(index)) {
-        expect(graverCode(graver, lesser)).to.equal(graver)
-        expect(graverCode(lesser, graver)).to.equal(graver)
+        expect(moreSevere(graver, lesser)).to.equal(graver)
+        expect(moreSevere(lesser, graver)).to.equal(graver)
       }
     }
   })

@@ -3,7 +3,7 @@ import {AsyncLocalStorage} from 'node:async_hooks'
 import {join} from 'node:path'
 
 import {type ExitCode} from '../lib/base/exit-codes.js'
-import {capitalized, safe} from '../lib/base/text.js'
+import {capitalize, safe} from '../lib/base/text.js'
 import {type Wait} from '../lib/hub/retry.js'
 import {type ConnectionOptions} from '../lib/hub/session.js'
 import {describeWait} from '../lib/views/format.js'
@@ -138,7 +138,7 @@ export abstract class BaseCommand extends Command {
 
   /** Shows progress on stderr. */
   protected note(text: string): void {
-    this.logToStderr(wrapText(`${capitalized(text)}.`, widthOf(process.stderr)))
+    this.logToStderr(wrapText(`${capitalize(text)}.`, widthOf(process.stderr)))
   }
 
   /** Writes a text that may be long, and a newline. */

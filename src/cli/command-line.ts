@@ -1,5 +1,5 @@
 import {quote, quoteForPowershell} from '../lib/base/shell.js'
-import {count} from '../lib/base/text.js'
+import {formatCount} from '../lib/base/text.js'
 import {type CleanupResult, isUnknown} from '../lib/cleanup/result.js'
 import {flagOf, RULE_NAMES} from '../lib/retention/rules.js'
 import {type NextStep} from '../lib/views/cleanup.js'
@@ -65,7 +65,7 @@ export function nextStep(
 
   if (isSaved && isRehearsal)
     return {text: `${begin} ${saved} Its Hub is gone now: serve one (sandbox --port 8080) to apply a plan.`}
-  const what = wouldDelete === 1 ? 'this dataset' : `these ${count(wouldDelete, 'dataset')}`
+  const what = wouldDelete === 1 ? 'this dataset' : `these ${formatCount(wouldDelete, 'dataset')}`
   const left = new Set(isSaved ? [...CHOOSING_FLAGS, ...UNREPEATED_FLAGS] : UNREPEATED_FLAGS)
   const repeated = Object.entries(given).filter(([name]) => !left.has(name))
   const flags = formatFlags({...(isSaved && {apply: given.plan}), ...Object.fromEntries(repeated)})

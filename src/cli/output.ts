@@ -1,7 +1,7 @@
 import {fstatSync, readFileSync, writeSync} from 'node:fs'
 
 import {RefusedError} from '../lib/base/errors.js'
-import {EXIT, graverCode} from '../lib/base/exit-codes.js'
+import {EXIT, moreSevere} from '../lib/base/exit-codes.js'
 
 /** Device number of `/dev/null` on Linux: major 1, minor 3. */
 const NULL_DEVICE = 0x1_03
@@ -71,7 +71,7 @@ function isStdoutClosed(): boolean {
 
 function reportAtExit(): void {
   if (failure === undefined) return
-  process.exitCode = graverCode(Number(process.exitCode ?? EXIT.done), EXIT.error)
+  process.exitCode = moreSevere(Number(process.exitCode ?? EXIT.done), EXIT.error)
   if (isReported) return
   try {
     writeSync(2, `Error: not all of the output could be written to stdout: ${failure}.\n  ${advice}\n`)

@@ -1,7 +1,7 @@
 import {execute, type Hook} from '@oclif/core'
 import {getHelpFlagAdditions} from '@oclif/core/help'
 
-import {hideToken, withoutTokens} from '../lib/base/text.js'
+import {redact, registerSecret} from '../lib/base/text.js'
 import {colourVariables, setVariables, watchOutput} from './output.js'
 
 /** What `bin/run.js` starts: bundled with the commands, so that one copy of oclif is loaded, and from one file. */
@@ -20,13 +20,13 @@ export async function start(options: Parameters<typeof execute>[0]): Promise<voi
 /** With `DEBUG` oclif logs the whole command line to stderr. */
 function hideTokens(args: string[]): void {
   for (const [index, word] of args.entries()) {
-    if (word === '--token') hideToken(args[index + 1] ?? '')
-    else if (word.startsWith('--token=')) hideToken(word.slice('--token='.length))
+    if (word === '--token') registerSecret(args[index + 1] ?? '')
+    else if (word.startsWith('--token=')) registerSecret(word.slice('--token='.length))
   }
 
   const write = process.stderr.write.bind(process.stderr) as (text: unknown, ...rest: unknown[]) => boolean
   process.stderr.write = (text: unknown, ...rest: unknown[]) =>
-    write(typeof text === 'string' ? withoutTokens(text) : text, ...rest)
+    write(typeof text === 'string' ? redact(text) : text, ...rest)
 }
 
 // The hooks are here, since this file is read anyway.

@@ -2,7 +2,7 @@ import {appendFile, realpath, stat} from 'node:fs/promises'
 import {basename, dirname, join, resolve} from 'node:path'
 
 import {SmoltraceError, UsageError} from '../lib/base/errors.js'
-import {EXIT, type ExitCode, graverCode} from '../lib/base/exit-codes.js'
+import {EXIT, type ExitCode, moreSevere} from '../lib/base/exit-codes.js'
 import {messageOf, printable} from '../lib/base/text.js'
 import {failureSummary, type JobFacts} from '../lib/views/markdown/markdown.js'
 import {HubCommand} from './base-command.js'
@@ -39,7 +39,7 @@ export abstract class SummaryCommand extends HubCommand {
       await appendFile(file, size === 0 ? text : `\n\n${text}`)
     } catch (error) {
       this.warn(`The summary could not be written to ${printable(file)} (${messageOf(error)}).`)
-      process.exitCode = graverCode(Number(process.exitCode ?? EXIT.done), EXIT.error)
+      process.exitCode = moreSevere(Number(process.exitCode ?? EXIT.done), EXIT.error)
     }
   }
 

@@ -5,7 +5,7 @@ import {withHub} from '../support/hub.js'
 
 const SIZE = 50_000_000
 /** Beside what is in use, something of what is not swept up yet. */
-const MOST = SIZE / 2
+const MAX_BYTES = SIZE / 2
 
 /** A script that looks, while a job runs, how much of what it holds cannot be thrown away. */
 const watching = (job: string) => `
@@ -35,7 +35,7 @@ describe('a large file', () => {
         ] as const) {
           const [result, peak] = (await runScript(watching(script), hub, dir)).trim().split('\n')
           expect(result).to.include(`"status":"${status}"`)
-          expect(Number(peak)).to.be.at.most(MOST)
+          expect(Number(peak)).to.be.at.most(MAX_BYTES)
           hub.state.remove(NAME)
         }
       }),

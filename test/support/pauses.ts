@@ -2,7 +2,7 @@ import {syncBuiltinESMExports} from 'node:module'
 import timers from 'node:timers/promises'
 
 /** In ms. What waits longer is a limit for somebody else's slowness, not a pause. */
-const LONGEST_PAUSE = 10_000
+const MAX_PAUSE = 10_000
 
 /**
  * Runs a job in which every pause is over at once: what is waited for stays the same, but for the time.
@@ -12,7 +12,7 @@ export async function withoutPauses<T>(job: (pauses: readonly number[]) => Promi
   const {setTimeout: real} = timers
   const pauses: number[] = []
   const hurried = <V>(ms?: number, value?: V, options?: Parameters<typeof real>[2]): Promise<V> => {
-    const isPause = ms !== undefined && ms <= LONGEST_PAUSE
+    const isPause = ms !== undefined && ms <= MAX_PAUSE
     if (isPause) pauses.push(ms)
     return real(isPause ? 0 : ms, value as V, options)
   }

@@ -3,7 +3,7 @@ import {type Command, type Config, type Interfaces} from '@oclif/core'
 import {UsageError} from '../../lib/base/errors.js'
 import {type ExitCode, exitCodeFrom} from '../../lib/base/exit-codes.js'
 import {nearest} from '../../lib/base/nearest.js'
-import {brief, withoutTokens} from '../../lib/base/text.js'
+import {brief, redact} from '../../lib/base/text.js'
 import {BaseCommand} from '../base-command.js'
 import {findByWords, HOST_TOPIC, namingWords, topicOf, wordsOf} from '../host/words.js'
 
@@ -47,7 +47,7 @@ export function unknownCommand(
 }
 
 function shown(words: string[]): string {
-  return brief(withoutTokens(words.slice(0, 2).join(' ')))
+  return brief(redact(words.slice(0, 2).join(' ')))
 }
 
 /**

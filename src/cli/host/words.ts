@@ -2,7 +2,7 @@
 export const HOST_TOPIC = 'smoltrace'
 
 /** Words of the longest name of a command. */
-const MOST_WORDS = 2
+const MAX_WORDS = 2
 
 /** The word before a command in a host, where its id is `smoltrace:runs:group`; no word elsewhere, where it is `runs:group`. */
 export function topicOf(id: string): string[] {
@@ -26,7 +26,7 @@ export function findByWords(
   topic: string[],
   isCommand: (id: string) => boolean,
 ): {id: string; argv: string[]} | undefined {
-  for (let length = Math.min(words.length, MOST_WORDS); length > 0; length--) {
+  for (let length = Math.min(words.length, MAX_WORDS); length > 0; length--) {
     const id = [...topic, ...words.slice(0, length)].join(':')
     if (isCommand(id)) return {id, argv: words.slice(length)}
   }

@@ -1,6 +1,6 @@
 import {type TaggingEvent} from '../../lib/account/protection/tagging.js'
 import {type RestoreEvent} from '../../lib/archive/restore-runs.js'
-import {thousands} from '../../lib/base/text.js'
+import {formatNumber} from '../../lib/base/text.js'
 import {HOUR, MINUTE} from '../../lib/base/time.js'
 import {describeRestored} from '../../lib/views/terminal/restore.js'
 
@@ -67,8 +67,8 @@ export class JobLog {
     const now = this.clock()
     const isDue = done - this.logged.done >= STEP && now - this.logged.at >= STEP_MS
     if (done !== of && !isDue) return
-    const failures = failed > 0 ? `${thousands(failed)} failed` : ''
-    const counts = [`${thousands(done)} of ${thousands(of)} done`, failures, this.rate(done, of)]
+    const failures = failed > 0 ? `${formatNumber(failed)} failed` : ''
+    const counts = [`${formatNumber(done)} of ${formatNumber(of)} done`, failures, this.rate(done, of)]
     this.write(counts.filter(Boolean).join(', '))
     this.logged = {done, at: now}
   }
@@ -87,7 +87,7 @@ export function describeRate(done: number, total: number, elapsedMs: number): st
   const perSecond = (done / elapsedMs) * 1000
   const left = durationText(((total - done) / perSecond) * 1000)
   if (perSecond < 1) return `${Math.max(1, Math.round(perSecond * 60))}/min, ${left} left`
-  const rate = perSecond < 9.95 ? perSecond.toFixed(1) : thousands(Math.round(perSecond))
+  const rate = perSecond < 9.95 ? perSecond.toFixed(1) : formatNumber(Math.round(perSecond))
   return `${rate}/s, ${left} left`
 }
 
@@ -96,7 +96,7 @@ function durationText(ms: number): string {
   if (ms < MINUTE) return `${Math.ceil(ms / 1000)} s`
   const minutes = Math.round(ms / MINUTE)
   if (ms < HOUR || minutes < 60) return `${minutes} min`
-  return `${thousands(Math.floor(minutes / 60))} h ${minutes % 60} min`
+  return `${formatNumber(Math.floor(minutes / 60))} h ${minutes % 60} min`
 }
 
 export function logRestore(write: (line: string) => void): (event: RestoreEvent) => void {

@@ -1,4 +1,4 @@
-import {capitalized, printable, thousands} from '../../lib/base/text.js'
+import {capitalize, formatNumber, printable} from '../../lib/base/text.js'
 import {type Outcome, type OutcomeStatus} from '../../lib/cleanup/outcomes.js'
 import {columnsOf, cut} from '../../lib/views/terminal/layout.js'
 import {type Style} from '../../lib/views/terminal/style.js'
@@ -42,23 +42,23 @@ function mostRelevant({in: states}: Items, room: number): Item[] {
 
 /** Before the first deletion the note alone; then the counts, and the note behind them, or below where the terminal is narrow. */
 function headlines(items: Items, {note, rate, width}: WindowOptions): string[] {
-  if (items.in.waiting.size === items.all.length && note) return [capitalized(note)]
+  if (items.in.waiting.size === items.all.length && note) return [capitalize(note)]
   const failed = items.in.failed.size
   const counts = [
-    `Deleting ${thousands(items.done)}/${thousands(items.all.length)}`,
-    failed > 0 && `${thousands(failed)} failed`,
+    `Deleting ${formatNumber(items.done)}/${formatNumber(items.all.length)}`,
+    failed > 0 && `${formatNumber(failed)} failed`,
   ]
   const line = (...parts: Array<string | false>) => [...counts, ...parts].filter(Boolean).join(', ')
   if (!note) return [line(rate)]
   const fitting = [line(note, rate), line(note)].find((text) => columnsOf(text) <= width)
-  return fitting === undefined ? [line(rate), `  ${capitalized(note)}`] : [fitting]
+  return fitting === undefined ? [line(rate), `  ${capitalize(note)}`] : [fitting]
 }
 
 /** How many are not shown, by state. */
 function summarize(items: Items, shown: readonly Item[]): string {
   const counts = STATES.map((state) => {
     const rest = items.in[state].size - shown.filter((item) => item.state === state).length
-    return rest > 0 && `${thousands(rest)} ${STATE_WORDS[state]}`
+    return rest > 0 && `${formatNumber(rest)} ${STATE_WORDS[state]}`
   })
   return counts.filter(Boolean).join(', ')
 }

@@ -1,4 +1,4 @@
-import {count} from '../../lib/base/text.js'
+import {formatCount} from '../../lib/base/text.js'
 import {type Plan, plannedDatasets} from '../../lib/plan/plan.js'
 import {wrapText} from '../../lib/views/terminal/layout.js'
 import {type Screen, type Style, styleFor, widthOf} from '../../lib/views/terminal/style.js'
@@ -41,9 +41,9 @@ function formatWarning(plan: Plan, isArchived: boolean, {style, width}: Screen):
 function describeTargets(plan: Plan, style: Style): string {
   const {delete: runs, leaderboard, namespace} = plan
   if (runs.length === 0) return `${style.bold('the leaderboard')} of ${namespace} for good`
-  const datasets = style.bold(count(plannedDatasets(plan).length, 'dataset'))
+  const datasets = style.bold(formatCount(plannedDatasets(plan).length, 'dataset'))
   const board = leaderboard?.goes ? ', the leaderboard among them' : ''
-  return `${datasets} (${count(runs.length, 'run')}) of ${namespace} for good${board}`
+  return `${datasets} (${formatCount(runs.length, 'run')}) of ${namespace} for good${board}`
 }
 
 function describeUndo({delete: runs, leaderboard}: Plan, isArchived: boolean): string {

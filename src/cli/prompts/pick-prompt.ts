@@ -1,6 +1,6 @@
 import Enquirer from 'enquirer'
 
-import {count, printable, thousands} from '../../lib/base/text.js'
+import {formatCount, formatNumber, printable} from '../../lib/base/text.js'
 import {type Plan} from '../../lib/plan/plan.js'
 import {columnsOf, cut} from '../../lib/views/terminal/layout.js'
 import {type Style, styleFor, widthOf} from '../../lib/views/terminal/style.js'
@@ -116,13 +116,13 @@ const TITLE_WIDTH = 19
 /** Columns of the cursor, the box and the blank behind them. */
 const MARK_WIDTH = 6
 /** What the last column needs to say anything; what a run has is left out before that. */
-const LEAST_NOTE = 24
+const MIN_NOTE = 24
 
 function drawRow(row: PickRow, isFocused: boolean, style: Style): string {
   const width = lineWidth() - MARK_WIDTH
   const cells = [row.timestamp, row.age]
   const whole = [...cells, row.has].join('  ')
-  const start = width - columnsOf(whole) - 2 < LEAST_NOTE ? cells.join('  ') : whole
+  const start = width - columnsOf(whole) - 2 < MIN_NOTE ? cells.join('  ') : whole
   const paint = row.isHeld ? style.dim : isFocused ? style.bold : String
   return `${isFocused ? '>' : ' '} ${markOf(row, style)} ${paint(cut(`${start}  ${noteOf(row)}`, width))}`
 }
@@ -139,13 +139,13 @@ const SHORT_KEYS = 'Space  ^A: all  Enter: go on  Esc: quit'
 function chosenText({rows, checked}: PickList, {leaderboard}: Plan): string {
   const datasets = checked.reduce((sum, row) => sum + row.datasets, 0)
   const board = leaderboard?.goes ? ' and the leaderboard' : ''
-  return `${thousands(checked.length)} of ${count(rows.length, 'run')}, ${count(datasets, 'dataset')}${board}`
+  return `${formatNumber(checked.length)} of ${formatCount(rows.length, 'run')}, ${formatCount(datasets, 'dataset')}${board}`
 }
 
 function footerOf(list: PickList, plan: Plan, style: Style): string[] {
   const {matching, filter, focused} = list
   const width = lineWidth()
-  const found = filter === '' ? '' : `; ${thousands(matching.length)} match`
+  const found = filter === '' ? '' : `; ${formatNumber(matching.length)} match`
   const keys = LONG_KEYS.length <= width ? LONG_KEYS : SHORT_KEYS
   return [
     style.dim(cut(focused ? `${focused.timestamp}  ${noteOf(focused)}` : ' ', width)),

@@ -5,7 +5,7 @@ import {byFlag, examplesOf, FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
 import {DEFAULT_METRIC, METRIC_LIST, parseMetric} from '../../lib/account/leaderboard/metrics.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
 import {findTarget, replaceFile} from '../../lib/base/files.js'
-import {count, printable} from '../../lib/base/text.js'
+import {formatCount, printable} from '../../lib/base/text.js'
 import {formatPage, reportDocument} from '../../lib/report/page.js'
 import {gatherReport} from '../../lib/report/report.js'
 import {loadPolicy} from '../../lib/retention/policy/load.js'
@@ -58,7 +58,7 @@ The page names models and runs, also those of private datasets: take care whom y
     })
     if (!this.jsonEnabled()) {
       const {counts, isPrivate} = report
-      const what = `${count(counts.evaluations, 'evaluation')} of ${count(counts.models, 'model')}`
+      const what = `${formatCount(counts.evaluations, 'evaluation')} of ${formatCount(counts.models, 'model')}`
       this.say(`Wrote ${printable(args.file)} (${formatBytes(bytes)}): ${what}.`)
       const secret = isPrivate ? ', also those of private datasets' : ''
       this.say(`It names models and runs${secret}: take care whom you send it to.`)

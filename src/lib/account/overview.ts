@@ -1,5 +1,5 @@
 import {type RunType} from '../base/names.js'
-import {byText, capitalized} from '../base/text.js'
+import {byText, capitalize} from '../base/text.js'
 import {cutoffOf, parseAge} from '../base/time.js'
 import {type ConnectionOptions, machineTime, openSession, type Session} from '../hub/session.js'
 import {discover, type Inventory, type RunDataset} from './datasets.js'
@@ -82,7 +82,7 @@ async function askLeaderboard(
   const none = leaderboard ? 'the leaderboard has no rows' : 'there is no leaderboard'
   const problem = count === 0 ? none : lostRows(runs, index, now, DEFAULT_GRACE_MS)
   if (problem === undefined) return {rows: index, isCertain: true}
-  warnings.push(`${capitalized(problem)}: which runs finished is not known.`)
+  warnings.push(`${capitalize(problem)}: which runs finished is not known.`)
   if (count === 0) return UNKNOWN
   // Where rows were lost, a run without a row may have finished all the same.
   const others = runs.filter((run) => !run.complete && !hasMetrics(run))

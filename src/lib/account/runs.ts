@@ -63,13 +63,13 @@ export function mayBeUploading(run: Run, now: Date, graceMs: number): boolean {
 }
 
 /** An upload that is older than this has ended: what changes later is a card, or a setting. */
-const LONGEST_UPLOAD = 48 * HOUR
+const MAX_UPLOAD = 48 * HOUR
 
 /** Whether something of a run was created within the grace period, or changed within it while an upload may still be under way. */
 export function isNew(run: Run, now: Date, graceMs: number): boolean {
   if (graceMs === 0) return false
   const age = now.getTime() - run.newestCreatedAt.getTime()
-  return age < graceMs || (age < LONGEST_UPLOAD && now.getTime() - run.newestChange.getTime() < graceMs)
+  return age < graceMs || (age < MAX_UPLOAD && now.getTime() - run.newestChange.getTime() < graceMs)
 }
 
 /** A repository is there before its files are. */

@@ -5,7 +5,7 @@ import * as z from 'zod/mini'
 
 import {RefusedError} from '../base/errors.js'
 import {isErrno} from '../base/files.js'
-import {count, parseJson, text} from '../base/schema.js'
+import {nonEmptyText, parseJson, wholeNumber} from '../base/schema.js'
 import {printable} from '../base/text.js'
 import {readSmall, statNoFollow} from './disk.js'
 
@@ -18,15 +18,15 @@ export interface Lock {
 }
 
 /** The holder of a lock. Process numbers and host names are for people: containers share both. */
-const HOLDER = z.strictObject({pid: count, host: text, token: text})
+const HOLDER = z.strictObject({pid: wholeNumber, host: nonEmptyText, token: nonEmptyText})
 type Holder = z.output<typeof HOLDER>
 
 /** How often a holder shows that it is alive, in ms. */
-const PULSE = 20_000
+const HEARTBEAT_MS = 20_000
 /** How long a holder may be silent before the lock is taken from it, in ms. */
-const SILENCE = 2 * PULSE
+const STALE_MS = 2 * HEARTBEAT_MS
 /** In bytes. */
-const LONGEST = 10_000
+const MAX_BYTES = 10_000
 
 /**
  * Takes the exclusive lock of a folder of archives. Only its pulse says that a holder is alive: a killed one counts as alive until
@@ -49,7 +49,7 @@ function hold(path: string, own: Holder, handle: FileHandle): Lock {
   // A write, so that the disk dates it: the clocks of machines that share a disk may differ.
   const pulse = setInterval(() => {
     handle.write(JSON.stringify(own), 0).catch(() => {})
-  }, PULSE).unref()
+  }, HEARTBEAT_MS).unref()
   const isOwn = async () => (await readHolder(path))?.token === own.token
   return {
     token: own.token,
@@ -123,7 +123,7 @@ async function readStale(path: string): Promise<{holder: Holder | undefined} | u
   const found = await statNoFollow(path)
   if (!found) return undefined
   const holder = await readHolder(path)
-  const leftMs = SILENCE - ((await timeOfDisk(path)) - found.mtimeMs)
+  const leftMs = STALE_MS - ((await timeOfDisk(path)) - found.mtimeMs)
   if (leftMs <= 0) return {holder}
   const who = holder ? ` (process ${holder.pid} on ${printable(holder.host)})` : ''
   const expiry = `If it was killed, its lock expires in ${Math.ceil(leftMs / 1000)} s: run the same command again then.`
@@ -143,7 +143,7 @@ async function timeOfDisk(path: string): Promise<number> {
 
 /** Undefined where it is gone, or was not written to its end. */
 async function readHolder(path: string): Promise<Holder | undefined> {
-  const json = (await readSmall(path, LONGEST)) ?? ''
+  const json = (await readSmall(path, MAX_BYTES)) ?? ''
   try {
     return parseJson(json, HOLDER, (why) => new Error(why))
   } catch {

@@ -3,8 +3,8 @@ import {isDeepStrictEqual} from 'node:util'
 import * as z from 'zod/mini'
 
 import {RefusedError} from '../base/errors.js'
-import {LARGEST_JSON, syncFolder, writeAtomically} from '../base/files.js'
-import {count, date, parseJson, sha1, sha256, text} from '../base/schema.js'
+import {MAX_JSON, syncFolder, writeAtomically} from '../base/files.js'
+import {date, nonEmptyText, parseJson, sha1, sha256, wholeNumber} from '../base/schema.js'
 import {byText} from '../base/text.js'
 import {VERSION} from '../base/version.js'
 import {type DatasetFacts} from '../hub/dataset-info.js'
@@ -20,10 +20,10 @@ const MANIFEST = z.strictObject({
   format: z.literal(FORMAT, 'not the manifest of an archive'),
   version: z.literal(FORMAT_VERSION, `of another program: this one knows version ${FORMAT_VERSION}`),
   /** Origin of the Hub it came from. */
-  endpoint: text,
-  namespace: text,
-  name: text,
-  id: text,
+  endpoint: nonEmptyText,
+  namespace: nonEmptyText,
+  name: nonEmptyText,
+  id: nonEmptyText,
   sha: sha1,
   visibility: z.enum(['private', 'public']),
   gated: z.literal([false, 'auto', 'manual']),
@@ -32,11 +32,15 @@ const MANIFEST = z.strictObject({
   lastModified: date,
   archivedAt: date,
   /** Which program wrote it, with its version. */
-  program: text,
+  program: nonEmptyText,
   /** Sorted by path. */
-  files: z.array(z.strictObject({path: text, size: count, oid: sha1, sha256: z.exactOptional(sha256)})),
+  files: z.array(
+    z.strictObject({path: nonEmptyText, size: wholeNumber, oid: sha1, sha256: z.exactOptional(sha256)}),
+  ),
   /** Ids and commits under which the same content was archived before. */
-  previousIdentities: z.array(z.strictObject({id: text, sha: sha1, createdAt: date, archivedAt: date})),
+  previousIdentities: z.array(
+    z.strictObject({id: nonEmptyText, sha: sha1, createdAt: date, archivedAt: date}),
+  ),
 })
 /** Its type is that of what is read: the declarations of the package can name no schema, for zod is not installed with it. */
 const manifestIn = (json: string) => parseJson(json, MANIFEST, refuse)
@@ -78,7 +82,7 @@ function refuse(why: string): RefusedError {
 
 /** The manifest in a file; undefined where the file does not exist. */
 export async function readManifest(path: string): Promise<Manifest | undefined> {
-  const json = await readSmall(path, LARGEST_JSON.bytes)
+  const json = await readSmall(path, MAX_JSON.bytes)
   return json === undefined ? undefined : parseManifest(json)
 }
 

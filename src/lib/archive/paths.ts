@@ -1,7 +1,7 @@
 import {join} from 'node:path'
 
 import {foldersOf} from '../base/files.js'
-import {firstOf} from '../base/text.js'
+import {firstFew} from '../base/text.js'
 
 /** Where the parts of one dataset's archive are. */
 export interface ArchivePaths {
@@ -39,7 +39,7 @@ export function stagedDataset(name: string): string | undefined {
  */
 
 /** In bytes, the most that common file systems take for one name. */
-const LONGEST_SEGMENT = 255
+const MAX_SEGMENT = 255
 
 /** What a part of a path may not be, and why. */
 const PROBLEMS: ReadonlyArray<readonly [pattern: RegExp, problem: string]> = [
@@ -65,7 +65,7 @@ export function pathProblem(path: string): string | undefined {
   for (const segment of path.split('/')) {
     const [, problem] = PROBLEMS.find(([pattern]) => pattern.test(segment)) ?? []
     if (problem !== undefined) return problem
-    if (Buffer.byteLength(segment) > LONGEST_SEGMENT) return `has a part longer than ${LONGEST_SEGMENT} bytes`
+    if (Buffer.byteLength(segment) > MAX_SEGMENT) return `has a part longer than ${MAX_SEGMENT} bytes`
   }
 
   return undefined
@@ -93,11 +93,11 @@ export function quoted(paths: readonly string[]): string {
   return listed(paths.map((path) => JSON.stringify(path)))
 }
 
-const MOST_LISTED = 20
+const MAX_LISTED = 20
 
 /** Lists the first few of many. */
 export function listed(items: readonly string[], separator = ', '): string {
-  return firstOf(items, MOST_LISTED).join(separator)
+  return firstFew(items, MAX_LISTED).join(separator)
 }
 
 /** Paths that differ in letter case or in how accents are composed are the same file on many disks. */

@@ -33,11 +33,11 @@ export type Step =
   | {kind: 'nothing'; there: Audience}
 
 /** The Hub's preupload answers for a hundred files at a time. */
-const MOST_FILES = 100
+const MAX_FILES = 100
 /** In bytes, of files whose contents are in the request itself; a larger one goes alone. */
-const MOST_BYTES = 4 * 1024 * 1024
+const MAX_BYTES = 4 * 1024 * 1024
 /** In bytes, of files that go to LFS: bounds what a retried commit reads again. */
-const MOST_LFS_BYTES = 2 * 1024 * 1024 * 1024
+const MAX_LFS_BYTES = 2 * 1024 * 1024 * 1024
 const TITLE = 'Restore from an archive'
 const ATTRIBUTES = '.gitattributes'
 
@@ -148,7 +148,7 @@ export function batches(files: LocalFile[]): LocalFile[][] {
   let room = 1
   const bundles = [bundle]
   for (const file of files.toSorted((a, b) => rank(a) - rank(b))) {
-    const share = Math.max(1 / MOST_FILES, file.size / (file.inLfs ? MOST_LFS_BYTES : MOST_BYTES))
+    const share = Math.max(1 / MAX_FILES, file.size / (file.inLfs ? MAX_LFS_BYTES : MAX_BYTES))
     if (bundle.length > 0 && share > room) {
       bundle = []
       bundles.push(bundle)

@@ -252,14 +252,14 @@ function whyStopAfter(error: HubError): string | undefined {
 }
 
 /** In bytes. */
-const LONGEST_CARD = 1024 * 1024
+const MAX_CARD = 1024 * 1024
 
 /** The tag in a dataset's card that pins its run. */
 async function pinIn(files: LocalFile[], now: Date): Promise<string | undefined> {
-  const card = files.find(({path, size}) => path === 'README.md' && size <= LONGEST_CARD)
+  const card = files.find(({path, size}) => path === 'README.md' && size <= MAX_CARD)
   if (!card) return undefined
   const {pinTagsOf} = await import('../account/protection/card.js')
-  return pinTagsOf((await readSmall(card.source, LONGEST_CARD)) ?? '')?.find((tag) => {
+  return pinTagsOf((await readSmall(card.source, MAX_CARD)) ?? '')?.find((tag) => {
     const {until} = readPinTag(tag)
     return until === undefined || until >= dayOf(now)
   })

@@ -1,7 +1,7 @@
 import {inspect} from 'node:util'
 
 import {EXIT, type ExitCode} from './exit-codes.js'
-import {printable, withoutOwnTokens, withoutTokens} from './text.js'
+import {printable, redact, redactSecrets} from './text.js'
 
 /** What every error of this program carries: how the process ends, and what the reader can do next. */
 export interface ErrorDetails {
@@ -34,17 +34,17 @@ export abstract class SmoltraceError extends Error {
 }
 
 function shownText(text: string): string {
-  return withoutOwnTokens(printable(text))
+  return redactSecrets(printable(text))
 }
 
 /** A foreign error may quote what the Hub sent, in any of its fields. */
 function shownCause(cause: unknown): unknown {
   if (cause instanceof SmoltraceError) return cause
   const text = inspect(cause)
-  if (text === withoutTokens(text)) return cause
+  if (text === redact(text)) return cause
   const {name, message, stack} = cause instanceof Error ? cause : new Error(text)
-  const shown = new Error(withoutTokens(message))
-  return Object.assign(shown, {name, stack: withoutTokens(stack ?? message)})
+  const shown = new Error(redact(message))
+  return Object.assign(shown, {name, stack: redact(stack ?? message)})
 }
 
 /** What to do where no more is known; a command names its help instead. */

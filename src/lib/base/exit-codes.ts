@@ -30,7 +30,7 @@ export function exitCodeFrom(code: number | false | undefined): ExitCode {
 }
 
 /** Which of two codes a process ends with. */
-export function graverCode(one: number, other: ExitCode): number {
+export function moreSevere(one: number, other: ExitCode): number {
   return Object.values(EXIT).find((code) => code === one || code === other) ?? other
 }
 

@@ -6,7 +6,7 @@ import {RefusedError, SmoltraceError, UsageError} from './errors.js'
 import {printable} from './text.js'
 
 /** The largest JSON file that is read: a manifest of a hundred thousand files, or a plan of as many datasets, is shorter. */
-export const LARGEST_JSON = {bytes: 64 * 1024 * 1024, text: '64 MiB'}
+export const MAX_JSON = {bytes: 64 * 1024 * 1024, text: '64 MiB'}
 
 /** Whether an error is the system's with this code. */
 export function isErrno(error: unknown, code: string): boolean {
@@ -14,7 +14,7 @@ export function isErrno(error: unknown, code: string): boolean {
 }
 
 /** What a message calls a file, and what it may replace. */
-export interface Target {
+export interface TargetRules {
   name: string
   /** Why the file that is there must stay; undefined where it may be replaced. */
   refuse: (file: string) => Promise<string | undefined> | string | undefined
@@ -24,7 +24,7 @@ export interface Target {
  * Finds where to write a file that a person named, behind any links.
  * @throws UsageError where it is not a plain file, or one that must stay, or where its folder cannot take it
  */
-export async function findTarget(file: string, {name, refuse}: Target): Promise<string> {
+export async function findTarget(file: string, {name, refuse}: TargetRules): Promise<string> {
   const wrong = (why: string) => new UsageError(`${name} ${printable(file)}: ${why}.`)
   if (file === '') throw new UsageError(`${name} needs the name of a file.`)
   const found = await stat(file).catch((error: NodeJS.ErrnoException) => {

@@ -60,7 +60,7 @@ export function formatTimestamp(date: Date): string {
  * @returns undefined where it is not exactly a SMOLTRACE name of that namespace
  */
 export function parseDatasetName(name: string, namespace: string): DatasetName | undefined {
-  const own = ownPart(name, namespace)
+  const own = withoutNamespace(name, namespace)
   if (own === undefined) return undefined
   if (own === LEADERBOARD) return {type: 'leaderboard'}
   const [, type = '', timestamp = ''] = RUN_DATASET.exec(own) ?? []
@@ -77,7 +77,7 @@ export function leaderboardName(namespace: string): string {
 
 /** Whether a full name is that of a dataset of tasks, which evaluations read and no command ever touches. */
 export function isStandardDataset(name: string, namespace: string): boolean {
-  const own = ownPart(name, namespace)
+  const own = withoutNamespace(name, namespace)
   return own !== undefined && TASKS.test(own)
 }
 
@@ -90,7 +90,7 @@ export interface NearMiss {
 
 /** Why a name that mentions SMOLTRACE is not one of its names; undefined for its names, for tasks, and for anything else. */
 export function nearMissOf(name: string, namespace: string): NearMiss | undefined {
-  const own = ownPart(name, namespace)
+  const own = withoutNamespace(name, namespace)
   if (own === undefined || !/smoltrace/i.test(own)) return undefined
   if (parseDatasetName(name, namespace) || TASKS.test(own)) return undefined
   return {name, reason: whyNotExact(own)}
@@ -107,6 +107,6 @@ function whyNotExact(own: string): string {
   return 'datasets of a run are named exactly smoltrace-results-YYYYMMDD_HHMMSS (or -traces-, -metrics-)'
 }
 
-function ownPart(name: string, namespace: string): string | undefined {
+function withoutNamespace(name: string, namespace: string): string | undefined {
   return namespace !== '' && name.startsWith(`${namespace}/`) ? name.slice(namespace.length + 1) : undefined
 }

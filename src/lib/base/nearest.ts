@@ -1,9 +1,9 @@
 import {distance} from 'fastest-levenshtein'
 
 /** A start of at least so many letters says which word was meant. */
-const LEAST_START = 3
+const MIN_PREFIX = 3
 /** However long a word, one that differs in more letters is not meant. */
-const MOST_SLIPS = 3
+const MAX_EDITS = 3
 
 /**
  * Finds the word that was probably meant by one that is unknown: the one with the fewest slips of a letter between them, at most one
@@ -12,14 +12,14 @@ const MOST_SLIPS = 3
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase()
-  const most = Math.min(MOST_SLIPS, Math.round(wanted.length / 3))
+  const most = Math.min(MAX_EDITS, Math.round(wanted.length / 3))
   const all = Array.from(candidates, (candidate) => ({
     candidate,
     slips: distance(wanted, candidate.toLowerCase()),
   }))
   const best = Math.min(...all.map(({slips}) => slips))
   if (best <= most) return all.find(({slips}) => slips === best)?.candidate
-  if (wanted.length < LEAST_START) return undefined
+  if (wanted.length < MIN_PREFIX) return undefined
   const longer = all.filter(({candidate}) => candidate.toLowerCase().startsWith(wanted))
   return longer.length === 1 ? longer[0]?.candidate : undefined
 }

@@ -1,15 +1,15 @@
 import * as z from 'zod/mini'
 import en from 'zod/v4/locales/en.js'
 
-import {LARGEST_JSON} from './files.js'
+import {MAX_JSON} from './files.js'
 import {printable} from './text.js'
 
 z.config(en())
 
 /** A schema reports every fault, and a hostile file may hold one in every two bytes: more than the memory could take. */
-const MOST_COMMAS = 2_000_000
-const LONGEST_PROBLEM = 300
-const DEEPEST = 100
+const MAX_COMMAS = 2_000_000
+const MAX_PROBLEM = 300
+const MAX_DEPTH = 100
 
 /** The same, described: for the JSON Schema that is published of it. */
 export function about<S extends z.ZodMiniType>(schema: S, description: string): S {
@@ -17,14 +17,14 @@ export function about<S extends z.ZodMiniType>(schema: S, description: string): 
 }
 
 /** A text that says something. */
-export const text = z.string().check(z.minLength(1, 'empty text'))
+export const nonEmptyText = z.string().check(z.minLength(1, 'empty text'))
 
 /** A git commit, or another SHA-1. */
 export const sha1 = z.string().check(z.regex(/^[\da-f]{40}$/, 'not a SHA-1'))
 export const sha256 = z.string().check(z.regex(/^[\da-f]{64}$/, 'not a SHA-256'))
 
 /** A number of things or bytes. */
-export const count = z.int().check(z.nonnegative())
+export const wholeNumber = z.int().check(z.nonnegative())
 
 /** A moment, as `Date.toJSON` writes it. */
 export const date = z.codec(
@@ -55,7 +55,7 @@ export function parseJson<S extends z.core.$ZodType>(
  * @throws what `refuse` makes of what is wrong with it
  */
 export function readJson(json: string, refuse: (why: string) => Error): unknown {
-  if (Buffer.byteLength(json) > LARGEST_JSON.bytes) throw refuse(`larger than ${LARGEST_JSON.text}`)
+  if (Buffer.byteLength(json) > MAX_JSON.bytes) throw refuse(`larger than ${MAX_JSON.text}`)
   let value: unknown
   try {
     value = JSON.parse(json)
@@ -63,7 +63,7 @@ export function readJson(json: string, refuse: (why: string) => Error): unknown 
     throw refuse('not JSON')
   }
 
-  if (hasManyParts(json)) throw refuse('too many values')
+  if (hasTooManyParts(json)) throw refuse('too many values')
   if (countNames(json) !== countKeys(value, refuse)) throw refuse('a name twice in one object')
   return value
 }
@@ -93,14 +93,14 @@ export function problemIn({issues: [issue]}: z.core.$ZodError): string {
     .replace(/^Invalid input: /, '')
     .replace(/^.*, received undefined$/, 'missing')
   const place = issue?.path.length ? `${z.core.toDotPath(issue.path)}: ` : ''
-  return printable(`${place}${message}`.slice(0, LONGEST_PROBLEM))
+  return printable(`${place}${message}`.slice(0, MAX_PROBLEM))
 }
 
 /** Whether a JSON text has more values than a schema should be asked about. */
-function hasManyParts(json: string): boolean {
+function hasTooManyParts(json: string): boolean {
   let commas = 0
   for (let at = json.indexOf(','); at !== -1; at = json.indexOf(',', at + 1)) commas++
-  return commas > MOST_COMMAS
+  return commas > MAX_COMMAS
 }
 
 function isMoment(iso: string): boolean {
@@ -122,7 +122,7 @@ function countNames(text: string): number {
 }
 
 /** Names in the objects of a value; refuses what would use up the stack, and the one name that a schema passes over. */
-function countKeys(value: unknown, refuse: (why: string) => Error, levels = DEEPEST): number {
+function countKeys(value: unknown, refuse: (why: string) => Error, levels = MAX_DEPTH): number {
   if (typeof value !== 'object' || value === null) return 0
   if (levels === 0) throw refuse('nested too deeply')
   if (Object.hasOwn(value, '__proto__')) throw refuse('Unrecognized key: "__proto__"')

@@ -19,27 +19,27 @@ export function isText(value: unknown): value is string {
 }
 
 /** The tokens that this process sends, each as the pattern of every form in which it may come back. */
-const inUse = new Map<string, RegExp>()
+const secrets = new Map<string, RegExp>()
 
 /** From now on this token is blotted out of every text, with any characters in it. Called before it is first sent. */
-export function hideToken(token: string): void {
-  if (token !== '' && !inUse.has(token)) inUse.set(token, new RegExp(formsOf(token).join('|'), 'gi'))
+export function registerSecret(token: string): void {
+  if (token !== '' && !secrets.has(token)) secrets.set(token, new RegExp(formsOf(token).join('|'), 'gi'))
 }
 
 /** Blots out the tokens in use and whatever else looks like one, in case the other side repeats what it was sent. */
-export function withoutTokens(text: string): string {
-  return withoutOwnTokens(text).replaceAll(TOKEN, 'hf_…')
+export function redact(text: string): string {
+  return redactSecrets(text).replaceAll(TOKEN, 'hf_…')
 }
 
 /** Blots out the tokens in use alone: in a name that a person chose, `hf_archive` is not a token. */
-export function withoutOwnTokens(text: string): string {
+export function redactSecrets(text: string): string {
   let left = text
-  for (const pattern of inUse.values()) left = left.replaceAll(pattern, 'hf_…')
+  for (const pattern of secrets.values()) left = left.replaceAll(pattern, 'hf_…')
   return left
 }
 
 /** Shorter ones would be found in words. */
-const SHORTEST_ENCODED = 8
+const MIN_ENCODED = 8
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '"': 'quot',
@@ -68,27 +68,27 @@ function encodedFormsOf(token: string): string[] {
     const letters = Buffer.from(`${' '.repeat(before)}${token}`)
       .toString('base64')
       .slice(start, end)
-    if (letters.length < SHORTEST_ENCODED) return []
+    if (letters.length < MIN_ENCODED) return []
     return [letters.replaceAll('+', '[+-]').replaceAll('/', '[/_]')]
   })
 }
 
 /** Text from outside as it is kept and shown: fit for a terminal, and without tokens. */
 export function safe(text: string): string {
-  return withoutTokens(printable(text))
+  return redact(printable(text))
 }
 
 /** A name that a person chose, of a folder or a model, as it is kept and shown: `hf_archive` is not a token, and must be found again. */
 export function safeName(name: string): string {
-  return withoutOwnTokens(printable(name)).replaceAll(LONG_TOKEN, 'hf_…')
+  return redactSecrets(printable(name)).replaceAll(LONG_TOKEN, 'hf_…')
 }
 
-const LONGEST_NAME_SHOWN = 80
+const MAX_NAME_SHOWN = 80
 
 /** A name from outside in the middle of a sentence: safe, and cut to a readable length. */
 export function brief(name: string): string {
   const text = safeName(name)
-  return text.length > LONGEST_NAME_SHOWN ? `${printable(text.slice(0, LONGEST_NAME_SHOWN))}…` : text
+  return text.length > MAX_NAME_SHOWN ? `${printable(text.slice(0, MAX_NAME_SHOWN))}…` : text
 }
 
 /** Orders texts by code unit: the language of the machine must not change an order. */
@@ -97,17 +97,17 @@ export function byText(a: string, b: string): number {
 }
 
 /** A text that begins a sentence. */
-export function capitalized(text: string): string {
+export function capitalize(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
 /** `a`, `a and b`, `a, b and c`, or with another word before the last. */
-export function listing(items: readonly string[], word = 'and'): string {
+export function joinWords(items: readonly string[], word = 'and'): string {
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} ${word} ${items.at(-1)}`
 }
 
 /** The first few of many, and how many more there are. */
-export function firstOf(items: readonly string[], most: number): string[] {
+export function firstFew(items: readonly string[], most: number): string[] {
   const rest = items.length - most
   return rest > 0 ? [...items.slice(0, most), `${rest} more`] : [...items]
 }
@@ -120,11 +120,11 @@ export function messageOf(error: unknown): string {
 }
 
 /** `1 dataset`, `3 datasets`, `1,024 datasets`. */
-export function count(number: number, noun: string): string {
-  return `${thousands(number)} ${noun}${number === 1 ? '' : 's'}`
+export function formatCount(number: number, noun: string): string {
+  return `${formatNumber(number)} ${noun}${number === 1 ? '' : 's'}`
 }
 
 /** `12,345`, whatever the machine's language. */
-export function thousands(number: number): string {
+export function formatNumber(number: number): string {
   return String(number).replaceAll(/\B(?=(\d{3})+$)/g, ',')
 }

@@ -16,7 +16,7 @@ const UNITS = new Map([
 ])
 
 /** Longer than any Hub has existed, and far inside what a date can hold. */
-const LONGEST = 1000 * 365 * DAY
+const MAX_DURATION = 1000 * 365 * DAY
 
 /** How old a run must be: by its age, or by a date that it must precede. */
 export type Age = {kind: 'duration'; text: string; ms: number} | {kind: 'date'; text: string; date: Date}
@@ -32,26 +32,26 @@ export const GRACE_FORMS = '30min, 6h, 1d, a sum such as 1h30min, or 0 to turn i
  * @throws UsageError where it is none of these, zero or negative
  */
 export function parseAge(given: string, option = 'olderThan'): Age {
-  const text = normal(given)
+  const text = normalize(given)
   if (isDay(text)) return {kind: 'date', text, date: new Date(`${text}T00:00:00Z`)}
   const ms = parseDuration(text)
   if (ms === undefined) throw new OptionError(option, `"${given}" is not an age: give ${AGE_FORMS}`)
   return {kind: 'duration', text, ms}
 }
 
-function normal(given: string): string {
+function normalize(given: string): string {
   return given.trim().toLowerCase()
 }
 
 /** A number of days or a sum without minutes, in ms; undefined where the text is neither, or not above zero. */
 function parseDuration(text: string): number | undefined {
   const ms = parseSum(/^\d+$/.test(text) ? `${text}d` : text)
-  return ms === undefined || text.includes('min') || ms <= 0 || ms > LONGEST ? undefined : ms
+  return ms === undefined || text.includes('min') || ms <= 0 || ms > MAX_DURATION ? undefined : ms
 }
 
 /** Reads the value of `keepWithin`: as `olderThan` takes it, but not a date. @throws UsageError */
 export function parseSpan(given: string): Age {
-  const text = normal(given)
+  const text = normalize(given)
   const ms = parseDuration(text)
   if (ms === undefined)
     throw new OptionError('keepWithin', `"${given}" is not an age that counts from now: give ${SPAN_FORMS}`)
@@ -64,10 +64,10 @@ export function parseSpan(given: string): Age {
  * @throws UsageError
  */
 export function parseGrace(given: string): number {
-  const text = normal(given)
+  const text = normalize(given)
   if (text === '0') return 0
   const ms = /m(?!in)|y/.test(text) ? undefined : parseSum(text)
-  if (ms === undefined || ms > LONGEST)
+  if (ms === undefined || ms > MAX_DURATION)
     throw new OptionError('grace', `"${given}" is not a duration: give ${GRACE_FORMS}`)
   return ms
 }

@@ -1,7 +1,7 @@
 import {OptionError} from './errors.js'
 
 /** In characters: matching takes up to the product of both lengths. */
-export const LONGEST_NAME = 500
+export const MAX_NAME = 500
 
 /**
  * Compiles wildcard patterns: `*` matches any characters, `/` included since a model's name is not a path, and `?` for one
@@ -10,12 +10,12 @@ export const LONGEST_NAME = 500
  * @throws UsageError where a pattern is empty or longer than that
  */
 export function matcherOf(patterns: readonly string[], option = 'model'): (text: string) => boolean {
-  const bad = patterns.find((pattern) => pattern === '' || pattern.length > LONGEST_NAME)
+  const bad = patterns.find((pattern) => pattern === '' || pattern.length > MAX_NAME)
   if (bad !== undefined)
-    throw new OptionError(option, `takes a pattern of 1 to ${LONGEST_NAME} characters, such as "openai/*"`)
+    throw new OptionError(option, `takes a pattern of 1 to ${MAX_NAME} characters, such as "openai/*"`)
   const compiled = patterns.map((pattern) => [...pattern])
   return (text) => {
-    if (text === '' || text.length > LONGEST_NAME) return false
+    if (text === '' || text.length > MAX_NAME) return false
     const letters = [...text]
     return compiled.some((pattern) => matches(pattern, letters))
   }

@@ -27,7 +27,7 @@ export interface DeletionOptions extends GateOptions {
 }
 
 /** After so many lost DELETEs in a row that deleted nothing, the Hub is not well. */
-const MOST_UNKNOWN = 5
+const MAX_UNKNOWN = 5
 
 /**
  * Carries out a plan, oldest run first. Within a run datasets are deleted one after the other; where one fails or has changed, the rest
@@ -152,8 +152,8 @@ class Deletion {
     target.isLost = true
     const mayRepeat = await this.pauseAfterLoss(target.dataset.name, error, repeats)
     const outcome = await this.askFor(target, error, mayRepeat)
-    if (outcome?.status === 'failed' && !this.gate.isStopped && ++this.unknownInARow >= MOST_UNKNOWN)
-      this.gate.stop(`the Hub has failed ${MOST_UNKNOWN} times in a row`)
+    if (outcome?.status === 'failed' && !this.gate.isStopped && ++this.unknownInARow >= MAX_UNKNOWN)
+      this.gate.stop(`the Hub has failed ${MAX_UNKNOWN} times in a row`)
     return outcome
   }
 

@@ -20,7 +20,7 @@ export interface GateOptions {
 const INTERRUPTED = 'interrupted'
 const NO_QUOTA = `the quota of the Hub was used up ${MAX_VAIN_WINDOWS} times in a row without one deletion`
 /** Looks in a row after none of which a DELETE was sent before they were too old. */
-const MOST_IN_VAIN = 10
+const MAX_STALE_RECHECKS = 10
 
 /**
  * Lets DELETEs through: closed while the quota or a look is waited for, and for good once the job is stopped. What may be deleted is
@@ -75,7 +75,7 @@ export class Gate {
     }
 
     if (!this.options.look.isOld(!this.hasSent)) return false
-    if (++this.looksInVain > MOST_IN_VAIN)
+    if (++this.looksInVain > MAX_STALE_RECHECKS)
       this.stop('each look at the Hub was too old before anything could be sent')
     else this.close(this.hasSent ? 'age' : 'first')
     return true

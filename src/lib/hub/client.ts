@@ -1,6 +1,6 @@
 import {CancelledError, RefusedError, SmoltraceError} from '../base/errors.js'
 import {parseDatasetName} from '../base/names.js'
-import {hideToken, safe} from '../base/text.js'
+import {registerSecret, safe} from '../base/text.js'
 import {type Account, readAccount} from './access.js'
 import {describe, whereabouts} from './dataset-info.js'
 import {HubFormatError} from './errors.js'
@@ -40,7 +40,7 @@ export interface Hub extends Bound<typeof CALLS> {
 
 /** Connects to the Hub; nothing is sent yet. The client library is loaded with the first request. */
 export function connectHub(options: TransportOptions): Hub {
-  hideToken(options.token)
+  registerSecret(options.token)
   const transport = createTransport(options)
   const {endpoint, pause, quotaOf} = transport
   return {

@@ -1,7 +1,7 @@
 import {randomUUID} from 'node:crypto'
 
 import {CancelledError, SmoltraceError} from '../base/errors.js'
-import {withoutTokens} from '../base/text.js'
+import {redact} from '../base/text.js'
 import {VERSION} from '../base/version.js'
 import {HubError, HubFormatError, HubUnreachableError, toHubError} from './errors.js'
 import {
@@ -299,5 +299,5 @@ function isPermanent({code = ''}: NodeJS.ErrnoException, isKnown: boolean): bool
 }
 
 function reasonOf({message, code, name}: NodeJS.ErrnoException): string {
-  return withoutTokens((message || code || name).replaceAll(/\/\/[^/@\s]*@/g, '//'))
+  return redact((message || code || name).replaceAll(/\/\/[^/@\s]*@/g, '//'))
 }

@@ -1,5 +1,5 @@
 import {OptionError, RefusedError} from '../base/errors.js'
-import {count} from '../base/text.js'
+import {formatCount} from '../base/text.js'
 
 /** The most that one plan may delete: so many datasets, or so many per cent of what the namespace holds. */
 type DeletionLimit = {text: string; datasets: number} | {text: string; percent: number}
@@ -32,7 +32,7 @@ export function refuseLargePlan(datasets: number, total: number, maxDelete?: num
   if (datasets <= most) return
   const whole = 'percent' in limit ? ` of ${total}` : ''
   throw new RefusedError(
-    `\`maxDelete\` ${limit.text} refused: the plan deletes ${count(datasets, 'dataset')}${whole}.`,
+    `\`maxDelete\` ${limit.text} refused: the plan deletes ${formatCount(datasets, 'dataset')}${whole}.`,
     {suggestions: ['Look at the plan. If it is right, raise `maxDelete` or leave it out.']},
   )
 }

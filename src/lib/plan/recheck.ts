@@ -13,13 +13,13 @@ import {comparePlan, type Exclusion} from './compare.js'
 import {type Plan, plannedDatasets} from './plan.js'
 
 /** How old a look may be when the first DELETE is sent, in ms. */
-const FIRST_AGE = 10_000
+const MAX_FIRST_AGE = 10_000
 /** How old a look may become within a job, in ms. */
-const MOST_AGE = MINUTE
+const MAX_AGE = MINUTE
 /** Listings take a tenth of a job's time at most, and a tenth of its quota. */
 const SHARE = 10
 /** Of names that nothing lists any more, so many are asked for one by one. */
-const MOST_ASKED = 10
+const MAX_ASKED = 10
 
 /** Why the Hub is looked at again: before the first DELETE, as the last look is too old for a later one, or after a wait. */
 export type LookReason = 'age' | 'first' | 'wait'
@@ -87,7 +87,7 @@ async function allIsGone(plan: Plan, inventory: Inventory, session: Session): Pr
   const hidden = access.readLimit ?? access.partial
   if (hidden !== undefined)
     throw new RefusedError(`Nothing of the plan is listed, and it may only be hidden: ${hidden}.`)
-  for (const {name} of planned.slice(0, MOST_ASKED)) {
+  for (const {name} of planned.slice(0, MAX_ASKED)) {
     const found = await hub.whereabouts(name)
     if (found.state === 'missing') continue
     const where = found.state === 'there' ? 'is there' : `was moved to ${found.to ?? 'another address'}`
@@ -131,7 +131,7 @@ export class LastLook {
 
   /** Whether it is too old for a DELETE. @param isFirst whether none was sent before */
   isOld(isFirst: boolean): boolean {
-    return this.age() >= (isFirst ? FIRST_AGE : MOST_AGE) || this.isListingOld()
+    return this.age() >= (isFirst ? MAX_FIRST_AGE : MAX_AGE) || this.isListingOld()
   }
 
   /**
@@ -154,7 +154,7 @@ export class LastLook {
     if (!this.listing) return true
     const {ms, pages} = this.listing
     const {requests, windowMs} = this.quota
-    return this.listingAge() >= Math.max(MOST_AGE, SHARE * ms, (SHARE * pages * windowMs) / requests)
+    return this.listingAge() >= Math.max(MAX_AGE, SHARE * ms, (SHARE * pages * windowMs) / requests)
   }
 
   private isListingDear(): boolean {

@@ -1,11 +1,11 @@
 import {METRICS} from '../account/leaderboard/metrics.js'
-import {count} from '../base/text.js'
+import {formatCount} from '../base/text.js'
 import {dayOf} from '../base/time.js'
 import {formatMetric, formatStorage} from '../views/format.js'
 import {type Markup, markup} from './markup.js'
 import {type ScoreChart} from './report.js'
 import {amountScale, compact, numberScale, type Scale, timeScale} from './scales.js'
-import {MOST_MODELS, type Point} from './series.js'
+import {MAX_MODELS, type Point} from './series.js'
 import {type AgeBand, type Amount} from './storage.js'
 
 /** All sizes are in pixels. */
@@ -29,7 +29,7 @@ export function costChart(chart: ScoreChart): Markup {
       markup`<g class="c${place} faint">${own.map(({cost = 0, score}) => use(`m${place}`, x.place(cost), y.place(score)))}</g>`,
   )
   const means = series
-    .filter(({model}) => model.place < MOST_MODELS)
+    .filter(({model}) => model.place < MAX_MODELS)
     .map(({model: {place}, mean, points: own, evaluations}) => {
       const cost = own.reduce((sum, point) => sum + (point.cost ?? 0) * point.count, 0) / evaluations
       return {place, at: [x.place(cost), y.place(mean)] as Position}
@@ -40,7 +40,7 @@ export function costChart(chart: ScoreChart): Markup {
     kind: 'scatter',
     height: COST_HEIGHT,
     title: `${title} against cost`,
-    text: `${count(points.length, 'mark')}, cost from left to right, ${title} from bottom to top. The table below the chart has the numbers.`,
+    text: `${formatCount(points.length, 'mark')}, cost from left to right, ${title} from bottom to top. The table below the chart has the numbers.`,
     content: markup`${grid(x, y)}<text x="0" y="0" dx="-50" dy="-16" class="axis">${title}</text><text x="100%" y="100%" dy="40" class="axis end">Cost of an evaluation, US dollars</text>
 ${marks}
 ${means.map(({place, at}) => markup`<svg class="c${place} mean" ${position(...at)}><use href="#m${place}" transform="scale(1.8)"/></svg>`)}
@@ -89,10 +89,10 @@ export function timeCharts(chart: ScoreChart): {shared: Markup; charts: Markup[]
         kind: 'panel',
         height: TIME_HEIGHT,
         title: `${chart.title} of ${model.name} over time`,
-        text: `${count(evaluations, 'evaluation')}${span}. The table below the charts has the numbers.`,
+        text: `${formatCount(evaluations, 'evaluation')}${span}. The table below the charts has the numbers.`,
         // Marks of several models follow one another by chance, so no line joins them.
         content: markup`${grid(x, y)}<use href="#everything" class="context"/><g class="c${model.place}">
-${model.place < MOST_MODELS ? path(own) : undefined}${own.map((at) => use(`m${model.place}`, ...at))}</g>`,
+${model.place < MAX_MODELS ? path(own) : undefined}${own.map((at) => use(`m${model.place}`, ...at))}</g>`,
       })
     }),
   }
@@ -115,14 +115,15 @@ const BAR = {top: 22, height: 13}
 /** A bar for each age: what the runs take up, and the part that would be deleted. Without sizes it counts datasets. */
 export function storageChart(bands: readonly AgeBand[], areSized: boolean): Markup {
   const measure = (amount: Amount) => (areSized ? amount.bytes : amount.datasets)
-  const inWords = (amount: Amount) => (areSized ? formatStorage(amount) : count(amount.datasets, 'dataset'))
+  const inWords = (amount: Amount) =>
+    areSized ? formatStorage(amount) : formatCount(amount.datasets, 'dataset')
   const most = Math.max(...bands.map(({all}) => measure(all))) || 1
   const rows = bands.map(({title, runs, all, deleted}, index) => {
     const top = index * ROW
     const [whole, gone] = [measure(all) / most, measure(deleted) / most]
     const bar = (kind: string, begin: string, width: number) =>
       markup`<rect class="${kind}" x="${begin}" y="${top + BAR.top}" height="${BAR.height}" width="${percent(width)}"/>`
-    return markup`<text x="0" y="${top + 14}">${title}</text><text x="100%" y="${top + 14}" class="end">${inWords(all)}, ${count(runs, 'run')}</text>
+    return markup`<text x="0" y="${top + 14}">${title}</text><text x="100%" y="${top + 14}" class="end">${inWords(all)}, ${formatCount(runs, 'run')}</text>
 ${bar('kept', '0', whole)}${gone > 0 ? bar('deleted', percent(whole - gone), gone) : undefined}`
   })
   return image({
@@ -130,7 +131,7 @@ ${bar('kept', '0', whole)}${gone > 0 ? bar('deleted', percent(whole - gone), gon
     kind: 'bars',
     height: bands.length * ROW,
     title: `${areSized ? 'Storage' : 'Datasets'} by the age of runs`,
-    text: `${count(bands.length, 'bar')}, youngest runs first. The table below the chart has the numbers.`,
+    text: `${formatCount(bands.length, 'bar')}, youngest runs first. The table below the chart has the numbers.`,
     content: markup`${rows}`,
   })
 }
@@ -177,7 +178,7 @@ const OUTLINES = [
 /** The marks that all charts of a page refer to, and the hatching of what would be deleted. */
 export const DEFINITIONS: Markup = definitions(markup`
 ${OUTLINES.map((outline, place) => markup`<path id="m${place}" d="${outline}"/>`)}
-<path id="m${MOST_MODELS}" d="M3.5 0A3.5 3.5 0 1 1-3.5 0A3.5 3.5 0 1 1 3.5 0Z" fill="none" stroke-width="1.6"/>
+<path id="m${MAX_MODELS}" d="M3.5 0A3.5 3.5 0 1 1-3.5 0A3.5 3.5 0 1 1 3.5 0Z" fill="none" stroke-width="1.6"/>
 <circle id="dot" r="1.6"/>
 <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch-back" width="6" height="6"/><rect class="hatch-line" width="2.5" height="6"/></pattern>
 `)

@@ -28,8 +28,8 @@ export const NO_MODEL = '(no model named)'
 /** No evaluation is older, and one wrong date must not squeeze all others into a corner. */
 const FIRST = new Date('2020-01-01T00:00:00Z')
 /** More than any evaluation has used of anything, and less than anything is measured in. */
-const LARGEST = 1e15
-const SMALLEST = 1e-9
+const MAX_VALUE = 1e15
+const MIN_VALUE = 1e-9
 
 /**
  * The scored evaluations, oldest first, and why others are missing: one for each run, by the rule of `--keep-best`, and one for
@@ -72,6 +72,6 @@ export function evaluate(
 /** Undefined where there is none, or where none can be so large. */
 function valueOf(rows: readonly LeaderboardRow[], metric: Metric): number | undefined {
   const score = scoreOf(rows, metric)
-  if (score.is !== 'yes' || score.value > LARGEST) return undefined
-  return score.value < SMALLEST ? 0 : score.value
+  if (score.is !== 'yes' || score.value > MAX_VALUE) return undefined
+  return score.value < MIN_VALUE ? 0 : score.value
 }

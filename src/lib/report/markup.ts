@@ -1,4 +1,4 @@
-import {count, safeName} from '../base/text.js'
+import {formatCount, safeName} from '../base/text.js'
 import {type Column, type Pair} from '../views/columns.js'
 
 /** HTML or SVG that is put into a page as it is: made by `markup` alone. */
@@ -59,7 +59,7 @@ ${body}</tbody>
 
 /** A table to open: the numbers of a chart, for those who cannot see it too, or more rows. */
 export function dataTable<T>(caption: string, rows: readonly T[], columns: Columns<T>): Markup {
-  return markup`<details><summary>Table: ${caption} <span class="quiet">(${count(rows.length, 'row')})</span></summary>
+  return markup`<details><summary>Table: ${caption} <span class="quiet">(${formatCount(rows.length, 'row')})</span></summary>
 ${table(caption, rows, columns)}</details>`
 }
 

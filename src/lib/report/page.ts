@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini'
 
-import {thousands} from '../base/text.js'
+import {formatNumber} from '../base/text.js'
 import {freedBy, plannedDatasets} from '../plan/plan.js'
 import {type Pair} from '../views/columns.js'
 import {formatStorage, moment} from '../views/format.js'
@@ -67,7 +67,7 @@ function figures({counts, storage, plan}: Report): Markup {
 }
 
 function counted(number: number, noun: string, rest = ''): Pair {
-  return [`${noun}${number === 1 ? '' : 's'}${rest}`, thousands(number)]
+  return [`${noun}${number === 1 ? '' : 's'}${rest}`, formatNumber(number)]
 }
 
 /** A report in the document of `--json`: where it is and what it counts. The rest is in the page. */

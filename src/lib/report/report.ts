@@ -4,7 +4,7 @@ import {type IndexedRows, readRowIndex} from '../account/leaderboard/read.js'
 import {requireLeaderboard} from '../account/leaderboard/view.js'
 import {groupDatasetsByRun} from '../account/runs.js'
 import {readSizesIfAsked, type Sizes} from '../account/sizes.js'
-import {capitalized} from '../base/text.js'
+import {capitalize} from '../base/text.js'
 import {type ConnectionOptions, openSession, warnIfReadOnly} from '../hub/session.js'
 import {planBy} from '../plan/build.js'
 import {type Plan, plannedDatasets} from '../plan/plan.js'
@@ -77,7 +77,7 @@ export function makeReport(sources: ReportSources): Report {
   const chartOf = (metric: Metric, shown: Evaluation[], leftOut: LeftOut): ScoreChart => {
     const series = seriesOf(shown, models, metric)
     const points = series.flatMap((each) => each.points)
-    const title = capitalized(METRICS[metric].words)
+    const title = capitalize(METRICS[metric].words)
     return {by: metric, title, series, points, evaluations: shown.length, leftOut}
   }
 

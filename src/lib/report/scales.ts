@@ -1,5 +1,5 @@
 import {type Metric} from '../account/leaderboard/metrics.js'
-import {thousands} from '../base/text.js'
+import {formatNumber} from '../base/text.js'
 import {DAY, dayOf, HOUR} from '../base/time.js'
 import {formatMetric} from '../views/format.js'
 
@@ -101,7 +101,7 @@ export function figureOf(metric: Metric, value: number): string {
 
 /** A number to three digits, or in whole thousands: `0.0125`, `82.5`, `12,345`. */
 function figure(value: number): string {
-  return Math.abs(value) >= 999.5 ? thousands(Math.round(value)) : String(Number(value.toPrecision(3)))
+  return Math.abs(value) >= 999.5 ? formatNumber(Math.round(value)) : String(Number(value.toPrecision(3)))
 }
 
 const THOUSANDS = ['', 'k', 'M', 'G', 'T', 'P']

@@ -1,5 +1,5 @@
 import {METRICS} from '../account/leaderboard/metrics.js'
-import {count, listing, thousands} from '../base/text.js'
+import {formatCount, formatNumber, joinWords} from '../base/text.js'
 import {freedBy, type Plan, plannedDatasets, type PlannedRun} from '../plan/plan.js'
 import {countByRule, rulePairs} from '../views/cleanup.js'
 import {decisionColumns} from '../views/columns.js'
@@ -9,7 +9,7 @@ import {type LeftOut} from './evaluations.js'
 import {dataTable, type Markup, markup, numbers, pairs, table} from './markup.js'
 import {type Report, type ScoreChart} from './report.js'
 import {figureOf} from './scales.js'
-import {MOST_MODELS, type Point, type Series} from './series.js'
+import {MAX_MODELS, type Point, type Series} from './series.js'
 import {type AgeBand, isSized} from './storage.js'
 
 export function timeSection(scores: ScoreChart): Markup {
@@ -19,7 +19,7 @@ export function timeSection(scores: ScoreChart): Markup {
   if (series.length === 0) return section('over-time', name, nothingScored(scores))
   const {shared, charts} = timeCharts(scores)
   const figures = series.map(({model, latest, mean, best, evaluations}, index) => {
-    const facts = `latest ${format(latest)}, mean ${format(mean)}, best of ${thousands(evaluations)}: ${format(best)}`
+    const facts = `latest ${format(latest)}, mean ${format(mean)}, best of ${formatNumber(evaluations)}: ${format(best)}`
     return markup`<figure><figcaption><span class="model">${swatch(model.place)}<bdi>${model.name}</bdi></span><span class="quiet">${facts}</span></figcaption>${charts[index]}</figure>`
   })
   return section(
@@ -41,7 +41,7 @@ export function costSection(costs: Report['costs']): Markup {
   }
 
   const corner = METRICS[by].better === 'higher' ? 'top left' : 'bottom left'
-  const missing = uncosted > 0 ? `Left out: ${count(uncosted, 'evaluation')} without a known cost.` : ''
+  const missing = uncosted > 0 ? `Left out: ${formatCount(uncosted, 'evaluation')} without a known cost.` : ''
   const key = series.map(
     ({model: {place, name: model}}) =>
       markup`<li>${swatch(place)}<b>${letterOf(place)}</b> <bdi>${model}</bdi></li>`,
@@ -63,18 +63,20 @@ export function storageSection({storage: all, bands, plan}: Report): Markup {
   if (bands.length === 0) return section('storage', name, empty('There are no runs on the Hub.'))
   const facts = areSized
     ? [
-        `${formatStorage(all)} in ${count(all.datasets, 'dataset')} of runs, without the leaderboard.`,
-        all.unknown > 0 ? `The size of ${count(all.unknown, 'dataset')} is unknown and not counted.` : '',
+        `${formatStorage(all)} in ${formatCount(all.datasets, 'dataset')} of runs, without the leaderboard.`,
+        all.unknown > 0
+          ? `The size of ${formatCount(all.unknown, 'dataset')} is unknown and not counted.`
+          : '',
       ]
     : ['Storage is unknown: the Hub did not say the sizes of the datasets. So the bars count datasets.']
   const columns = [
     {title: 'Age of the run', cell: ({title}: AgeBand) => title},
-    numbers<AgeBand>('Runs', ({runs}) => thousands(runs)),
-    numbers<AgeBand>('Datasets', (band) => thousands(band.all.datasets)),
+    numbers<AgeBand>('Runs', ({runs}) => formatNumber(runs)),
+    numbers<AgeBand>('Datasets', (band) => formatNumber(band.all.datasets)),
     numbers<AgeBand>('Storage', (band) => formatStorage(band.all)),
     ...(plan
       ? [
-          numbers<AgeBand>('Datasets to delete', ({deleted}) => thousands(deleted.datasets)),
+          numbers<AgeBand>('Datasets to delete', ({deleted}) => formatNumber(deleted.datasets)),
           numbers<AgeBand>('Storage to free', ({deleted}) => formatStorage(deleted)),
         ]
       : []),
@@ -95,7 +97,7 @@ function sample(kind: string): Markup {
 }
 
 /** Runs that are named; the rest is only counted: `cleanup` lists all of them. */
-const MOST_RUNS = 500
+const MAX_RUNS = 500
 
 /** What the policy would delete, why, and with which scores. */
 export function lossesSection(
@@ -122,7 +124,7 @@ export function lossesSection(
   ]
   const planned = plannedDatasets(plan)
   const total = plan.delete.length
-  const unnamed = total - MOST_RUNS
+  const unnamed = total - MAX_RUNS
   const keepers = countByRule(plan.keep)
   return section(
     'policy',
@@ -130,14 +132,14 @@ export function lossesSection(
     markup`
 <p>A dry run of ${minute(now)} UTC: nothing was deleted. The same policy may choose other runs later.</p>
 ${pairs('facts', [
-  ['Would be deleted', `${count(planned.length, 'dataset')} of ${count(total, 'run')}`],
+  ['Would be deleted', `${formatCount(planned.length, 'dataset')} of ${formatCount(total, 'run')}`],
   ['Would be freed', formatStorage(freedBy(plan, sizes))],
-  ['Would be kept', count(plan.keep.length, 'run')],
+  ['Would be kept', formatCount(plan.keep.length, 'run')],
   ...rulePairs(plan),
 ])}
-${total === 0 ? empty('No run would be deleted.') : table('Runs to delete, newest first', plan.delete.slice(0, MOST_RUNS), columns)}
-${unnamed > 0 ? markup`<p>Counted above and not named here: ${count(unnamed, 'older run')} of the plan.</p>` : undefined}
-${keepers.length > 0 ? dataTable('Why runs are kept', keepers, [{title: 'Rule', cell: ([rule]) => rule}, numbers('Runs', ([, number]) => thousands(number))]) : undefined}`,
+${total === 0 ? empty('No run would be deleted.') : table('Runs to delete, newest first', plan.delete.slice(0, MAX_RUNS), columns)}
+${unnamed > 0 ? markup`<p>Counted above and not named here: ${formatCount(unnamed, 'older run')} of the plan.</p>` : undefined}
+${keepers.length > 0 ? dataTable('Why runs are kept', keepers, [{title: 'Rule', cell: ([rule]) => rule}, numbers('Runs', ([, number]) => formatNumber(number))]) : undefined}`,
   )
 }
 
@@ -155,25 +157,25 @@ const EVALUATIONS = numbers<Point>('Evaluations', (point) => point.count)
 function thinText({points, evaluations}: ScoreChart): string {
   const largest = Math.max(...points.map((point) => point.count))
   return largest > 1
-    ? `There are ${count(evaluations, 'evaluation')}: each mark is the mean of up to ${largest} that follow one another.`
+    ? `There are ${formatCount(evaluations, 'evaluation')}: each mark is the mean of up to ${largest} that follow one another.`
     : ''
 }
 
 function othersText(series: readonly Series[]): string {
-  const models = series.find(({model}) => model.place === MOST_MODELS)?.model.models ?? 0
+  const models = series.find(({model}) => model.place === MAX_MODELS)?.model.models ?? 0
   return models > 0
-    ? `The ${MOST_MODELS} models with most evaluations have a chart each; the others are shown as one: ${thousands(models)}.`
+    ? `The ${MAX_MODELS} models with most evaluations have a chart each; the others are shown as one: ${formatNumber(models)}.`
     : ''
 }
 
 function leftOutText({unfinished, unscored, undated}: LeftOut): string {
   const all = unfinished + unscored + undated
   const why = [
-    unfinished > 0 && `${thousands(unfinished)} unfinished`,
-    unscored > 0 && `${thousands(unscored)} without a usable score`,
-    undated > 0 && `${thousands(undated)} without a usable date`,
+    unfinished > 0 && `${formatNumber(unfinished)} unfinished`,
+    unscored > 0 && `${formatNumber(unscored)} without a usable score`,
+    undated > 0 && `${formatNumber(undated)} without a usable date`,
   ]
-  return all > 0 ? `Left out: ${listing(why.filter((each) => each !== false))}.` : ''
+  return all > 0 ? `Left out: ${joinWords(why.filter((each) => each !== false))}.` : ''
 }
 
 function nothingScored({by, leftOut}: ScoreChart): Markup {

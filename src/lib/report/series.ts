@@ -32,9 +32,9 @@ export interface Series {
 }
 
 /** Models that are shown one by one. */
-export const MOST_MODELS = 8
+export const MAX_MODELS = 8
 /** Marks that a chart has at most, so that a page of any leaderboard opens at once. */
-export const MOST_POINTS = 360
+export const MAX_POINTS = 360
 
 /** Chooses the models that are shown one by one, those with most evaluations, by mean score; the rest are one. By name. */
 export function shownModels(evaluations: readonly Evaluation[], by: Metric): Map<string, ShownModel> {
@@ -42,9 +42,9 @@ export function shownModels(evaluations: readonly Evaluation[], by: Metric): Map
   const groups = [...groupBy(evaluations, ({model}) => model)]
     .map(([name, own]) => ({name, size: own.length, mean: meanOf(own.map(({score}) => score))}))
     .sort((a, b) => b.size - a.size || byText(a.name, b.name))
-  const rest = groups.splice(MOST_MODELS)
+  const rest = groups.splice(MAX_MODELS)
   groups.sort((a, b) => order(a.mean, b.mean) || byText(a.name, b.name))
-  const others = {place: MOST_MODELS, name: 'Other models', models: rest.length}
+  const others = {place: MAX_MODELS, name: 'Other models', models: rest.length}
   const shown = new Map<string, ShownModel>(rest.map(({name}) => [name, others]))
   for (const [place, {name}] of groups.entries()) shown.set(name, {place, name, models: 1})
   return shown
@@ -57,7 +57,7 @@ export function seriesOf(
   by: Metric,
 ): Series[] {
   const groups = groupBy(evaluations, ({model}) => models.get(model))
-  const most = evaluations.length > MOST_POINTS ? Math.floor(MOST_POINTS / groups.size) : Infinity
+  const most = evaluations.length > MAX_POINTS ? Math.floor(MAX_POINTS / groups.size) : Infinity
   return [...groups]
     .flatMap(([model, own]) => (model ? [{model, own}] : []))
     .sort((a, b) => a.model.place - b.model.place)

@@ -3,9 +3,9 @@ import {DEFAULT_GRACE_MS} from '../account/runs.js'
 import {OptionError, UsageError} from '../base/errors.js'
 import {checkTimestamps} from '../base/names.js'
 import {checkCount, checkWords, type OptionTable} from '../base/options.js'
-import {listing, printable} from '../base/text.js'
+import {joinWords, printable} from '../base/text.js'
 import {type Age, MINUTE, parseAge, parseGrace, parseSpan} from '../base/time.js'
-import {LONGEST_NAME} from '../base/wildcard.js'
+import {MAX_NAME} from '../base/wildcard.js'
 import {
   nameOptions,
   ofKind,
@@ -110,9 +110,9 @@ function readCount(count: number, option: RuleName): number {
 
 function readTexts(texts: string[], option: RuleName): string[] {
   const isPlain = (text: unknown) =>
-    typeof text === 'string' && text !== '' && text.length <= LONGEST_NAME && text === printable(text)
+    typeof text === 'string' && text !== '' && text.length <= MAX_NAME && text === printable(text)
   if (!texts.every((text) => isPlain(text)))
-    throw new OptionError(option, `takes a plain text of 1 to ${LONGEST_NAME} characters`)
+    throw new OptionError(option, `takes a plain text of 1 to ${MAX_NAME} characters`)
   return [...new Set(texts)]
 }
 
@@ -136,7 +136,7 @@ function checkCombination(rules: RetentionRules, options: RetentionOptions, byHa
     if (!modifies || !isGiven(valueOf(options, name)) || given.some((each) => modifies(ruleOf(each))))
       continue
     const others = RULE_NAMES.filter((each) => modifies(ruleOf(each)))
-    throw new OptionError(name, `needs ${listing(nameOptions(others), 'or')}`)
+    throw new OptionError(name, `needs ${joinWords(nameOptions(others), 'or')}`)
   }
 
   if (rules.scoreBelow !== undefined) checkScore(rules.scoreBelow, rules.by)
@@ -144,7 +144,7 @@ function checkCombination(rules: RetentionRules, options: RetentionOptions, byHa
   if (all && others.length > 0)
     throw new OptionError(
       'all',
-      `cannot be combined with another selector or a keeper: drop ${listing(nameOptions(others))}, or drop \`all\``,
+      `cannot be combined with another selector or a keeper: drop ${joinWords(nameOptions(others))}, or drop \`all\``,
     )
   if (choosesRuns || deleteLeaderboard || byHand) return
   const named = (kind: Rule['kind']) => nameOptions(ofKind(kind)).join(', ')

@@ -2,7 +2,7 @@ import {type Metric, METRIC_LIST, METRICS} from '../account/leaderboard/metrics.
 import {GROUP_COLUMNS, type GroupColumn, type Status, STATUSES} from '../account/leaderboard/row.js'
 import {DEFAULT_GRACE} from '../account/runs.js'
 import {RUN_TYPES, type RunType} from '../base/names.js'
-import {listing, thousands} from '../base/text.js'
+import {formatNumber, joinWords} from '../base/text.js'
 import {type Age, usesCalendarUnits} from '../base/time.js'
 
 /** What may be deleted and what must stay, as the flags of `cleanup` say it. */
@@ -110,7 +110,7 @@ const calendar = (unit: string, note = 'UTC') =>
       const units =
         number === 1
           ? `the last ${unit} that has one`
-          : `each of the last ${thousands(number)} ${unit}s that have one`
+          : `each of the last ${formatNumber(number)} ${unit}s that have one`
       return `the newest run of ${units}${groupBy.length > 0 ? ',' : ''}${ofEach(groupBy)} (${note})`
     },
   }) as const
@@ -147,7 +147,7 @@ const RULES = {
     value: 'timestamps',
     notInPolicy: 'a policy names no single runs: use "cleanup --run"',
     summary: 'Only the run with this timestamp.',
-    says: (runs) => `named by --run (${listing(runs)})`,
+    says: (runs) => `named by --run (${joinWords(runs)})`,
   },
   model: {
     kind: 'selector',
@@ -155,7 +155,7 @@ const RULES = {
     placeholder: 'PATTERN',
     needs: 'rows',
     summary: 'Only runs of a model that this pattern matches, such as "gpt-4*".',
-    says: (models) => `of a model that matches ${listing(models, 'or')}`,
+    says: (models) => `of a model that matches ${joinWords(models, 'or')}`,
   },
   team: {
     kind: 'selector',
@@ -163,7 +163,7 @@ const RULES = {
     placeholder: 'NAME',
     needs: 'rows',
     summary: 'Only runs of this team.',
-    says: (teams) => `of the team ${listing(teams, 'or')}`,
+    says: (teams) => `of the team ${joinWords(teams, 'or')}`,
   },
   purpose: {
     kind: 'selector',
@@ -171,7 +171,7 @@ const RULES = {
     placeholder: 'NAME',
     needs: 'rows',
     summary: 'Only runs with this purpose.',
-    says: (purposes) => `for the purpose ${listing(purposes, 'or')}`,
+    says: (purposes) => `for the purpose ${joinWords(purposes, 'or')}`,
   },
   status: {
     kind: 'selector',
@@ -180,7 +180,7 @@ const RULES = {
     placeholder: 'STATUS',
     needs: 'rows',
     summary: `Only runs whose row on the leaderboard has this status (${STATUSES.join(', ')}).`,
-    says: (statuses) => `${listing(statuses, 'or')}, as the leaderboard says`,
+    says: (statuses) => `${joinWords(statuses, 'or')}, as the leaderboard says`,
   },
   unreferenced: {
     kind: 'selector',
@@ -341,11 +341,11 @@ function unitNote(age: Age): string {
 }
 
 function several(number: number, which: string): string {
-  return number === 1 ? `the ${which} run` : `the ${thousands(number)} ${which} runs`
+  return number === 1 ? `the ${which} run` : `the ${formatNumber(number)} ${which} runs`
 }
 
 function ofEach(groupBy: GroupColumn[]): string {
   const words = groupBy.map((column) => column.replaceAll('_', ' '))
   if (words.length === 0) return ''
-  return words.length === 1 ? ` of each ${words[0]}` : ` of each group with the same ${listing(words)}`
+  return words.length === 1 ? ` of each ${words[0]}` : ` of each group with the same ${joinWords(words)}`
 }

@@ -7,7 +7,7 @@ export interface StoredFile {
 }
 
 const LFS_EXTENSIONS = ['arrow', 'bin', 'gz', 'npy', 'parquet', 'pt', 'safetensors', 'zip', 'zst']
-const LARGEST_IN_GIT = 10 * 1024 * 1024
+const MAX_IN_GIT = 10 * 1024 * 1024
 
 /** The `.gitattributes` that every dataset begins with. */
 export const GIT_ATTRIBUTES = storedFile(
@@ -19,7 +19,7 @@ export const GIT_ATTRIBUTES = storedFile(
 export function belongsInLfs(file: {path: string; size: number; sample: Uint8Array}): boolean {
   return (
     LFS_EXTENSIONS.some((extension) => file.path.endsWith(`.${extension}`)) ||
-    file.size > LARGEST_IN_GIT ||
+    file.size > MAX_IN_GIT ||
     file.sample.includes(0)
   )
 }

@@ -6,15 +6,15 @@ export interface Quota {
   windowSeconds: number
 }
 
-const LONGEST_WINDOW_SECONDS = 86_400
+const MAX_WINDOW_SECONDS = 86_400
 
 /** Reads a quota such as `100/20`: 100 requests in 20 seconds. @throws UsageError */
 export function parseQuota(text: string): Quota {
   const [, requests, windowSeconds] = /^([1-9]\d{0,8})\/([1-9]\d{0,4})$/.exec(text)?.map(Number) ?? []
-  if (requests !== undefined && windowSeconds !== undefined && windowSeconds <= LONGEST_WINDOW_SECONDS)
+  if (requests !== undefined && windowSeconds !== undefined && windowSeconds <= MAX_WINDOW_SECONDS)
     return {requests, windowSeconds}
   throw new UsageError(
-    `give requests and seconds, such as 100/20, of at most ${LONGEST_WINDOW_SECONDS} seconds, not ${JSON.stringify(text)}.`,
+    `give requests and seconds, such as 100/20, of at most ${MAX_WINDOW_SECONDS} seconds, not ${JSON.stringify(text)}.`,
   )
 }
 

@@ -4,7 +4,7 @@ import {
   type FindingKind,
   type LeaderboardCheck,
 } from '../account/leaderboard/check.js'
-import {capitalized, count, thousands} from '../base/text.js'
+import {capitalize, formatCount, formatNumber} from '../base/text.js'
 import {placeAndTime} from './format.js'
 import {folded, type JobFacts, jobTable, page, table, text, warningsPart} from './markdown/markdown.js'
 import {paragraphs, wrapIndented, wrapText} from './terminal/layout.js'
@@ -21,8 +21,8 @@ const FINDING_TITLES: Readonly<Record<FindingKind, string>> = {
 
 export function formatCheck(check: LeaderboardCheck, {style, width}: Screen): string {
   const {inventory, leaderboard, remarks, rows, runs, findings} = check
-  const compared = `${count(rows, 'row')} and ${count(runs, 'run')}`
-  const notCounted = remarks.map(({message}) => wrapIndented(`${capitalized(message)}.`, '  ', width))
+  const compared = `${formatCount(rows, 'row')} and ${formatCount(runs, 'run')}`
+  const notCounted = remarks.map(({message}) => wrapIndented(`${capitalize(message)}.`, '  ', width))
   return paragraphs([
     style.bold(wrapText(placeAndTime(leaderboard.name, inventory), width)),
     ...FINDING_KINDS.map((kind) => {
@@ -33,12 +33,12 @@ export function formatCheck(check: LeaderboardCheck, {style, width}: Screen): st
         const advice = isAdvised ? [wrapIndented(`What to do: ${suggestion}`, '    ', width)] : []
         return [wrapIndented(message, '  ', width), ...advice]
       })
-      const title = style.bold(`${FINDING_TITLES[kind]}: ${thousands(own.length)}`)
+      const title = style.bold(`${FINDING_TITLES[kind]}: ${formatNumber(own.length)}`)
       return own.length > 0 ? [title, ...lines].join('\n') : ''
     }),
     remarks.length > 0 ? ['Not counted as findings:', ...notCounted].join('\n') : '',
     findings.length > 0
-      ? `${count(findings.length, 'finding')} in ${compared}.`
+      ? `${formatCount(findings.length, 'finding')} in ${compared}.`
       : `No findings: ${compared} go together.`,
   ])
 }
@@ -61,12 +61,12 @@ export function checkSummary(check: LeaderboardCheck, job: JobFacts): string {
       table(columns, own, {bytes: ROOM, more: 'more: `--json` names each'}),
     ])
   })
-  const notCounted = remarks.map(({message}) => `- ${text(capitalized(message))}.\n`).join('')
+  const notCounted = remarks.map(({message}) => `- ${text(capitalize(message))}.\n`).join('')
   return page([
-    `## Leaderboard check: ${findings.length === 0 ? 'no findings' : count(findings.length, 'finding')}`,
+    `## Leaderboard check: ${findings.length === 0 ? 'no findings' : formatCount(findings.length, 'finding')}`,
     jobTable(job, [
       ['Leaderboard', placeAndTime(leaderboard.name, inventory)],
-      ['Compared', `${count(rows, 'row')} and ${count(runs, 'run')}`],
+      ['Compared', `${formatCount(rows, 'row')} and ${formatCount(runs, 'run')}`],
     ]),
     ...parts,
     remarks.length > 0 ? folded('Not counted as findings', notCounted) : '',

@@ -1,7 +1,7 @@
 import {countByType} from '../account/datasets.js'
 import {datasetsIn} from '../account/runs.js'
 import {type Sizes, storageOf} from '../account/sizes.js'
-import {count, listing, printable, thousands} from '../base/text.js'
+import {formatCount, formatNumber, joinWords, printable} from '../base/text.js'
 import {formatSum} from '../base/time.js'
 import {type Outcome, type OutcomeStatus} from '../cleanup/outcomes.js'
 import {type CleanupResult} from '../cleanup/result.js'
@@ -33,13 +33,13 @@ export function originPairs(plan: Plan, {sizes, saved, stale = []}: PlanNotes): 
     const left = plannedDatasets(plan).length
     return [
       ['Plan', `made by ${printable(madeBy)}, ${moment(madeAt)} (${digest.slice(0, 19)}…)`],
-      ['Left of it', `${thousands(left)} of ${count(left + stale.length, 'dataset')}`],
+      ['Left of it', `${formatNumber(left)} of ${formatCount(left + stale.length, 'dataset')}`],
     ]
   }
 
   const runs = [...plan.delete, ...plan.keep].map(({run}) => run)
   const complete = runs.filter((run) => run.complete).length
-  const found = `${count(runs.length, 'run')}: ${thousands(complete)} complete, ${thousands(runs.length - complete)} incomplete`
+  const found = `${formatCount(runs.length, 'run')}: ${formatNumber(complete)} complete, ${formatNumber(runs.length - complete)} incomplete`
   return [
     ['Found', `${found} (${typeCounts(datasetsIn(runs))})`],
     ['Storage', sizes && formatStorageTotal(storageOf(datasetsIn(runs), sizes))],
@@ -49,17 +49,20 @@ export function originPairs(plan: Plan, {sizes, saved, stale = []}: PlanNotes): 
 /** `12 results, 8 traces, 10 metrics`. */
 export function typeCounts(datasets: Parameters<typeof countByType>[0]): string {
   const {results, traces, metrics} = countByType(datasets)
-  return `${thousands(results)} results, ${thousands(traces)} traces, ${thousands(metrics)} metrics`
+  return `${formatNumber(results)} results, ${formatNumber(traces)} traces, ${formatNumber(metrics)} metrics`
 }
 
 export function rulePairs(plan: Plan, archive?: string): Pair[] {
   const {rules, archives, delete: planned, keep} = plan
   const [more, less] = [planned, keep].map((runs) => runs.filter((each) => isPicked(each)).length)
-  const changes = [more ? `${count(more, 'run')} picked` : '', less ? `${count(less, 'run')} not picked` : '']
+  const changes = [
+    more ? `${formatCount(more, 'run')} picked` : '',
+    less ? `${formatCount(less, 'run')} not picked` : '',
+  ]
   const to = archive ? `, to ${archive},` : ''
   return [
     ['May go', several(selectorTexts(plan))],
-    ['By hand', listing(changes.filter(Boolean)) || undefined],
+    ['By hand', joinWords(changes.filter(Boolean)) || undefined],
     ['Must stay', several(keeperTexts(plan))],
     ['Scope', scopeText(rules, planned.length === 0)],
     ['Archive', archive || archives ? `each dataset${to} before it is deleted` : undefined],
@@ -77,7 +80,7 @@ function keeperTexts({rules, keep}: Plan): string[] {
   const pins = keep.filter(({reasons}) => reasons.some(({rule}) => rule === 'pinned')).length
   return [
     ...rules.keepers.map((name) => sentenceOf(name, rules)),
-    ...(pins > 0 ? [count(pins, 'pinned run')] : []),
+    ...(pins > 0 ? [formatCount(pins, 'pinned run')] : []),
     ...(rules.graceMs > 0 ? [graceSentence(rules)] : []),
   ]
 }
@@ -87,7 +90,7 @@ const LINE = 68
 
 /** On one line where they fit, else a line each. */
 function several(texts: string[]): string {
-  const line = listing(texts) || 'nothing'
+  const line = joinWords(texts) || 'nothing'
   return line.length <= LINE || texts.length < 2
     ? line
     : `${texts.slice(0, -1).join(',\n')},\nand ${texts.at(-1)}`
@@ -95,7 +98,7 @@ function several(texts: string[]): string {
 
 function scopeText({only, deleteLeaderboard, choosesRuns}: RetentionRules, isEmpty: boolean): string {
   if (deleteLeaderboard && !choosesRuns && isEmpty) return 'the leaderboard alone'
-  const runs = only.length > 0 ? `only ${listing(only)} of these runs` : 'whole runs'
+  const runs = only.length > 0 ? `only ${joinWords(only)} of these runs` : 'whole runs'
   return `${runs}, ${deleteLeaderboard ? 'and' : 'never'} the leaderboard`
 }
 
@@ -117,7 +120,7 @@ export function untouchedPairs(plan: Plan, {leaderboardArchive, saved}: PlanNote
   if (saved)
     return leaderboard?.goes ? [['Leaderboard', leaderboardText(leaderboard, leaderboardArchive)]] : []
   const none = rules.deleteLeaderboard ? 'there is none to delete' : 'there is none'
-  const named = nearMisses === 1 ? '1 dataset is named' : `${thousands(nearMisses)} datasets are named`
+  const named = nearMisses === 1 ? '1 dataset is named' : `${formatNumber(nearMisses)} datasets are named`
   return [
     ['Leaderboard', leaderboard ? leaderboardText(leaderboard, leaderboardArchive) : none],
     ...standard.map((name): Pair => ['Standard', `${name}: never touched`]),
@@ -143,11 +146,11 @@ export function totalText(plan: Plan, sizes?: Sizes): string {
   const frees = sizes && freedBy(plan, sizes)
   const isUnsized = frees && frees.unknown > 0 && frees.bytes === 0
   const size = frees ? ` (${isUnsized ? '' : 'frees '}${formatStorageTotal(frees)})` : ''
-  return `${count(datasets, 'dataset')} of ${count(plan.delete.length, 'run')} to delete${size}`
+  return `${formatCount(datasets, 'dataset')} of ${formatCount(plan.delete.length, 'run')} to delete${size}`
 }
 
 export function unknownText(unknown: NonNullable<Plan['unknown']>): string {
-  return listing(unknown.map((each) => UNKNOWN[each]))
+  return joinWords(unknown.map((each) => UNKNOWN[each]))
 }
 
 const UNKNOWN = {protection: 'what is protected', rows: 'what the leaderboard says'}
@@ -196,15 +199,15 @@ export function resultPairs({counts, remaining, plan, storage, archive}: Cleanup
   return [
     ...(['deleted', ...NOT_DELETED] as const)
       .filter((status) => status === 'deleted' || status === 'failed' || counts[status] > 0)
-      .map((status): Pair => [OUTCOME_LABELS[status], count(counts[status], 'dataset')]),
+      .map((status): Pair => [OUTCOME_LABELS[status], formatCount(counts[status], 'dataset')]),
     ['Freed', storage && formatStorageTotal(storage.freed)],
     ['Leaderboard', plan.leaderboard && !plan.leaderboard.goes ? 'preserved' : undefined],
     [
       'Archived',
       archive && archive.datasets > 0
-        ? `${count(archive.datasets, 'dataset')} (${formatBytes(archive.bytes)}) in ${archive.dir}\n\`restore\` brings back what it holds`
+        ? `${formatCount(archive.datasets, 'dataset')} (${formatBytes(archive.bytes)}) in ${archive.dir}\n\`restore\` brings back what it holds`
         : undefined,
     ],
-    ['Remaining', `${count(remaining.runs, 'run')}, ${count(remaining.datasets, 'dataset')}`],
+    ['Remaining', `${formatCount(remaining.runs, 'run')}, ${formatCount(remaining.datasets, 'dataset')}`],
   ]
 }

@@ -4,7 +4,7 @@ import {type RunContext, type RunState, stateOf} from '../account/run-state.js'
 import {restoredText, type Run} from '../account/runs.js'
 import {type StorageSum} from '../account/sizes.js'
 import {RUN_TYPES, type RunType} from '../base/names.js'
-import {count, printable, safe, thousands} from '../base/text.js'
+import {formatCount, formatNumber, printable, safe} from '../base/text.js'
 import {formatDuration} from '../base/time.js'
 import {type Wait} from '../hub/retry.js'
 
@@ -95,7 +95,7 @@ export function formatStorageTotal(sum: StorageSum): string {
   if (unknown > 0 && bytes === 0) return 'size unknown'
   return unknown === 0
     ? formatBytes(bytes)
-    : `${formatStorage(sum)}, ${count(unknown, 'dataset')} of unknown size`
+    : `${formatStorage(sum)}, ${formatCount(unknown, 'dataset')} of unknown size`
 }
 
 /** What is written before and after a number, how many of the metric's own units one is, and the decimals in a column. */
@@ -117,11 +117,11 @@ export function formatMetric(metric: Metric, value: number, write = fixed): stri
 }
 
 /** From here on a number has an exponent: no evaluation comes so far, but a row may say anything. */
-const LARGEST = 1e9
+const MAX_FIXED = 1e9
 /** Tokens come further. */
-const LARGEST_WHOLE = 1e12
+const MAX_WHOLE = 1e12
 
 function fixed(value: number, decimals: number): string {
-  if (Math.abs(value) >= (decimals === 0 ? LARGEST_WHOLE : LARGEST)) return value.toExponential(1)
-  return decimals === 0 ? thousands(Math.round(value)) : value.toFixed(decimals)
+  if (Math.abs(value) >= (decimals === 0 ? MAX_WHOLE : MAX_FIXED)) return value.toExponential(1)
+  return decimals === 0 ? formatNumber(Math.round(value)) : value.toFixed(decimals)
 }

@@ -9,7 +9,7 @@ import {
   SmoltraceError,
   UsageError,
 } from '../../../src/lib/base/errors.js'
-import {hideToken} from '../../../src/lib/base/text.js'
+import {registerSecret} from '../../../src/lib/base/text.js'
 
 describe('errors', () => {
   const kinds: Array<[error: SmoltraceError, name: string, exitCode: number]> = [
@@ -38,7 +38,7 @@ describe('errors', () => {
 
   it('hold the token in hand in no part, whatever the cause quotes', () => {
     const token = 'hf_Qx7$Qx7'
-    hideToken(token)
+    registerSecret(token)
     const cause = Object.assign(new Error(`no ${token}`), {input: token})
     const error = new RefusedError(`a ${token}\u009B`, {suggestions: [`b ${token}`], cause})
     expect(inspect(error, {depth: 9}))

@@ -8,7 +8,7 @@ import {
   findTarget,
   makeFolder,
   replaceFile,
-  type Target,
+  type TargetRules,
   writeAtomically,
 } from '../../../src/lib/base/files.js'
 import {rejectionOf} from '../../support/builders.js'
@@ -16,7 +16,7 @@ import {rejectionOf} from '../../support/builders.js'
 describe('a file that is written whole or not at all', () => {
   let folder: string
   let file: string
-  const free: Target = {name: '--x', async refuse() {}}
+  const free: TargetRules = {name: '--x', async refuse() {}}
   const contents = {kind: 'page', advice: 'Try again.'}
 
   beforeEach(() => {

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import * as z from 'zod/mini'
 
-import {LARGEST_JSON} from '../../../src/lib/base/files.js'
+import {MAX_JSON} from '../../../src/lib/base/files.js'
 import {date, parseJson, sha1} from '../../../src/lib/base/schema.js'
 import {errorOf} from '../../support/builders.js'
 
@@ -44,7 +44,7 @@ describe('JSON from outside', () => {
     ['a deep nest', `{"files": ${'['.repeat(1e5)}${']'.repeat(1e5)}}`, 'nested too deeply'],
     ['faults beyond number', `{"files": [${'1,'.repeat(3e5)}1]}`, 'wrong in too many places'],
     ['more values than fit', `{"files": [${'1,'.repeat(3e6)}1]}`, 'too many values'],
-    ['more than is read', `"${'x'.repeat(LARGEST_JSON.bytes)}"`, 'larger than 64 MiB'],
+    ['more than is read', `"${'x'.repeat(MAX_JSON.bytes)}"`, 'larger than 64 MiB'],
   ] as const)
     it(`is refused with ${title}, in one short line`, () => {
       const {message} = errorOf(() => parse(json))

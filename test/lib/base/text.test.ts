@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {byText, listing, messageOf, printable, safeName} from '../../../src/lib/base/text.js'
+import {byText, joinWords, messageOf, printable, safeName} from '../../../src/lib/base/text.js'
 
 const letters = (text: string) => text.replaceAll(/[^\p{L}\p{N}]/gu, '')
 
@@ -69,6 +69,6 @@ describe('texts', () => {
 
   it('lists things as a sentence does', () => {
     for (const text of ['', 'a', 'a or b', 'a, b or c'])
-      expect(listing(text.match(/\b[abc]\b/g) ?? [], 'or')).to.equal(text)
+      expect(joinWords(text.match(/\b[abc]\b/g) ?? [], 'or')).to.equal(text)
   })
 })

@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import {inspect} from 'node:util'
 
 import {SmoltraceError} from '../../../src/lib/base/errors.js'
-import {hideToken, safe} from '../../../src/lib/base/text.js'
+import {registerSecret, safe} from '../../../src/lib/base/text.js'
 import {rejectionOf} from '../../support/builders.js'
 import {hubAt, type Reply, stubHubs} from './stub.js'
 
@@ -37,7 +37,7 @@ function expectNoToken(text: string): void {
 }
 
 describe('[S17] the token in hand', () => {
-  before(() => hideToken(TOKEN))
+  before(() => registerSecret(TOKEN))
 
   it('is blotted out in every form', () => {
     for (const form of Object.values(FORMS)) {

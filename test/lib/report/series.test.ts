@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import * as fc from 'fast-check'
 
 import {type Evaluation} from '../../../src/lib/report/evaluations.js'
-import {MOST_MODELS, MOST_POINTS, seriesOf, shownModels} from '../../../src/lib/report/series.js'
+import {MAX_MODELS, MAX_POINTS, seriesOf, shownModels} from '../../../src/lib/report/series.js'
 import {ago} from '../../support/builders.js'
 
 const evaluation = (model: string, score: number, age = 0): Evaluation => ({
@@ -29,20 +29,20 @@ describe('the series of a chart', () => {
   })
 
   it('put together the models beyond those with most evaluations', () => {
-    const evaluations = Array.from({length: MOST_MODELS + 3}, (_, model) =>
+    const evaluations = Array.from({length: MAX_MODELS + 3}, (_, model) =>
       Array.from({length: model + 1}, () => evaluation(`m${model}`, model)),
     ).flat()
     const series = seriesIn(evaluations)
-    expect(series).to.have.length(MOST_MODELS + 1)
-    expect(series.at(-1)?.model).to.deep.equal({place: MOST_MODELS, name: 'Other models', models: 3})
+    expect(series).to.have.length(MAX_MODELS + 1)
+    expect(series.at(-1)?.model).to.deep.equal({place: MAX_MODELS, name: 'Other models', models: 3})
     expect(series.at(-1)?.evaluations).to.equal(1 + 2 + 3)
   })
 
   it('show few evaluations one by one, and means of neighbours where there are many', () => {
-    const some = Array.from({length: MOST_POINTS}, (_, index) => evaluation('a', index % 100, -index))
+    const some = Array.from({length: MAX_POINTS}, (_, index) => evaluation('a', index % 100, -index))
     expect(seriesIn(some)[0]?.points.map(({count}) => count)).to.deep.equal(some.map(() => 1))
     const [many] = seriesIn([...some, evaluation('a', 50)])
-    expect(many?.points.length).to.be.at.most(MOST_POINTS)
+    expect(many?.points.length).to.be.at.most(MAX_POINTS)
     expect(many?.points[0]).to.deep.include({score: 0.5, count: 2})
   })
 
@@ -52,7 +52,7 @@ describe('the series of a chart', () => {
       fc.property(fc.array(one, {maxLength: 1500, size: 'max'}), (pairs) => {
         const series = seriesIn(pairs.map(([model, score]) => evaluation(`m${model}`, score)))
         const points = series.flatMap((each) => each.points)
-        expect(points.length).to.be.at.most(MOST_POINTS)
+        expect(points.length).to.be.at.most(MAX_POINTS)
         expect(points.reduce((sum, {count}) => sum + count, 0)).to.equal(pairs.length)
         for (const {score} of points) expect(score).to.be.within(0, 100)
       }),

@@ -4,7 +4,7 @@ import {METRIC_NAMES} from '../../../src/lib/account/leaderboard/metrics.js'
 import {type Standing} from '../../../src/lib/account/leaderboard/values.js'
 import {type Protection} from '../../../src/lib/account/protection/pins.js'
 import {RUN_TYPES, type RunType} from '../../../src/lib/base/names.js'
-import {count} from '../../../src/lib/base/text.js'
+import {formatCount} from '../../../src/lib/base/text.js'
 import {DAY, HOUR} from '../../../src/lib/base/time.js'
 import {
   ageOf,
@@ -24,7 +24,7 @@ const aged = (ms: number) => ageOf(runOf(ago(ms), RUN_TYPES, {createdAt: ago(ms)
 
 describe('wording', () => {
   it('counts in words that agree with the number, its digits grouped by three', () => {
-    const counts = [0, 1, 2, 999, 12_345, 1_234_567].map((number) => count(number, 'run'))
+    const counts = [0, 1, 2, 999, 12_345, 1_234_567].map((number) => formatCount(number, 'run'))
     expect(counts).to.deep.equal(['0 runs', '1 run', '2 runs', '999 runs', '12,345 runs', '1,234,567 runs'])
   })
 

@@ -1,6 +1,6 @@
 import {pushTo} from '../../base/collections.js'
 import {readOptions} from '../../base/options.js'
-import {capitalized, firstOf, listing, safeName} from '../../base/text.js'
+import {capitalize, firstFew, joinWords, safeName} from '../../base/text.js'
 import {formatDuration} from '../../base/time.js'
 import {CONNECTION, type ConnectionOptions} from '../../hub/session.js'
 import {DEFAULT_GRACE_MS, isNew, type Run} from '../runs.js'
@@ -141,7 +141,7 @@ const CHECKS = {
     const owners = new Map<string, Cited[]>()
     for (const citation of citations(rows, 'renamed')) pushTo(owners, citation.owner ?? '', citation)
     return [...owners].map(([owner, found]) => ({
-      message: capitalized(
+      message: capitalize(
         `${rowsThat('name', found)} datasets of ${shown(owner)}, which are here, in ${namespace}: ` +
           'it seems to have been renamed, or they were moved.',
       ),
@@ -213,7 +213,7 @@ function note(found: Cited[], what: string): Note {
 
 /** What of `cleanup` selects these runs: `--unreferenced` is refused where no row is about a run that is there, or most were lost. */
 function selectorOf(runs: readonly Run[], {rows, index, runs: all, inventory}: LeaderboardView): string {
-  if (runs.length <= MOST_SHOWN) return runs.map(({timestamp}) => `--run ${timestamp}`).join(' ')
+  if (runs.length <= MAX_SHOWN) return runs.map(({timestamp}) => `--run ${timestamp}`).join(' ')
   const isAnyCited = citations(rows, 'there').length > 0
   const isRefused = !isAnyCited || lostRows(all, index, inventory.now, DEFAULT_GRACE_MS) !== undefined
   return isRefused ? '--run TIMESTAMP' : '--unreferenced'
@@ -265,17 +265,17 @@ function rowsThat(verb: string, found: ReadonlyArray<{row: number}>): string {
 }
 
 /** So many runs, or rows, are named one by one. */
-const MOST_SHOWN = 3
+const MAX_SHOWN = 3
 
 /** `3, 5, 7 and 12 more`: all of them are in the lists. */
 function some(items: Iterable<number | string>): string {
-  return listing(firstOf(Array.from(items, String), MOST_SHOWN))
+  return joinWords(firstFew(Array.from(items, String), MAX_SHOWN))
 }
 
-const LONGEST_NAME = 120
+const MAX_NAME = 120
 
 /** A name from the leaderboard, fit for a terminal and a sentence. */
 function shown(name: string): string {
-  const text = safeName(name.slice(0, LONGEST_NAME * 2))
-  return text.length > LONGEST_NAME ? `${safeName(text.slice(0, LONGEST_NAME - 1))}…` : text
+  const text = safeName(name.slice(0, MAX_NAME * 2))
+  return text.length > MAX_NAME ? `${safeName(text.slice(0, MAX_NAME - 1))}…` : text
 }

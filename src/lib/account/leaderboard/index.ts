@@ -132,7 +132,7 @@ export function parseNames(cell: string, namespace: string): MeantName[] {
   return [...text.matchAll(LOOSE_NAME)].flatMap(({0: name, 1: word = '', 2: day, 3: time, index}) => {
     const type = word.toLowerCase()
     if (!isRunType(type)) return []
-    const before = text.slice(Math.max(0, index - LONGEST_OWNER), index)
+    const before = text.slice(Math.max(0, index - MAX_OWNER), index)
     const after = text.charAt(index + name.length)
     const [, owner] = before.endsWith('/') ? (OWNER.exec(before) ?? []) : []
     const isWhole = USUAL.test(name) && !/[\w-]/.test(before.slice(-1) + after)
@@ -146,7 +146,7 @@ const USUAL = /^smoltrace-[a-z]+-\d{8}_\d{6}$/i
 const OWNER = /([^/\\:@"'`,;()[\]{}<>=]+)\/$/
 
 /** So that no cell, however long, can keep the pattern busy. */
-const LONGEST_OWNER = 100
+const MAX_OWNER = 100
 const PLAIN = /^[\w./-]*$/
 
 /** A cell in the letters that names are made of: without invisible ones, and without what addresses escape. */

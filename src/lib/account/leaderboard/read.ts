@@ -10,9 +10,9 @@ import {type Budget, readParquet, tooLarge, UnreadableFile} from './parquet.js'
 import {type LeaderboardRow} from './row.js'
 
 /** Bytes of all its files together: usual ones have some hundred thousand. */
-const MOST_BYTES = 64 * 1024 * 1024
+const MAX_BYTES = 64 * 1024 * 1024
 /** What these may bring: ten times what ten thousand runs do, and read in a few hundred MB of memory. */
-const MOST: Budget = {rows: 100_000, bytes: 128 * 1024 * 1024, characters: 32 * 1024 * 1024}
+const MAX_TABLE: Budget = {rows: 100_000, bytes: 128 * 1024 * 1024, characters: 32 * 1024 * 1024}
 
 /** Older versions of `datasets` put a hash behind the numbers. */
 const SHARD = /^(.*)-(\d+)-of-(\d+)(?:-[\da-f]+)?\.parquet$/i
@@ -32,7 +32,7 @@ export async function readLeaderboard(
 ): Promise<LeaderboardRow[]> {
   if (!leaderboard) return []
   const {name, sha} = leaderboard
-  const budget = {...MOST}
+  const budget = {...MAX_TABLE}
   const rows: LeaderboardRow[][] = []
   for (const file of dataFiles(await hub.listFiles(name, sha), name)) {
     const bytes = await hub.readWhole(name, sha, file)
@@ -94,7 +94,7 @@ function dataFiles(files: RepoFile[], name: string): RepoFile[] {
 
   const bytes = parquet.reduce((sum, {size}) => sum + size, 0)
   const [first] = parquet
-  if (first && bytes > MOST_BYTES) {
+  if (first && bytes > MAX_BYTES) {
     const what = parquet.length === 1 ? 'it has' : `with the ${parquet.length - 1} others it has`
     throw unreadable(name, first.path, tooLarge(`${what} ${bytes} bytes`))
   }

@@ -2,7 +2,7 @@ import {OptionError, UsageError} from '../../base/errors.js'
 import {checkTimestamps} from '../../base/names.js'
 import {type OptionTable, readOptions, readTexts} from '../../base/options.js'
 import {isAsLong} from '../../base/pin-tags.js'
-import {withoutTokens} from '../../base/text.js'
+import {redact} from '../../base/text.js'
 import {dayOf, isDay} from '../../base/time.js'
 import {requireWriteAccess} from '../../hub/access.js'
 import {type Hub} from '../../hub/client.js'
@@ -129,7 +129,7 @@ export async function openAccount({reason, ...options}: PinOptions): Promise<Acc
   requireWriteAccess(session.access)
   const {datasets, ...inventory} = await discover(session)
   const {hub, user, now} = session
-  const author = {by: user, at: now, reason: reason ? withoutTokens(reason) : undefined}
+  const author = {by: user, at: now, reason: reason ? redact(reason) : undefined}
   const runs = groupDatasetsByRun(datasets).map((run) => [run.timestamp, run] as const)
   return {...inventory, hub, author, runs: new Map(runs)}
 }

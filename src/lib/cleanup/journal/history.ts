@@ -35,7 +35,7 @@ export interface HistoryOptions {
 
 const HISTORY_OPTIONS: OptionTable<HistoryOptions> = {since: 'date', brief: 'boolean'}
 /** Datasets of each state that a brief history has of a job. */
-export const MOST_NAMED = 40
+export const MAX_NAMED = 40
 
 /**
  * Reads every journal in a data directory. A file that is not a journal becomes a problem; one hidden by its name is left out.
@@ -69,7 +69,7 @@ export async function readHistory(
 /** What a person has to look at of a job. */
 function openOf({datasets}: JobRecord): DatasetRecord[] {
   return DATASET_STATES.filter((state) => state !== 'deleted' && state !== 'gone').flatMap((state) =>
-    datasets.filter((dataset) => dataset.state === state).slice(0, MOST_NAMED),
+    datasets.filter((dataset) => dataset.state === state).slice(0, MAX_NAMED),
   )
 }
 

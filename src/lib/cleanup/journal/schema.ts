@@ -1,13 +1,13 @@
 import * as z from 'zod/mini'
 
-import {about, date, text} from '../../base/schema.js'
+import {about, date, nonEmptyText} from '../../base/schema.js'
 import {OUTCOME_STATUSES} from '../outcomes.js'
 import {CONFIRMATIONS} from './write.js'
 
 const at = about(date, 'When. ISO 8601, in UTC.')
-const name = about(text, 'Full name.')
-const id = about(text, 'The id that the Hub gave it.')
-const sha = about(text, 'Its newest commit.')
+const name = about(nonEmptyText, 'Full name.')
+const id = about(nonEmptyText, 'The id that the Hub gave it.')
+const sha = about(nonEmptyText, 'Its newest commit.')
 
 /** A dataset as the plan had it. */
 export const DATASET = z.object({
@@ -19,26 +19,28 @@ export const DATASET = z.object({
 
 /** The first line: the plan. */
 export const HEADER = z.object({
-  id: about(text, '12 hexadecimal digits.'),
+  id: about(nonEmptyText, '12 hexadecimal digits.'),
   at: about(date, 'When it began. ISO 8601, in UTC.'),
-  program: about(text, 'The program and its version.'),
-  endpoint: about(text, 'The Hub.'),
-  namespace: about(text, 'The user or organisation that it is about.'),
-  user: about(text, "The token's owner."),
-  phrase: about(text, 'What a person types to confirm such a plan.'),
+  program: about(nonEmptyText, 'The program and its version.'),
+  endpoint: about(nonEmptyText, 'The Hub.'),
+  namespace: about(nonEmptyText, 'The user or organisation that it is about.'),
+  user: about(nonEmptyText, "The token's owner."),
+  phrase: about(nonEmptyText, 'What a person types to confirm such a plan.'),
   confirmedBy: about(
     z.enum(CONFIRMATIONS),
     'Who confirmed it: a person who typed the phrase, --yes, or a program.',
   ),
   savedPlan: about(
-    z.nullable(z.object({madeBy: about(text, 'Who made it.'), digest: about(text, 'Its digest.')})),
+    z.nullable(
+      z.object({madeBy: about(nonEmptyText, 'Who made it.'), digest: about(nonEmptyText, 'Its digest.')}),
+    ),
     'Where a saved plan was carried out; else null.',
   ),
   rules: about(
     z.record(z.string(), z.unknown()),
     'The rules of the plan, as in cleanup.schema.json or as in another version.',
   ),
-  archive: about(z.nullable(text), 'The folder in which copies are kept; null without.'),
+  archive: about(z.nullable(nonEmptyText), 'The folder in which copies are kept; null without.'),
   datasets: about(z.array(DATASET), 'In the order of the plan.'),
 })
 

@@ -1,5 +1,5 @@
 import {RefusedError, UsageError} from '../../base/errors.js'
-import {findTarget, LARGEST_JSON, readTextFile, replaceFile} from '../../base/files.js'
+import {findTarget, MAX_JSON, readTextFile, replaceFile} from '../../base/files.js'
 import {readText} from '../../base/options.js'
 import {printable} from '../../base/text.js'
 import {type Plan} from '../plan.js'
@@ -21,8 +21,8 @@ export async function savePlan(plan: Plan, file: string, user: string): Promise<
   // What reads and writes plans is loaded only where one is.
   const {planDocument} = await import('./format.js')
   const text = `${JSON.stringify(planDocument(plan, user), undefined, 2)}\n`
-  if (Buffer.byteLength(text) > LARGEST_JSON.bytes)
-    throw notSaved(`it would be larger than ${LARGEST_JSON.text}, take fewer runs at a time`)
+  if (Buffer.byteLength(text) > MAX_JSON.bytes)
+    throw notSaved(`it would be larger than ${MAX_JSON.text}, take fewer runs at a time`)
   await replaceFile(target, {
     kind: 'plan',
     text,
@@ -54,7 +54,7 @@ export function checkPlanTarget(file: string): Promise<string> {
 async function isPlanFile(file: string): Promise<boolean> {
   try {
     const {isPlanText} = await import('./parse.js')
-    return isPlanText(String(await readTextFile(file, LARGEST_JSON, notSaved)), notSaved)
+    return isPlanText(String(await readTextFile(file, MAX_JSON, notSaved)), notSaved)
   } catch {
     return false
   }
@@ -77,5 +77,5 @@ export async function loadPlan(file: string): Promise<SavedPlan> {
 
 async function readPlan(file: string, refuse: Refuse): Promise<SavedPlan> {
   const {parsePlan} = await import('./parse.js')
-  return parsePlan(String(await readTextFile(file, LARGEST_JSON, refuse)), refuse)
+  return parsePlan(String(await readTextFile(file, MAX_JSON, refuse)), refuse)
 }

@@ -30,7 +30,7 @@ export interface SavedPlan {
   keptRuns: RunNote[]
 }
 
-const LONGEST_QUOTE = 100
+const MAX_QUOTE = 100
 
 /**
  * Reads a saved plan, of which nothing is trusted. The plan is made again from its datasets and rules, and all that the text says
@@ -170,5 +170,5 @@ function isContainer(value: unknown): value is Record<string, unknown> {
 /** A value in a message: short, on one line, and without what a terminal would obey. */
 function quote(value: unknown): string {
   const text = (JSON.stringify(value) as string | undefined) ?? 'nothing'
-  return safe(text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text)
+  return safe(text.length > MAX_QUOTE ? `${text.slice(0, MAX_QUOTE)}…` : text)
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
 import {parseTimestamp} from '../../base/names.js'
-import {about, count, date, sha1} from '../../base/schema.js'
+import {about, date, sha1, wholeNumber} from '../../base/schema.js'
 import {printable} from '../../base/text.js'
 import {fieldOf} from '../../retention/read-rules.js'
 import {type Reason, REASON_RULES} from '../../retention/reasons.js'
@@ -23,9 +23,9 @@ const timestamp = z.string().check(
 const VALUES: Record<ValueKind, z.ZodMiniType> = {
   age: z.nullable(plain),
   span: z.nullable(plain),
-  grace: count,
+  grace: wholeNumber,
   metric: z.nullable(plain),
-  count: z.nullable(count),
+  count: z.nullable(wholeNumber),
   score: z.nullable(z.number()),
   switch: z.boolean(),
   texts: z.array(plain),

@@ -71,7 +71,7 @@ async function readText(file: string, refuse: Refuse): Promise<string> {
   }
 }
 
-const MOST_SHOWN = 10
+const MAX_SHOWN = 10
 
 /** Errors that name the file, the line and the key: the first as the message, the others below it. */
 function refusing(file: string): Refuse {
@@ -83,7 +83,7 @@ function refusing(file: string): Refuse {
     const [first = '', ...others] = problems
       .toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
       .map((problem) => format(problem))
-    const shown = others.slice(0, MOST_SHOWN)
+    const shown = others.slice(0, MAX_SHOWN)
     const rest = others.length - shown.length
     return new UsageError(`${first}.`, {
       suggestions: [...shown.map((text) => `${text}.`), ...(rest > 0 ? [`And ${rest} more.`] : []), next],

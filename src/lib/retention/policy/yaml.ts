@@ -131,7 +131,7 @@ export function readYaml(text: string, refuse: Refuse): Tree {
 }
 
 /** More than a policy can ever need, and far less than what the parser's own recursion can bear. */
-const DEEPEST = 100
+const MAX_DEPTH = 100
 
 /** Looks at one line after the other; brackets in texts count too, as long as they stay open. */
 function nestsTooDeep(): (line: string) => boolean {
@@ -141,10 +141,10 @@ function nestsTooDeep(): (line: string) => boolean {
     for (const sign of line) {
       if (sign === '[' || sign === '{') depth++
       else if ((sign === ']' || sign === '}') && depth > 0) depth--
-      if (depth > DEEPEST) return true
+      if (depth > MAX_DEPTH) return true
     }
 
-    return (line.match(/[-?](?=[ \t])/g) ?? []).length > DEEPEST
+    return (line.match(/[-?](?=[ \t])/g) ?? []).length > MAX_DEPTH
   }
 }
 
@@ -152,14 +152,14 @@ function isPlain({type}: Scalar): boolean {
   return type === 'PLAIN'
 }
 
-const LONGEST_QUOTE = 60
+const MAX_QUOTE = 60
 
 function describe(node: unknown): string {
   if (isMap(node)) return node.items.length > 0 ? 'keys' : 'a part without keys'
   if (isSeq(node)) return node.items.length > 0 ? 'a list' : 'an empty list'
   if (!isScalar(node) || node.value === null) return 'an empty value'
   const source = node.source ?? ''
-  const shown = source.length > LONGEST_QUOTE ? `${source.slice(0, LONGEST_QUOTE)}…` : source
+  const shown = source.length > MAX_QUOTE ? `${source.slice(0, MAX_QUOTE)}…` : source
   if (node.value === AMBIGUOUS) return `${shown}, which not every program reads the same way`
   if (!isPlain(node)) return `the text "${shown}"`
   return typeof node.value === 'string' ? `"${shown}"` : shown

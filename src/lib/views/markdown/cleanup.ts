@@ -1,4 +1,4 @@
-import {count, thousands} from '../../base/text.js'
+import {formatCount, formatNumber} from '../../base/text.js'
 import {type Outcome} from '../../cleanup/outcomes.js'
 import {type CleanupResult, isTooLate, isUnknown} from '../../cleanup/result.js'
 import * as words from '../cleanup.js'
@@ -45,12 +45,12 @@ function titleOf(result: CleanupResult): string {
   if (isTooLate(result)) return 'nothing of the plan could be applied'
   if (isUnknown(result)) return 'dry run, what would be deleted is not known'
   if (wouldDelete === 0) return 'nothing to delete'
-  if (dryRun) return `dry run, ${count(wouldDelete, 'dataset')} to delete`
-  if (interrupted) return `interrupted, ${count(counts.deleted, 'dataset')} deleted`
+  if (dryRun) return `dry run, ${formatCount(wouldDelete, 'dataset')} to delete`
+  if (interrupted) return `interrupted, ${formatCount(counts.deleted, 'dataset')} deleted`
   const done = counts.deleted + counts.gone
   return done === outcomes.length
-    ? `${count(counts.deleted, 'dataset')} deleted`
-    : `${outcomes.length - done} of ${count(outcomes.length, 'dataset')} not deleted`
+    ? `${formatCount(counts.deleted, 'dataset')} deleted`
+    : `${outcomes.length - done} of ${formatCount(outcomes.length, 'dataset')} not deleted`
 }
 
 function leftPart(outcomes: readonly Outcome[]): string {
@@ -89,9 +89,9 @@ function nextPart(result: CleanupResult, next: words.NextStep | undefined, isSav
 function listParts({plan, dryRun, storage, outcomes}: CleanupResult): string[] {
   const context = {now: plan.now, sizes: storage?.sizes}
   const {keep} = plan
-  const rules = words.countByRule(keep).map(([rule, number]) => `${rule} ${thousands(number)}`)
+  const rules = words.countByRule(keep).map(([rule, number]) => `${rule} ${formatNumber(number)}`)
   const deleted = outcomes.filter(({status}) => status === 'deleted')
-  const title = `${count(plan.delete.length, 'run')} to delete`
+  const title = `${formatCount(plan.delete.length, 'run')} to delete`
   const planned = table(decisionColumns('What goes', context), plan.delete, {
     bytes: ROOM.runs,
     more: 'more runs to delete: the log and a saved plan name each',
@@ -106,7 +106,9 @@ function listParts({plan, dryRun, storage, outcomes}: CleanupResult): string[] {
   })
   return [
     ...(plan.delete.length > 0 ? [dryRun ? page([`### ${title}`, planned]) : folded(title, planned)] : []),
-    ...(deleted.length > 0 ? [folded(`${count(deleted.length, 'dataset')} deleted`, names)] : []),
-    ...(keep.length > 0 ? [folded(`${count(keep.length, 'run')} to keep (${rules.join(', ')})`, rest)] : []),
+    ...(deleted.length > 0 ? [folded(`${formatCount(deleted.length, 'dataset')} deleted`, names)] : []),
+    ...(keep.length > 0
+      ? [folded(`${formatCount(keep.length, 'run')} to keep (${rules.join(', ')})`, rest)]
+      : []),
   ]
 }

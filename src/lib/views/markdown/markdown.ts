@@ -1,5 +1,5 @@
 import {EXIT_WORDS, type ExitCode, type Failure} from '../../base/exit-codes.js'
-import {safeName, thousands} from '../../base/text.js'
+import {formatNumber, safeName} from '../../base/text.js'
 import {type Column, type Pair} from '../columns.js'
 
 /**
@@ -8,7 +8,7 @@ import {type Column, type Pair} from '../columns.js'
  */
 
 /** Longer values are cut: a summary has a size limit. */
-const LONGEST = 600
+const MAX_TEXT = 600
 
 /** Characters with a meaning in Markdown or HTML anywhere; an underscore only at the edge of a word. */
 const SIGNS =
@@ -16,9 +16,9 @@ const SIGNS =
 
 /** A value in words. It never ends its line, cell or paragraph. */
 export function text(value: string): string {
-  const shown = [...safeName(value.slice(0, LONGEST * 3))]
-  const isWhole = shown.length <= LONGEST && value.length <= LONGEST * 3
-  const cut = isWhole ? shown : [...shown.slice(0, LONGEST), '…']
+  const shown = [...safeName(value.slice(0, MAX_TEXT * 3))]
+  const isWhole = shown.length <= MAX_TEXT && value.length <= MAX_TEXT * 3
+  const cut = isWhole ? shown : [...shown.slice(0, MAX_TEXT), '…']
   return (
     cut
       .join('')
@@ -35,7 +35,7 @@ function code(value: string): string {
 
 /** A command that a person may copy; undefined where it could not be shown as it is. */
 export function command(line: string): string | undefined {
-  if (line.length > LONGEST * 5 || safeName(line) !== line) return undefined
+  if (line.length > MAX_TEXT * 5 || safeName(line) !== line) return undefined
   const longest = Math.max(2, ...[...line.matchAll(/`+/g)].map(([ticks]) => ticks.length))
   const fence = '`'.repeat(longest + 1)
   return `${fence}sh\n${line}\n${fence}`
@@ -53,7 +53,7 @@ export function table<Row>(
     const cells = line(columns.map(({cell, isCode}) => (isCode ? code(cell(row)) : text(cell(row)))))
     left -= Buffer.byteLength(cells)
     if (left < 0) {
-      lines.push(`\n… and ${thousands(rows.length - index)} ${more}.\n`)
+      lines.push(`\n… and ${formatNumber(rows.length - index)} ${more}.\n`)
       break
     }
 
@@ -117,11 +117,11 @@ export function jobTable({commandLine, exitCode}: JobFacts, pairs: readonly Pair
   return facts([['Command', commandLine], ...pairs, ['Exit code', `${exitCode}: ${EXIT_WORDS[exitCode]}`]])
 }
 
-const MOST_WARNINGS = 20
+const MAX_WARNINGS = 20
 
 export function warningsPart({warnings}: JobFacts): string | undefined {
   if (warnings.length === 0) return undefined
-  const lines = warnings.slice(0, MOST_WARNINGS).map((warning) => `- ${text(warning)}`)
-  const rest = warnings.length - MOST_WARNINGS
+  const lines = warnings.slice(0, MAX_WARNINGS).map((warning) => `- ${text(warning)}`)
+  const rest = warnings.length - MAX_WARNINGS
   return ['### Warnings', '', ...lines, ...(rest > 0 ? [`- … and ${rest} more`] : [])].join('\n')
 }

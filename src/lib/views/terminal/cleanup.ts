@@ -1,6 +1,6 @@
 import {sizeOf, type Sizes} from '../../account/sizes.js'
 import {pushTo} from '../../base/collections.js'
-import {count, thousands} from '../../base/text.js'
+import {formatCount, formatNumber} from '../../base/text.js'
 import {type Outcome} from '../../cleanup/outcomes.js'
 import {type CleanupResult, isUnknown} from '../../cleanup/result.js'
 import {type KeptRun, type Plan, plannedDatasets} from '../../plan/plan.js'
@@ -18,7 +18,7 @@ export function formatPlan(plan: Plan, notes: words.PlanNotes, screen: Screen): 
   const tableOf = (name: string, types: string, runs: KeptRun[]) => {
     if (runs.length === 0) return style.bold(`${name}: none`)
     const columns = decisionColumns(types, {now: plan.now, sizes})
-    return `${style.bold(`${name}: ${thousands(runs.length)}`)}\n${formatTable(columns, runs, screen)}`
+    return `${style.bold(`${name}: ${formatNumber(runs.length)}`)}\n${formatTable(columns, runs, screen)}`
   }
 
   const total = words.totalText(plan, sizes)
@@ -26,7 +26,7 @@ export function formatPlan(plan: Plan, notes: words.PlanNotes, screen: Screen): 
     `${style.bold(wrapText(title, width))}\n${wrapText(placeAndTime(plan.namespace, plan), width)}`,
     formatPairs([...words.originPairs(plan, notes), ...words.rulePairs(plan, archive)], screen),
     stale.length > 0
-      ? `${style.bold(`Not any more: ${thousands(stale.length)}`)}\n${formatOutcomes(stale, screen)}`
+      ? `${style.bold(`Not any more: ${formatNumber(stale.length)}`)}\n${formatOutcomes(stale, screen)}`
       : '',
     tableOf('Runs to delete', 'What goes', plan.delete),
     saved ? '' : tableOf('Runs to keep', 'What it has', plan.keep),
@@ -34,7 +34,7 @@ export function formatPlan(plan: Plan, notes: words.PlanNotes, screen: Screen): 
     formatPairs(
       [
         ...words.untouchedPairs(plan, notes),
-        ['Total', saved ? total : `${total}, ${count(plan.keep.length, 'run')} to keep`],
+        ['Total', saved ? total : `${total}, ${formatCount(plan.keep.length, 'run')} to keep`],
       ],
       screen,
     ),
@@ -50,7 +50,7 @@ function formatDatasets(plan: Plan, sizes: Sizes | undefined, style: Style): str
     const name = `${String(index + 1).padStart(digits + 2)}. ${dataset.name.padEnd(longest)}`
     return `${name}  ${sizeText(dataset, sizes)}`.trimEnd()
   })
-  const title = `Datasets to delete: ${thousands(datasets.length)}, in this order within each run`
+  const title = `Datasets to delete: ${formatNumber(datasets.length)}, in this order within each run`
   return [style.bold(title), ...lines].join('\n')
 }
 
@@ -86,8 +86,8 @@ export function resultText(result: CleanupResult, next: words.NextStep | undefin
 export function formatResult(result: CleanupResult, screen: Screen): string {
   const {outcomes, journal} = result
   const rest = words.notDeleted(outcomes).map(([label, own]) => {
-    const elsewhere = own.length > MOST_NAMED && journal ? ' (`history` names each)' : ''
-    const title = screen.style.bold(`${label}: ${thousands(own.length)}`)
+    const elsewhere = own.length > MAX_NAMED && journal ? ' (`history` names each)' : ''
+    const title = screen.style.bold(`${label}: ${formatNumber(own.length)}`)
     return `${title}${elsewhere}\n${formatOutcomes(own, screen)}`
   })
   const head = wrapText(headline(result, screen.style), screen.width)
@@ -103,13 +103,13 @@ function headline({counts, interrupted, outcomes, deletionMs}: CleanupResult, st
 }
 
 /** Up to this many outcomes of one kind are all named; of more, those with the same reason are one line. */
-const MOST_NAMED = 40
-const MOST_REASONS = 20
+const MAX_NAMED = 40
+const MAX_REASONS = 20
 
 /** Outcomes of one kind, a line each; of thousands the reasons, how often there is each, and the first name. */
 export function formatOutcomes(outcomes: readonly Outcome[], {width}: Screen): string {
   const lines =
-    outcomes.length > MOST_NAMED
+    outcomes.length > MAX_NAMED
       ? byReason(outcomes)
       : outcomes.map((outcome) => words.describeOutcome(outcome))
   return lines.map((line) => wrapIndented(line, '  ', width)).join('\n')
@@ -119,11 +119,12 @@ function byReason(outcomes: readonly Outcome[]): string[] {
   const groups = new Map<string, Outcome[]>()
   for (const outcome of outcomes) pushTo(groups, outcome.reason ?? '', outcome)
   const sorted = [...groups.values()].toSorted((a, b) => b.length - a.length)
-  const lines = sorted
-    .slice(0, MOST_REASONS)
-    .map((own) =>
-      words.describeOutcome({...own[0]!, name: `${count(own.length, 'dataset')}, the first ${own[0]!.name}`}),
-    )
-  const rest = sorted.slice(MOST_REASONS).reduce((sum, own) => sum + own.length, 0)
-  return rest > 0 ? [...lines, `${count(rest, 'dataset')} for other reasons`] : lines
+  const lines = sorted.slice(0, MAX_REASONS).map((own) =>
+    words.describeOutcome({
+      ...own[0]!,
+      name: `${formatCount(own.length, 'dataset')}, the first ${own[0]!.name}`,
+    }),
+  )
+  const rest = sorted.slice(MAX_REASONS).reduce((sum, own) => sum + own.length, 0)
+  return rest > 0 ? [...lines, `${formatCount(rest, 'dataset')} for other reasons`] : lines
 }

@@ -1,6 +1,6 @@
 import {pushTo} from '../../base/collections.js'
-import {count, listing, thousands} from '../../base/text.js'
-import {type History, type HistoryProblem, MOST_NAMED} from '../../cleanup/journal/history.js'
+import {formatCount, formatNumber, joinWords} from '../../base/text.js'
+import {type History, type HistoryProblem, MAX_NAMED} from '../../cleanup/journal/history.js'
 import {
   DATASET_STATES,
   type DatasetRecord,
@@ -44,7 +44,7 @@ const COLUMNS: Array<Column<JobRecord>> = [
     wrapsTo: 'unattempted,'.length,
     cell: ({counts}) =>
       statesOf(counts)
-        .map((state) => `${thousands(counts[state])} ${state}`)
+        .map((state) => `${formatNumber(counts[state])} ${state}`)
         .join(', ') || 'none',
   },
 ]
@@ -60,10 +60,10 @@ export function formatHistory({dataDir, jobs, problems}: History, view: HistoryV
   const unclean = jobs.filter((job) => !isClean(job))
   return paragraphs([
     jobs.length > 0
-      ? wrapText(style.bold(`${count(jobs.length, 'job')}${from}, in ${dataDir}`), width)
+      ? wrapText(style.bold(`${formatCount(jobs.length, 'job')}${from}, in ${dataDir}`), width)
       : wrapText(`There is no job${from} in ${dataDir}.`, width),
     jobs.length > 0 ? formatTable(COLUMNS, jobs, view) : '',
-    ...unclean.map((job) => `${formatTitle(job, view)}\n${formatStates(job, view, MOST_NAMED)}`),
+    ...unclean.map((job) => `${formatTitle(job, view)}\n${formatStates(job, view, MAX_NAMED)}`),
     unclean.length > 0 ? `Everything about one of them: ${bin} history JOB` : '',
     formatProblems(problems, view),
   ])
@@ -113,14 +113,14 @@ function formatStates(
 ): string {
   const lines = statesOf(counts).flatMap((state) => {
     const paint = state === 'uncertain' ? style.yellow : state === 'failed' ? style.red : style.bold
-    const title = paint(`  ${STATE_TITLES[state]}: ${thousands(counts[state])}`)
+    const title = paint(`  ${STATE_TITLES[state]}: ${formatNumber(counts[state])}`)
     if (most !== undefined && (state === 'deleted' || state === 'gone')) return [title]
     const named = datasets.filter((dataset) => dataset.state === state).slice(0, most)
     const rest = counts[state] - named.length
     return [
       title,
       ...named.map((dataset) => wrapIndented(describe(dataset), '    ', width)),
-      ...(rest > 0 ? [`    … and ${count(rest, 'more dataset')}`] : []),
+      ...(rest > 0 ? [`    … and ${formatCount(rest, 'more dataset')}`] : []),
     ]
   })
   const hint = `  What is there now: ${bin} datasets list --namespace ${namespace}`
@@ -137,6 +137,6 @@ function formatProblems(problems: HistoryProblem[], {style}: HistoryView): strin
   if (problems.length === 0) return ''
   const files = new Map<string, string[]>()
   for (const {file, message} of problems) pushTo(files, file, message)
-  const lines = [...files].map(([file, messages]) => `  ${file}: ${listing(messages)}`)
-  return [style.yellow(`Not read, or not whole: ${count(files.size, 'file')}`), ...lines].join('\n')
+  const lines = [...files].map(([file, messages]) => `  ${file}: ${joinWords(messages)}`)
+  return [style.yellow(`Not read, or not whole: ${formatCount(files.size, 'file')}`), ...lines].join('\n')
 }

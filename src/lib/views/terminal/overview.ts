@@ -3,7 +3,7 @@ import {type Overview, pinnedAmong, type RunTotals} from '../../account/overview
 import {RUN_STATES} from '../../account/run-state.js'
 import {datasetsIn, type Run} from '../../account/runs.js'
 import {storageOf} from '../../account/sizes.js'
-import {count, printable, thousands} from '../../base/text.js'
+import {formatCount, formatNumber, printable} from '../../base/text.js'
 import {typeCounts} from '../cleanup.js'
 import {type Column, type Pair, sizeColumn} from '../columns.js'
 import {
@@ -33,7 +33,7 @@ export function formatDatasetList(overview: Overview, datasets: RunDataset[], sc
     {title: 'Created (UTC)', dropAt: 4, cell: ({createdAt}) => minute(createdAt)},
     {title: 'Visibility', dropAt: 3, cell: visibilityOf},
   ]
-  const total = `${count(datasets.length, 'dataset')}: ${typeCounts(datasets)}`
+  const total = `${formatCount(datasets.length, 'dataset')}: ${typeCounts(datasets)}`
   return paragraphs([
     formatHead(overview, screen),
     datasets.length > 0 ? formatTable(columns, datasets, screen) : '',
@@ -52,14 +52,14 @@ export function formatRunTable(overview: Overview, totals: RunTotals, screen: Sc
     {title: 'State', cell: (run) => describeState(run, overview)},
   ]
   const storage = sizes ? `, ${formatStorageTotal(storageOf(datasetsIn(runs), sizes))}` : ''
-  const found = `${count(totals.datasets, 'dataset')}${storage}`
+  const found = `${formatCount(totals.datasets, 'dataset')}${storage}`
   const states = RUN_STATES.filter((state) => totals.states[state] > 0)
-    .map((state) => `${thousands(totals.states[state])} ${STATES[state]}`)
+    .map((state) => `${formatNumber(totals.states[state])} ${STATES[state]}`)
     .join(', ')
   return paragraphs([
     formatHead(overview, screen),
     runs.length > 0 ? formatTable(columns, runs, screen) : '',
-    wrapText(`${count(totals.runs, 'run')}${states ? `: ${states};` : ','} ${found}`, screen.width),
+    wrapText(`${formatCount(totals.runs, 'run')}${states ? `: ${states};` : ','} ${found}`, screen.width),
   ])
 }
 
@@ -68,7 +68,7 @@ function formatHead({inventory, cutoff}: Overview, {style, width}: Screen): stri
   return cutoff ? `${head}\nOlder than ${moment(cutoff)}` : head
 }
 
-const MOST_NEAR_MISSES = 10
+const MAX_NEAR_MISSES = 10
 
 function untouchedPairs(overview: Overview, datasets: RunDataset[]): Pair[] {
   const {inventory, protection, sizes} = overview
@@ -76,17 +76,17 @@ function untouchedPairs(overview: Overview, datasets: RunDataset[]): Pair[] {
   const state = protectionOf(protection === 'unknown' ? protection : protection.leaderboard)
   const size = leaderboard && sizes ? `, ${formatStorage(storageOf([leaderboard], sizes))}` : ''
   const pinned = pinnedAmong(overview, datasets) ?? []
-  const hidden = nearMisses.length - MOST_NEAR_MISSES
+  const hidden = nearMisses.length - MAX_NEAR_MISSES
   return [
     [
       'Leaderboard',
       leaderboard ? `${leaderboard.name}, ${visibilityOf(leaderboard)}${size}: ${state}` : 'there is none',
     ],
-    ['Pinned', pinned.length > 0 ? `${count(pinned.length, 'run')}: kept by every cleanup` : undefined],
+    ['Pinned', pinned.length > 0 ? `${formatCount(pinned.length, 'run')}: kept by every cleanup` : undefined],
     ...standard.map((name): Pair => ['Standard', `${name}: protected, never touched`]),
     ...nearMisses
-      .slice(0, MOST_NEAR_MISSES)
+      .slice(0, MAX_NEAR_MISSES)
       .map(({name, reason}): Pair => ['Near miss', printable(`${name}: never touched, ${reason}`)]),
-    ['Near miss', hidden > 0 ? `and ${thousands(hidden)} more: --json names them` : undefined],
+    ['Near miss', hidden > 0 ? `and ${formatNumber(hidden)} more: --json names them` : undefined],
   ]
 }

@@ -1,7 +1,7 @@
 import {type PinnedRun} from '../../account/protection/pin-runs.js'
 import {describePin} from '../../account/protection/pins.js'
 import {type RunInDoubt} from '../../account/protection/protect-leaderboard.js'
-import {count, firstOf, listing, safe} from '../../base/text.js'
+import {firstFew, formatCount, joinWords, safe} from '../../base/text.js'
 
 /** Shown where no leaderboard exists to keep pins in. */
 export const WITHOUT_LEADERBOARD =
@@ -54,7 +54,7 @@ export function inDoubtWarning(runs: RunInDoubt[]): string | undefined {
   const [first] = runs
   if (!first) return undefined
   const named = runs.map(({run, why}) => `${run} (${safe(why)})`)
-  const subject = `${count(runs.length, 'run')} ${runs.length === 1 ? 'is' : 'are'}`
-  const names = listing(firstOf(named, FEW_IN_DOUBT))
+  const subject = `${formatCount(runs.length, 'run')} ${runs.length === 1 ? 'is' : 'are'}`
+  const names = joinWords(firstFew(named, FEW_IN_DOUBT))
   return `${subject} in doubt and not pinned: ${names}. \`runs protect ${first.run}\` pins one all the same.`
 }

@@ -1,4 +1,4 @@
-import {listing, printable} from '../../base/text.js'
+import {joinWords, printable} from '../../base/text.js'
 import {cutoffOf} from '../../base/time.js'
 import {type RunExplanation, type Verdict} from '../../plan/explain.js'
 import {type Policy} from '../../retention/policy/load.js'
@@ -47,7 +47,7 @@ export function formatPolicy(policy: Policy, now: Date, screen: Screen): string 
   const others = all.filter(({kind}) => kind !== 'selector')
   const tableOf = (title: string, rules: RuleInWords[]) =>
     formatTable([...KEYS, {title, cell: ({text}: RuleInWords) => text}], rules, screen)
-  const scope = only.length > 0 ? `its ${listing(only)}, nothing else.` : 'all of its datasets.'
+  const scope = only.length > 0 ? `its ${joinWords(only)}, nothing else.` : 'all of its datasets.'
   return paragraphs([
     style.bold(wrapText(`Policy ${printable(policy.file)}`, width)),
     selectors.length > 0
@@ -102,8 +102,8 @@ function answerTo({action, deletes, verdicts}: RunExplanation, {style, width}: S
       const where = line === null ? '' : ` (line ${line})`
       return `${GUARD_WORDS[key] ?? key}${where} ${wordOf(verdict)}${kind === 'scope' ? ' of it' : ' it'}`
     })
-  if (action === 'keep') return wrapText(`${style.bold('It stays:')} ${listing(why)}.`, width)
-  const answers = listing([...why, 'nothing keeps it'])
+  if (action === 'keep') return wrapText(`${style.bold('It stays:')} ${joinWords(why)}.`, width)
+  const answers = joinWords([...why, 'nothing keeps it'])
   const answer = wrapText(`${style.bold('It may be deleted:')} ${answers}. What is deleted of it:`, width)
   return `${answer}\n\n${deletes.map((name) => `  ${name}`).join('\n')}`
 }

@@ -1,7 +1,7 @@
 import {type Metric, METRICS} from '../../account/leaderboard/metrics.js'
 import {type LeaderboardRanking, type RankedGroup, type RankedRow} from '../../account/leaderboard/ranking.js'
 import {type LeaderboardRow} from '../../account/leaderboard/row.js'
-import {count, listing, safeName, thousands} from '../../base/text.js'
+import {formatCount, formatNumber, joinWords, safeName} from '../../base/text.js'
 import {dayOf} from '../../base/time.js'
 import {type Column} from '../columns.js'
 import {formatMetric, placeAndTime} from '../format.js'
@@ -15,11 +15,11 @@ const BAR_LENGTH = 8
 
 /** Columns of the terminal that stay for all but the model: enough for the costs and a note. */
 const WITHOUT_MODEL = 60
-const SHORTEST_MODEL = 20
-const LONGEST_MODEL = 40
+const MIN_MODEL = 20
+const MAX_MODEL = 40
 
 /** On a pipe only unreadable lengths are cut. */
-const LONGEST_TEXT = 120
+const MAX_TEXT = 120
 
 /** The columns of numbers: one that rows are ranked by is never dropped, the others in this order, or never shown. */
 const NUMBERS: ReadonlyArray<[title: string, metric: Metric, dropAt?: number]> = [
@@ -39,7 +39,7 @@ export function formatRanking(ranked: LeaderboardRanking, view: RankingView): st
     groups.map(({rows}) => rows),
     view,
   )
-  const within = groupBy.length > 0 ? `, within each ${listing(groupBy)}` : ''
+  const within = groupBy.length > 0 ? `, within each ${joinWords(groupBy)}` : ''
   const head = style.bold(wrapText(placeAndTime(leaderboard.name, inventory), width))
   return paragraphs([
     `${head}\n${wrapText(`Ranked by ${by}, ${better} is better${within}`, width)}`,
@@ -60,15 +60,13 @@ function titleOf({values, rows, total}: RankedGroup): string {
 }
 
 function rowsOf(shown: number, total: number): string {
-  return `${shown < total ? `${thousands(shown)} of ` : ''}${count(total, 'row')}`
+  return `${shown < total ? `${formatNumber(shown)} of ` : ''}${formatCount(total, 'row')}`
 }
 
 function columnsFor({by, groups, groupBy}: LeaderboardRanking, view: RankingView): Array<Column<RankedRow>> {
   const {width, hasBars} = view
   const most =
-    width === undefined
-      ? LONGEST_TEXT
-      : Math.min(Math.max(width - WITHOUT_MODEL, SHORTEST_MODEL), LONGEST_MODEL)
+    width === undefined ? MAX_TEXT : Math.min(Math.max(width - WITHOUT_MODEL, MIN_MODEL), MAX_MODEL)
   const columns: Array<Column<RankedRow>> = [
     {
       title: '#',
@@ -123,8 +121,8 @@ function formatTotals({groups, rowsInAll, model}: LeaderboardRanking): string {
   const total = groups.reduce((sum, group) => sum + group.total, 0)
   if (rowsInAll === 0) return 'The leaderboard has no rows.'
   if (total === 0)
-    return `None of ${count(rowsInAll, 'row')} is of such a model: ${listing(model.map((each) => shown(each)))}.`
-  const others = rowsInAll > total ? `; ${count(rowsInAll - total, 'row')} of other models` : ''
+    return `None of ${formatCount(rowsInAll, 'row')} is of such a model: ${joinWords(model.map((each) => shown(each)))}.`
+  const others = rowsInAll > total ? `; ${formatCount(rowsInAll - total, 'row')} of other models` : ''
   const marks: string[] = []
   if (rows.some(({isTied}) => isTied)) marks.push('=  the same score')
   if (rows.some(({time}) => time?.isLocal))
@@ -134,7 +132,7 @@ function formatTotals({groups, rowsInAll, model}: LeaderboardRanking): string {
 
 /** Text of the leaderboard, fit for a terminal, of a length that can be laid out. */
 function shown(text = NO_NUMBER): string {
-  return cut(safeName(text.slice(0, LONGEST_TEXT * 2)), LONGEST_TEXT) || NO_NUMBER
+  return cut(safeName(text.slice(0, MAX_TEXT * 2)), MAX_TEXT) || NO_NUMBER
 }
 
 /** Whether a terminal can show the blocks of bars; to a screen reader they are noise: the number is next to them. */

@@ -1,6 +1,6 @@
 import {type RestoreOutcome, type RestoreStatus} from '../../archive/restore-runs.js'
 import {type RestoreResult} from '../../archive/restore.js'
-import {count, printable} from '../../base/text.js'
+import {formatCount, printable} from '../../base/text.js'
 import {type Column, type Pair} from '../columns.js'
 import {formatBytes} from '../format.js'
 import {paragraphs, wrapText} from './layout.js'
@@ -29,7 +29,7 @@ export function formatRestore(result: RestoreResult, screen: Screen): string {
   const statuses = Object.entries(LABELS) as Array<[RestoreStatus, string]>
   const pairs = statuses.map(([status, label]): Pair => [
     label,
-    counts[status] > 0 ? count(counts[status], 'dataset') : undefined,
+    counts[status] > 0 ? formatCount(counts[status], 'dataset') : undefined,
   ])
   const whose = from === undefined || from === namespace ? '' : `, from the archives of ${printable(from)}`
   return paragraphs([
@@ -43,7 +43,7 @@ export function formatRestore(result: RestoreResult, screen: Screen): string {
 const SEEN_BY = {private: 'its owners', public: 'everyone'}
 
 export function describeRestored(outcome: RestoreOutcome): string {
-  return `${outcome.name} (${count(outcome.files, 'file')}, ${formatBytes(outcome.bytes)}): ${wordsOf(outcome)}`
+  return `${outcome.name} (${formatCount(outcome.files, 'file')}, ${formatBytes(outcome.bytes)}): ${wordsOf(outcome)}`
 }
 
 function wordsOf({status, reason}: RestoreOutcome): string {
