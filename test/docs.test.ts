@@ -114,11 +114,8 @@ describe('the safety model', () => {
   )
 
   it('has its rules, each with its parts and a tag', () => {
-    // The nineteenth is of the trash.
-    expect(rules.map(({number}) => number)).to.deep.equal([
-      ...Array.from({length: 18}, (_, index) => index + 1),
-      20,
-    ])
+    expect(rules.map(({number}) => number)).to.deep.equal(rules.map((_, index) => index + 1))
+    expect(rules.length).to.be.at.least(19)
     for (const {number, text} of rules) {
       for (const part of ['The rule', 'Without it', 'Where', 'Tests'])
         expect(text, String(number)).to.include(`**${part}.**`)

@@ -30,7 +30,7 @@ describe('an archive before a deletion', () => {
 
   afterEach(() => account.close())
 
-  it('[S20] has every file of every dataset in the folder before the first one goes', async () => {
+  it('[S19] has every file of every dataset in the folder before the first one goes', async () => {
     const result = await clean()
     expect(exitCodeOf(result)).to.equal(0)
     expect(result.archive).to.include({dir, datasets: 6})
@@ -52,7 +52,7 @@ describe('an archive before a deletion', () => {
     expect(readdirSync(account.folder)).to.deep.equal([])
   })
 
-  it('[S20] keeps the whole run of which one dataset could not be archived, and says why', async () => {
+  it('[S19] keeps the whole run of which one dataset could not be archived, and says why', async () => {
     account.hub.intercept({
       match: isDownloadOf(traces),
       respond: {status: 404, headers: {'X-Error-Code': 'EntryNotFound'}},
@@ -77,14 +77,14 @@ describe('an archive before a deletion', () => {
     expect(account.names).to.include.members(account.old)
   })
 
-  it('[S20] that is interrupted deletes nothing, and leaves no half copy', async () => {
+  it('[S19] that is interrupted deletes nothing, and leaves no half copy', async () => {
     const stop = new AbortController()
     account.hub.intercept({match: isDownloadOf(traces), before: () => stop.abort()})
     await account.refused(clean({signal: stop.signal}), CancelledError)
     expect(existsSync(join(dir, `${traces}.json`))).to.equal(false)
   })
 
-  it('[S20] deletes nothing at all where the disk is full, and does not go on filling it', async () => {
+  it('[S19] deletes nothing at all where the disk is full, and does not go on filling it', async () => {
     const handle = await open(account.folder)
     const prototype = Object.getPrototypeOf(handle) as FileHandle
     await handle.close()
@@ -111,7 +111,7 @@ describe('an archive before a deletion', () => {
     )
   })
 
-  it('[S20] is refused into what is no folder, in a dry run too, before anything is sent', async () => {
+  it('[S19] is refused into what is no folder, in a dry run too, before anything is sent', async () => {
     await writeFile(dir, 'a file\n')
     for (const archive of [dir, join(dir, 'inside')]) {
       for (const dryRun of [false, true]) await account.refused(clean({archive, dryRun}), UsageError)

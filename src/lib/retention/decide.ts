@@ -70,7 +70,7 @@ export interface FilteredRuns {
 }
 
 export interface FilterOptions extends RetentionOptions {
-  /** The clock that ages are measured with; the inventory's, or the machine's by default. */
+  /** The clock that ages are measured with, such as the inventory's `now`; default: the machine's. */
   now?: Date | undefined
   /** What is pinned; default: nothing. */
   protection?: Protection | undefined

@@ -237,7 +237,7 @@ describe('archiving', () => {
       ['it was renamed', () => void hub.state.rename(repo(), 'mira/other'), /another dataset has its name/],
       ['its id is another', answer({_id: 'f'.repeat(24)}), /another dataset/],
       ['nothing says which files there are', answer({}), /an unknown number in its info/],
-      ['[S20] a proxy takes `Link` away, so that its list ends early', endEarly, /4 listed, 7 in its info/],
+      ['[S19] a proxy takes `Link` away, so that its list ends early', endEarly, /4 listed, 7 in its info/],
       [
         'a path leads out',
         () => list([{type: 'file', path: '../x', size: 1, oid: 'a'.repeat(40)}]),
@@ -368,7 +368,7 @@ describe('archiving', () => {
       expect(await readFile(manifestPath(), 'utf8')).to.equal(before)
     })
 
-    it('[S20] builds on nothing that a holder before may still write to', async () => {
+    it('[S19] builds on nothing that a holder before may still write to', async () => {
       await mkdir(partial(), {recursive: true})
       await writeFile(join(partial(), 'README.md'), FILES['README.md'] ?? '')
       const {ino} = await stat(join(partial(), 'README.md'))
@@ -378,7 +378,7 @@ describe('archiving', () => {
       expect(hub.requests.some(({path}) => path.endsWith('README.md'))).to.equal(false)
     })
 
-    it('[S20] leaves what one has archived alone, whatever the other writes that was taken for dead', async () => {
+    it('[S19] leaves what one has archived alone, whatever the other writes that was taken for dead', async () => {
       await archiveAt(hub, join(dir, 'alone'))
       const isOneDone = gate()
       let isUnderWay = false

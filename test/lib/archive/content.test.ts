@@ -39,7 +39,7 @@ const expectChanged = async (job: Promise<unknown>) => {
 }
 
 describe('what is sent of an archive', () => {
-  it('[S20] is what was checked, in whole and in part, read as often as one likes', () =>
+  it('[S19] is what was checked, in whole and in part, read as often as one likes', () =>
     inFolder((file) =>
       withContent(file, async (content, verify) => {
         expect(content.size).to.equal(BYTES.length)
@@ -106,7 +106,7 @@ describe('what is sent of an archive', () => {
       return expectChanged(job)
     }))
 
-  it('[S20] is nothing that a link leads to', function () {
+  it('[S19] is nothing that a link leads to', function () {
     if (process.platform === 'win32') return this.skip()
     return withFolder(async (dir) => {
       await writeFile(join(dir, 'file'), 'the same')

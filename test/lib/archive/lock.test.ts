@@ -93,7 +93,7 @@ describe('the lock of a folder of archives', () => {
         await lock.release()
       }))
 
-  it('[S20] shows a pulse, which its disk dates', () =>
+  it('[S19] shows a pulse, which its disk dates', () =>
     inFolder(async (path) => {
       const {setInterval: real} = globalThis
       let tick = () => {}

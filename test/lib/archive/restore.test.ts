@@ -155,7 +155,7 @@ describe('restoring', () => {
       ['is left where it has another file', {...FILES, 'other.txt': 'x'}, 'refused', /"other.txt"/],
       ['is left where a file is another', {...FILES, 'README.md': 'x'}, 'refused', /"README.md"/],
       ['is left with another `.gitattributes`', {...FILES, '.gitattributes': 'x'}, 'refused', /".gitattr/],
-      ['[S20] is left with a `.gitattributes` made by hand', byHand, 'refused', /".gitattributes"/],
+      ['[S19] is left with a `.gitattributes` made by hand', byHand, 'refused', /".gitattributes"/],
     ] as Array<[string, Record<string, string>, string, RegExp?, Partial<Repo>?, Partial<Repo>?]>)
       it(title, async () => {
         const before = contentsOf(NAME)
@@ -307,7 +307,7 @@ describe('restoring', () => {
       await archiveAll()
     })
 
-    it('[S20] come back one after the other, the newest first, and in each results, traces, metrics, with their pins', async () => {
+    it('[S19] come back one after the other, the newest first, and in each results, traces, metrics, with their pins', async () => {
       for (const dryRun of [true, false]) {
         const {outcomes} = await restore({dryRun})
         expect(outcomes.map(({name}) => name)).to.deep.equal(names)
@@ -331,7 +331,7 @@ describe('restoring', () => {
     const isOfTraces: Fault['match'] = (request) =>
       isCommit(request) && request.path.includes(nameOf('traces', stamps[0]))
     for (const [title, match, fault, [restored, failed, unattempted], reason] of [
-      ['[S20] the Hub creates no more', isCreation, perDay, [6, 1, 2], /300 per day.*later/],
+      ['[S19] the Hub creates no more', isCreation, perDay, [6, 1, 2], /300 per day.*later/],
       ['no quota is left to create', isCreation, usedUp, [0, 0, 9], /^the quota of the Hub was used/],
       ['no quota is left to fill', isPreupload, usedUp, [0, 1, 8], /the quota of the Hub was used/],
       ['the storage is full', isCommit, full, [0, 1, 8], /the account's storage is full.*make room/],
@@ -403,7 +403,7 @@ describe('restoring', () => {
       ['a link is planted at the creation', isCreation, plant],
       ['a link is planted while its beginning is looked at', isPreupload, plant],
       ['a file is written to while its beginning is looked at', isPreupload, overwrite],
-      ['[S20] a file is written to once it is in the store', isUpload, overwrite],
+      ['[S19] a file is written to once it is in the store', isUpload, overwrite],
     ] as Array<[string, Fault['match'], (path: string) => Promise<void>]>)
       for (const path of match === isUpload ? [PARQUET] : ['README.md', PARQUET])
         it(`is not committed where ${title}: ${path}`, async () => {
@@ -530,7 +530,7 @@ describe('restoring', () => {
       expect((await restoreOne()).status).to.equal('restored')
     })
 
-    it('[S20] is refused where that one really writes in between', async () => {
+    it('[S19] is refused where that one really writes in between', async () => {
       hub.intercept({match: isCommit, times: 1, before: () => void hub.state.touch(NAME)})
       await expectOne('refused', /^another client is writing to it$/)
       expect(Object.keys(contentsOf(NAME))).to.have.members(['.gitattributes', 'notes.txt'])
