@@ -11,8 +11,8 @@ import {frozen, makePlanOfNames, type Plan} from '../plan/plan.js'
 import {lookAt} from '../plan/recheck.js'
 import {loadPlan} from '../plan/saved/files.js'
 import {type SavedPlan} from '../plan/saved/parse.js'
-import {execute, type JobOptions, openJob} from './execute.js'
-import {checkExecution, EXECUTION, type ExecutionOptions, requireConsent} from './options.js'
+import {carryOut, type JobOptions} from './carry-out.js'
+import {EXECUTION, type ExecutionOptions} from './options.js'
 import {gone, type Outcome} from './outcomes.js'
 import {type CleanupResult} from './result.js'
 
@@ -40,24 +40,22 @@ const APPLY_OPTIONS: OptionTable<ApplyOptions> = {
  */
 export async function applyPlan(file: string, options: ApplyOptions = {}): Promise<CleanupResult> {
   const own = readOptions(options, APPLY_OPTIONS)
-  checkExecution(own)
   const saved = await loadPlan(file)
-  return carryOutEarlier(saved.plan, own, saved)
+  return recheckAndCarryOut(saved.plan, own, saved)
 }
 
 /** Lists again, leaves out what is gone, changed or kept by now, and carries out the rest. A dry run compares likewise. */
-async function carryOutEarlier(
+function recheckAndCarryOut(
   plan: Plan,
   options: JobOptions & Pick<ApplyOptions, 'onPlan'>,
   saved?: SavedPlan,
 ): Promise<CleanupResult> {
-  requireConsent(plan, options)
-  const opened = await openJob(options, plan)
-  const {session, sizes} = opened
-  const {listing, protection, excluded} = await lookAt(plan, session)
-  const {rest, stale} = withoutExcluded({...plan, now: session.now}, excluded, protection)
-  if (saved) await options.onPlan?.({...saved, plan: rest}, stale, session.warnings, sizes)
-  return execute({...opened, plan: rest, stale, saved, inventory: listing.inventory}, options)
+  return carryOut(plan, options, async (session, sizes) => {
+    const {listing, protection, excluded} = await lookAt(plan, session)
+    const {rest, stale} = withoutExcluded({...plan, now: session.now}, excluded, protection)
+    if (saved) await options.onPlan?.({...saved, plan: rest}, stale, session.warnings, sizes)
+    return {plan: rest, stale, saved, inventory: listing.inventory}
+  })
 }
 
 /** Splits a plan into what is left of it and what is not. The leaderboard is deleted only if all before it can be. */
@@ -104,25 +102,23 @@ export async function deleteDatasets(
   options: DeleteOptions = {},
 ): Promise<CleanupResult> {
   const own = readOptions(options, DELETE_OPTIONS)
-  checkExecution(own)
   if (Array.isArray(target)) return deleteNamed([...new Set(readTexts(target, 'Names of datasets'))], own)
   const {takePlan} = await import('../plan/check.js')
-  return carryOutEarlier(takePlan(target), own)
+  return recheckAndCarryOut(takePlan(target), own)
 }
 
-async function deleteNamed(names: string[], options: DeleteOptions): Promise<CleanupResult> {
+function deleteNamed(names: string[], options: DeleteOptions): Promise<CleanupResult> {
   const namespace = namespaceOf(names, options)
-  const opened = await openJob({...options, namespace})
-  const {session} = opened
-  const spelled = session.access.namespace
-  if (namespace !== undefined && namespace !== spelled)
-    throw new UsageError(`The namespace is spelled ${spelled}, not ${namespace}: nothing is deleted.`)
-  const inventory = await discover(session)
-  const protection = await readProtection(session.hub, inventory)
-  const plan = makePlanOfNames(inventory, names, protection)
-  if (plan.leaderboard?.goes) refuseProtected(inventory, protection)
-  const stale = leftOut(names, inventory, plan)
-  return execute({...opened, plan, stale, inventory}, options)
+  return carryOut(undefined, {...options, namespace}, async (session) => {
+    const spelled = session.access.namespace
+    if (namespace !== undefined && namespace !== spelled)
+      throw new UsageError(`The namespace is spelled ${spelled}, not ${namespace}: nothing is deleted.`)
+    const inventory = await discover(session)
+    const protection = await readProtection(session.hub, inventory)
+    const plan = makePlanOfNames(inventory, names, protection)
+    if (plan.leaderboard?.goes) refuseProtected(inventory, protection)
+    return {plan, stale: leftOut(names, inventory, plan), inventory}
+  })
 }
 
 /** The outcomes of names that the plan has no place for: those that are not there, and those of pinned runs. */

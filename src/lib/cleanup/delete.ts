@@ -30,13 +30,13 @@ export interface DeletionOptions extends GateOptions {
 const MAX_UNKNOWN = 5
 
 /**
- * Carries out a plan, oldest run first. Within a run datasets are deleted one after the other; where one fails or has changed, the rest
+ * Deletes what a plan says, oldest run first. Within a run datasets are deleted one after the other; where one fails or has changed, the rest
  * of that run is left unattempted and other runs go on. The leaderboard goes last, and only if all before it went. In the end one listing
  * says whether what the Hub answered is true.
  * @returns one outcome for each dataset of the plan
  * @throws what a look failed with before the first DELETE; later, what is left is unattempted
  */
-export async function carryOut(plan: Plan, options: DeletionOptions): Promise<Outcome[]> {
+export async function deletePlanned(plan: Plan, options: DeletionOptions): Promise<Outcome[]> {
   const job = new Deletion(options)
   await job.deleteRuns(plan)
   if (plan.leaderboard?.goes) await job.deleteLeaderboard(plan.leaderboard.dataset)

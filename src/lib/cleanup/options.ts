@@ -100,11 +100,11 @@ export function requireConsent(
     })
 }
 
+/** Where a plan is made. */
+export type Place = Pick<Plan, 'endpoint' | 'namespace'>
+
 /** A plan is carried out only where it was made: the same names elsewhere are other datasets. @throws UsageError */
-export function requireSamePlace(
-  plan: Pick<Plan, 'endpoint' | 'namespace'>,
-  {endpoint, namespace}: Pick<Plan, 'endpoint' | 'namespace'>,
-): void {
+export function requireSamePlace(plan: Place, {endpoint, namespace}: Place): void {
   if (isSameAddress(plan.endpoint, endpoint) && plan.namespace === namespace) return
   throw new UsageError(
     `The plan was made for ${plan.namespace} at ${plan.endpoint}, not for ${namespace} at ${endpoint}.`,

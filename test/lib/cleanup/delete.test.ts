@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import {type Dataset} from '../../../src/lib/account/datasets.js'
 import {CancelledError, RefusedError} from '../../../src/lib/base/errors.js'
 import {RUN_TYPES, type RunType} from '../../../src/lib/base/names.js'
-import {carryOut, type DeletionOptions} from '../../../src/lib/cleanup/delete.js'
+import {deletePlanned, type DeletionOptions} from '../../../src/lib/cleanup/delete.js'
 import {type DeletionEvent, isMissing, type Outcome} from '../../../src/lib/cleanup/outcomes.js'
 import {type PlanPart} from '../../../src/lib/hub/client.js'
 import {type Whereabouts} from '../../../src/lib/hub/dataset-info.js'
@@ -137,7 +137,7 @@ function hubFor(plan: Plan, onDelete: OnDelete) {
 
 const there = ({id, name, sha}: Dataset) => ({state: 'there' as const, id, name, sha})
 
-/** What a deletion is carried out with, beyond what `carryOut` takes. */
+/** What a deletion is carried out with, beyond what `deletePlanned` takes. */
 interface Scene extends Partial<Omit<DeletionOptions, 'look'>> {
   answers?: OnDelete | undefined
   /** Changes the Hub beforehand. */
@@ -169,7 +169,7 @@ async function carry(plan: Plan, scene: Scene = {}) {
   at?.(hub)
   const session = sessionOf(hub)
   const events: DeletionEvent[] = []
-  const outcomes = await carryOut(plan, {
+  const outcomes = await deletePlanned(plan, {
     concurrency: 1,
     signal: controller.signal,
     onEvent(event) {

@@ -8,7 +8,7 @@ import {exitCodeOf} from '../../../src/lib/cleanup/result.js'
 import {Account, CARRIED} from '../../support/account.js'
 import {tokenOf} from '../../support/builders.js'
 
-describe('execution', () => {
+describe('carrying out a plan', () => {
   let account: Account
 
   beforeEach(async () => {

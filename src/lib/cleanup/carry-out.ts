@@ -1,0 +1,191 @@
+import {resolve} from 'node:path'
+
+import {allDatasets, type Inventory} from '../account/datasets.js'
+import {readSizesIfAsked, type Sizes, type SizesOption} from '../account/sizes.js'
+import {DEFAULT_CONCURRENCY} from '../base/concurrency.js'
+import {CancelledError, OptionError, UsageError} from '../base/errors.js'
+import {messageOf} from '../base/text.js'
+import {UnknownNamespaceError} from '../hub/access.js'
+import {findCredentials} from '../hub/credentials.js'
+import {
+  type ConnectionOptions,
+  guarded,
+  openSession,
+  requireDeletable,
+  type Session,
+  warnIfReadOnly,
+} from '../hub/session.js'
+import {refuseLargePlan} from '../plan/limit.js'
+import {type Plan, plannedDatasets} from '../plan/plan.js'
+import {LastLook} from '../plan/recheck.js'
+import {checkPlanTarget, savePlan} from '../plan/saved/files.js'
+import {type SavedPlan} from '../plan/saved/parse.js'
+import {archiveBeforeDeletion} from './archive-first.js'
+import {deletePlanned} from './delete.js'
+import {openJournal} from './journal/write.js'
+import {
+  checkExecution,
+  dataDirOf,
+  type ExecutionOptions,
+  isDryRun,
+  type JobEvent,
+  type Place,
+  prepareExecution,
+  requireConsent,
+  requireSamePlace,
+} from './options.js'
+import {type Outcome} from './outcomes.js'
+import {type CleanupResult, type Report, resultOf} from './result.js'
+
+export interface JobOptions extends ConnectionOptions, ExecutionOptions, SizesOption {
+  /** File to write the plan to, for `applyPlan`; only with a dry run. */
+  savePlan?: string | undefined
+}
+
+/** What is known of a plan before anything is sent; of one that was made before also where. */
+type Terms = Pick<Plan, 'archives' | 'rules'> & (Place | {endpoint?: undefined})
+
+/** A plan, and what is known when it is to be carried out. */
+interface PlannedJob {
+  plan: Plan
+  /** The newest listing. */
+  inventory: Inventory
+  /** What of a saved plan, or of the names given, is not part of `plan`. */
+  stale?: Outcome[] | undefined
+  /** The saved plan as it was made. */
+  saved?: SavedPlan | undefined
+  /** The plan was not chosen from, so nothing is carried out. */
+  declined?: boolean
+}
+
+/**
+ * Opens the session, makes the plan, confirms it and carries it out. Every rule about that is held here, wherever the plan is from.
+ * @param terms of the plan that `makePlan` makes; nothing where no terms apply to it
+ * @param makePlan gets the sizes where they were asked for: they are read first, so that its listing does not become old
+ * @throws UsageError where the plan was made elsewhere or asks for more than the options say; nothing was sent to the Hub then
+ * @throws NotAllowedError where the token cannot delete, RefusedError where the plan contradicts itself or is larger than `maxDelete`, or
+ *   the journal cannot be written, CancelledError where the signal was aborted; nothing was deleted then
+ */
+export async function carryOut(
+  terms: Terms | undefined,
+  options: JobOptions,
+  makePlan: (session: Session, sizes: Sizes | undefined) => Promise<PlannedJob>,
+): Promise<CleanupResult> {
+  const dryRun = isDryRun(options)
+  checkExecution(options)
+  if (terms) requireConsent(terms, options)
+  if (options.savePlan !== undefined) {
+    const advice = 'leave out `dryRun: false`, and apply it with `applyPlan`'
+    if (!dryRun) throw new OptionError('savePlan', `saves the plan of a dry run: ${advice}`)
+    await checkPlanTarget(options.savePlan)
+  }
+
+  const session = await openJob(terms, options)
+  if (dryRun) warnIfReadOnly(session)
+  else requireDeletable(session)
+  const sizes = await readSizesIfAsked(session, options)
+  const job = await makePlan(session, sizes)
+  const {plan, inventory, stale = [], saved, declined} = job
+  const report = {
+    plan,
+    inventory,
+    dryRun,
+    applied: saved !== undefined,
+    stale,
+    sizes,
+    warnings: session.warnings,
+  }
+  if (declined) return resultOf({...report, declined})
+  // A dry run deletes nothing, and what a caller gives was checked at the door.
+  if (!dryRun) (await import('../plan/check.js')).checkPlan(plan)
+  const size = plannedDatasets(plan).length
+  if (size > 0) refuseLargePlan(size, allDatasets(inventory).length, options.maxDelete)
+  if (dryRun) {
+    if (options.savePlan !== undefined) await savePlan(plan, options.savePlan, session.user)
+    return resultOf(report)
+  }
+
+  if (size === 0) return resultOf({...report, outcomes: stale})
+  const isConfirmed = options.yes === true || (await options.confirm?.(plan)) === true
+  if (!isConfirmed) return resultOf({...report, declined: true})
+  refuseInterrupted(options)
+  return resultOf({...report, ...(await deleteConfirmed(job, session, options))})
+}
+
+/**
+ * Makes sure that a job can write what it has to, and asks the Hub whose token it is and what it may do. A plan that was made before is
+ * carried out only where it was made: the endpoint is known before anything is sent, the spelling of the namespace afterwards.
+ */
+async function openJob(terms: Terms | undefined, options: JobOptions): Promise<Session> {
+  if (terms?.endpoint === undefined) {
+    await prepareExecution(options)
+    return openSession(options)
+  }
+
+  const {namespace = terms.namespace} = options
+  requireSamePlace(terms, {endpoint: (await findCredentials(options)).endpoint, namespace})
+  await prepareExecution(options)
+  const session = await openSession({...options, namespace}).catch((error: unknown) => {
+    throw error instanceof UnknownNamespaceError ? notTheAccount(terms, error) : error
+  })
+  requireSamePlace(terms, {endpoint: session.hub.endpoint, namespace: session.access.namespace})
+  return session
+}
+
+function notTheAccount({namespace}: Place, cause: Error): UsageError {
+  return new UsageError(`The plan was made for ${namespace}, which is not this token's account.`, {
+    cause,
+    suggestions: [`Use a token of ${namespace}, or of a member of that organisation.`],
+  })
+}
+
+function refuseInterrupted({signal}: JobOptions): void {
+  if (signal?.aborted) throw new CancelledError('Interrupted.')
+}
+
+/** Archives what is to be archived, looks at the Hub again, however little time went by, and deletes. */
+async function deleteConfirmed(
+  {plan, saved, stale = []}: PlannedJob,
+  session: Session,
+  options: JobOptions,
+): Promise<Partial<Report>> {
+  const {warnings} = session
+  const {signal, concurrency = DEFAULT_CONCURRENCY} = options
+  const onEvent = guarded<JobEvent>('onEvent', (event) => options.onEvent?.(event, plan), warnings)
+  const how = {session, concurrency, signal, onEvent}
+  const {archive, excluded} = await archiveBeforeDeletion(plan, options, how)
+  const look = new LastLook(plan, session, excluded)
+  await look.again('first')
+  refuseInterrupted(options)
+  const journaled = saved?.plan ?? plan
+  const journal =
+    options.journal === false
+      ? undefined
+      : await openJournal(dataDirOf(options), {
+          plan: journaled,
+          saved,
+          user: session.user,
+          confirmedBy: options.yes === true ? 'yes' : (options.confirmedBy ?? 'callback'),
+          // A journal is read from anywhere.
+          archive: archive && resolve(archive.dir),
+        })
+  let interrupted = false
+  try {
+    // A reader of the journal would take lines about names that were never in the plan for damage.
+    const known = new Set(plannedDatasets(journaled).map(({name}) => name))
+    await Promise.all(stale.filter(({name}) => known.has(name)).map((outcome) => journal?.outcome(outcome)))
+    const started = performance.now()
+    const outcomes = await deletePlanned(plan, {...how, look, journal})
+    interrupted = signal?.aborted === true && outcomes.some((outcome) => isOpen(outcome))
+    const deletionMs = performance.now() - started
+    return {outcomes: [...stale, ...outcomes], interrupted, archive, journal: journal?.path, deletionMs}
+  } finally {
+    // An unclosed file handle ends the process of a newer Node at some later moment.
+    await journal?.end({interrupted}).catch((error: unknown) => warnings.push(messageOf(error)))
+  }
+}
+
+/** Whether Ctrl-C may have kept it from being settled. */
+function isOpen({status, uncertain}: Outcome): boolean {
+  return status === 'unattempted' || uncertain === true
+}
