@@ -7,7 +7,6 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {root} from '../scripts/source.js'
-import {closeJournals} from './support/journals.js'
 import {keepTogether} from './support/scratch.js'
 
 // oclif would run what a left-over manifest or a stale dist says instead of the sources.
@@ -45,6 +44,8 @@ export const mochaHooks = {
   async afterEach(): Promise<void> {
     // oclif keeps a code that is already set, so one command's would become the next one's.
     process.exitCode = undefined
+    // Not imported above: a mutation test that changes what a module holds from the start is active only once the tests load.
+    const {closeJournals} = await import('./support/journals.js')
     await closeJournals()
   },
 }

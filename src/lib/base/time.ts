@@ -45,8 +45,8 @@ function normalize(given: string): string {
 
 /** A number of days or a sum without minutes, in ms; undefined where the text is neither, or not above zero. */
 function parseDuration(text: string): number | undefined {
-  const ms = parseSum(/^\d+$/.test(text) ? `${text}d` : text)
-  return ms === undefined || text.includes('min') || ms <= 0 || ms > MAX_DURATION ? undefined : ms
+  const ms = parseSum(/^\d+$/.test(text) ? `${text}d` : text) ?? 0
+  return text.includes('min') || ms <= 0 || ms > MAX_DURATION ? undefined : ms
 }
 
 /** Reads the value of `keepWithin`: as `olderThan` takes it, but not a date. @throws UsageError */
@@ -97,7 +97,7 @@ export function cutoffOf(age: Age, now: Date, option = 'olderThan'): Date {
 
 /** Whether the text of an age uses a month or a year, whose length in days the output then says. */
 export function usesCalendarUnits(age: Age): boolean {
-  return age.kind === 'duration' && /\d(m|mo|y)/.test(age.text)
+  return /\d[my]/.test(age.text)
 }
 
 const SHOWN_UNITS = [
@@ -126,10 +126,9 @@ export function formatSum(ms: number): string {
 }
 
 /** Whether a text is a day that exists, as `YYYY-MM-DD`. */
-export function isDay(text: unknown): text is string {
-  if (typeof text !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
+export function isDay(text: string | undefined): text is string {
   const date = new Date(`${text}T00:00:00Z`)
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
+  return !Number.isNaN(date.getTime()) && dayOf(date) === text
 }
 
 /** The day of a moment in UTC, as `YYYY-MM-DD`. */

@@ -125,11 +125,7 @@ export function phraseFor(rules: RetentionRules): Phrase {
 /** What was shown and confirmed is what is carried out: no callback that gets a plan may change it. */
 export function frozen<T>(value: T): T {
   // Texts, numbers and nothing count as frozen.
-  if (!Object.isFrozen(value)) {
-    Object.freeze(value)
-    for (const part of Object.values(value as object)) if (typeof part === 'object') frozen(part)
-  }
-
+  if (!Object.isFrozen(value)) for (const part of Object.values(Object.freeze(value) as object)) frozen(part)
   return value
 }
 

@@ -54,8 +54,8 @@ export function requireUsableRows(
       ...withoutRows(rules),
     ])
   const found = runs.flatMap(({timestamp}) => {
-    const {exact = [], all = []} = index.get(timestamp) ?? {}
-    return exact.length > 0 ? [all] : []
+    const rows = index.get(timestamp)
+    return rows?.exact.length ? [rows.all] : []
   })
   for (const [name, what, isOfUse] of needsOf(rules)) {
     if (!name || found.some((rows) => isOfUse(rows))) continue

@@ -4,7 +4,6 @@ import {
   cellsOf,
   groupsBy,
   type GroupValues,
-  no,
   scoreText,
   type Verdict,
   yes,
@@ -161,11 +160,11 @@ export function whyNeverBest(run: Run, {rules: {keepBest, by}, rows}: Facts): Re
 /** Why it is in doubt whether a keeper would keep a run: its score, or its group. */
 function doubtsAbout(run: Run, {rules: {keepBest, by, groupBy}, rows}: Facts): Reason[] {
   if (rows === 'unknown') return []
-  const group = groupBy.length > 0 ? groupOf(run, groupBy, rows) : no('nothing is grouped')
-  const score = keepBest === undefined ? no('nothing is ranked') : scoreOfRun(run, rows, by)
+  const group = groupBy.length > 0 ? groupOf(run, groupBy, rows) : undefined
+  const score = keepBest === undefined ? undefined : scoreOfRun(run, rows, by)
   const doubts: Reason[] = []
-  if (group.is === 'doubt') doubts.push({rule: 'leaderboard', text: `its group is in doubt: ${group.why}`})
-  if (score.is === 'doubt' && !(group.is === 'doubt' && group.why === score.why))
+  if (group?.is === 'doubt') doubts.push({rule: 'leaderboard', text: `its group is in doubt: ${group.why}`})
+  if (score?.is === 'doubt' && !(group?.is === 'doubt' && group.why === score.why))
     doubts.push({rule: 'keep-best', text: `its place is in doubt: ${score.why}`})
   return doubts
 }

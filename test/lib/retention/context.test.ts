@@ -3,7 +3,7 @@ import {expect} from 'chai'
 import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
 import {type Run} from '../../../src/lib/account/runs.js'
 import {RefusedError, SmoltraceError} from '../../../src/lib/base/errors.js'
-import {requireUsableRows} from '../../../src/lib/retention/context.js'
+import {requireAnyRow, requireUsableRows} from '../../../src/lib/retention/context.js'
 import {readRules} from '../../../src/lib/retention/read-rules.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
 import {errorOf, NOW, runOf} from '../../support/builders.js'
@@ -14,6 +14,9 @@ const RUNS = [runOf(A, ['results']), runOf(B, ['results'])]
 function check(options: RetentionOptions, rows: LeaderboardRow[], runs = RUNS): void {
   requireUsableRows(readRules(options), runs, knowing(...rows).rows, NOW)
 }
+
+const IGNORE =
+  '`ignoreLeaderboard` uses the datasets alone: then finished runs without traces are selected, too.'
 
 describe('rules that need rows, where no row is of use', () => {
   type Case = [title: string, options: RetentionOptions, rows: LeaderboardRow[], flag: string, what: string]
@@ -43,11 +46,26 @@ describe('rules that need rows, where no row is of use', () => {
     })
   }
 
+  it('are refused where the leaderboard has none at all, with what to do instead', () => {
+    const others = 'Go by `olderThan` or `keepRecent`, which need no row.'
+    const needs = "this needs the leaderboard's rows, and"
+    const refused = (options: RetentionOptions, rowCount?: number) =>
+      errorOf(() => requireAnyRow(readRules(options), rowCount))
+    const message = `\`unreferenced\`, \`keepBest\`: ${needs} there is no leaderboard.`
+    expect(refused({unreferenced: true, keepBest: 1})).to.deep.include({message, suggestions: [others]})
+    const empty = `\`incompleteOnly\`: ${needs} the leaderboard has none.`
+    const suggestions = [IGNORE, others]
+    expect(refused({incompleteOnly: true}, 0)).to.deep.include({message: empty, suggestions})
+    requireAnyRow(readRules({incompleteOnly: true}), 1)
+    requireAnyRow(readRules({olderThan: '1d'}))
+  })
+
   const mixed = [finished(A, {model: 'a', successRate: 1}), finished(B, {team: 'b'})]
   // One row with a value is enough, whatever it is; a rule that needs no row asks for none.
   const fine: Array<[options: RetentionOptions, rows: LeaderboardRow[]]> = [
     [{unreferenced: true}, [finished(A)]],
     [{model: ['other']}, mixed],
+    [{model: ['other']}, [finished(A, {model: 'a'}), finished(A)]],
     [{scoreBelow: 3}, mixed],
     [{keepBest: 1, groupBy: ['model', 'team']}, mixed],
     [{keepRecent: 1}, []],
@@ -77,6 +95,9 @@ describe('[S11] rules that rest on rows, where the leaderboard has lost some', (
       const error = errorOf(() => check(options, rows(1), runs))
       expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
       expect(error.message).to.include('lost rows: 3 of 4 runs')
+      const look = 'See which runs have no row: smoltrace leaderboard check'
+      const suggestions = options.incompleteOnly ? [look, IGNORE] : [look]
+      expect(error).to.deep.include({suggestions})
     })
   }
 

@@ -151,9 +151,10 @@ describe('retention', () => {
     const runs = [...RUNS, runOf('20260801_000000', RUN_TYPES, {pinTags: ['smoltrace-pinned']})]
     const decisions = decisionsOf(runs, {olderThan: '30d'}, {...NOTHING_KNOWN, protection: 'unknown'})
     expect(deletedBy(decisions)).to.deep.equal([])
-    const pins = decisions.map(({reasons}) => reasons[0]?.text)
-    expect(pins.pop()).to.equal('pinned by its tag')
-    expect([...new Set(pins)]).to.deep.equal(['whether it is pinned is unknown'])
+    const pins = decisions.map(({reasons}) => reasons[0])
+    expect(pins.pop()).to.deep.equal({rule: 'pinned', text: 'pinned by its tag'})
+    for (const pin of pins)
+      expect(pin).to.deep.equal({rule: 'pinned', text: 'whether it is pinned is unknown'})
   })
 
   describe('--incomplete-only and what the leaderboard says', () => {
@@ -283,7 +284,7 @@ describe('retention', () => {
     it('refuses rules that rest on rows where rows were lost, or none is of use', () => {
       const filter = (options: RetentionOptions, ...rows: LeaderboardRow[]) =>
         filterRuns(many, {...options, rows, now: NOW})
-      expect(() => filter({unreferenced: true})).to.throw(RefusedError, '`unreferenced`')
+      expect(() => filter({unreferenced: true})).to.throw(RefusedError, '`unreferenced`: this needs')
       expect(() => filter({incompleteOnly: true}, finished(A))).to.throw(RefusedError, 'lost rows')
       expect(filterRuns([runOf(A)], {unreferenced: true, rows: [finished(A)]}).keep).to.have.length(1)
     })
