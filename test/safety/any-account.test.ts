@@ -4,7 +4,8 @@ import * as fc from 'fast-check'
 import {type Inventory} from '../../src/lib/account/datasets.js'
 import {DAY} from '../../src/lib/base/time.js'
 import {flagOf, type RetentionOptions, type RuleName} from '../../src/lib/retention/rules.js'
-import {ago, NAMESPACE, NEAR_MISSES, NOW, someCase} from '../support/builders.js'
+import {someCase} from '../support/arbitraries.js'
+import {ago, NAMESPACE, NEAR_MISSES, NOW} from '../support/builders.js'
 import {findCommands, runCli} from '../support/cli.js'
 import {at, deletionsAt, envOf, namesAt, withHub} from '../support/hub.js'
 import {type Sandbox} from '../support/sandbox.js'
@@ -47,7 +48,7 @@ describe('cleanup of any account with any flags', () => {
     const commands = await findCommands()
     let deleted = 0
     await fc.assert(
-      fc.asyncProperty(someCase(), async ({inventory, options}) => {
+      fc.asyncProperty(someCase, async ({inventory, options}) => {
         const flags = flagsOf(options)
         await withHub({seed: 'empty', clock: () => NOW, pageSize: 50}, async (hub) => {
           const mayGo = furnish(hub, inventory)

@@ -1,9 +1,3 @@
-import * as fc from 'fast-check'
-import {once} from 'node:events'
-import {createServer, type IncomingMessage, type ServerResponse} from 'node:http'
-import {type AddressInfo} from 'node:net'
-import {text as textOf} from 'node:stream/consumers'
-
 import {type Inventory, type LeaderboardDataset, type RunDataset} from '../../src/lib/account/datasets.js'
 import {type RowIndex} from '../../src/lib/account/leaderboard/index.js'
 import {type Standing} from '../../src/lib/account/leaderboard/values.js'
@@ -16,7 +10,7 @@ import {
   runDatasetName,
   type RunType,
 } from '../../src/lib/base/names.js'
-import {DAY, HOUR} from '../../src/lib/base/time.js'
+import {DAY} from '../../src/lib/base/time.js'
 import {type Hub} from '../../src/lib/hub/client.js'
 import {HubError} from '../../src/lib/hub/errors.js'
 import {type ListedDataset} from '../../src/lib/hub/listing.js'
@@ -168,63 +162,6 @@ export function sessionOf(hub: Hub): Session {
   return {hub, ...ACCESS, now: NOW, isTimeCertain: true, clock: () => NOW, warnings: []}
 }
 
-/** A request that a stub server got. */
-export interface SeenRequest {
-  method: string
-  /** With the query. */
-  path: string
-  headers: IncomingMessage['headers']
-  body: string
-}
-
-/** A server on loopback that answers as a test says. */
-export interface StubServer {
-  url: string
-  seen: SeenRequest[]
-  close: () => Promise<void>
-}
-
-/** Servers of a suite's tests, whose answers these write themselves; to be closed after each of them. */
-export function stubServers() {
-  const servers: StubServer[] = []
-  return {
-    async start(
-      answer: (request: SeenRequest, response: ServerResponse, index: number) => void,
-    ): Promise<StubServer> {
-      const seen: SeenRequest[] = []
-      const server = createServer((request, response) => {
-        const {method = '', url: path = '', headers} = request
-        void textOf(request).then((body) => {
-          const entry = {method, path, headers, body}
-          answer(entry, response, seen.push(entry) - 1)
-        })
-      })
-      await once(server.listen(0, '127.0.0.1'), 'listening')
-      const close = () =>
-        new Promise<void>((resolve) => {
-          server.close(() => resolve())
-          server.closeAllConnections()
-        })
-
-      const stub = {url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen, close}
-      servers.push(stub)
-      return stub
-    },
-    async closeAll() {
-      await Promise.all(servers.splice(0).map((server) => server.close()))
-    },
-  }
-}
-
-export function json(
-  response: ServerResponse,
-  value: unknown,
-  {status = 200, headers}: {status?: number; headers?: Record<string, string> | undefined} = {},
-): void {
-  response.writeHead(status, {'content-type': 'application/json; charset=utf-8', ...headers})
-  response.end(JSON.stringify(value))
-}
-
 /** What a promise rejects with. */
 export async function rejectionOf(promise: Promise<unknown>): Promise<Error> {
   try {
@@ -247,63 +184,6 @@ export function errorOf(call: () => unknown): Error {
 
   throw new Error('Nothing was thrown.')
 }
-
-/** Dates that are apt to break calculations with dates. */
-const HOSTILE_DATES = wordsIn(`
-  0100-01-01T00:00:00Z 1970-01-01T00:00:00Z 2024-02-29T12:00:00Z 2025-03-30T02:30:00+01:00
-  2025-10-26T02:30:00+01:00 2026-03-08T02:30:00-05:00 2026-10-04T02:30:00+10:00 2026-10-05T12:00:00Z
-  2026-12-31T23:59:59Z 2038-01-19T03:14:08Z 9999-12-31T23:59:59Z
-`).map((text) => new Date(text))
-
-/** Moments of evaluations: mostly of the last months, some just now or in the future, some apt to break things. */
-export const someMoment: fc.Arbitrary<Date> = fc.oneof(
-  {weight: 6, arbitrary: fc.integer({min: 0, max: 90 * 24 * 60}).map((minutes) => ago(minutes * MINUTE))},
-  {weight: 2, arbitrary: fc.integer({min: -72, max: 24}).map((hours) => ago(hours * HOUR))},
-  {weight: 1, arbitrary: fc.constantFrom(...HOSTILE_DATES)},
-)
-
-/** How far the Hub's date of creation is from the name read as UTC: time zones, and clocks gone wrong. */
-const someDistance: fc.Arbitrary<number> = fc.oneof(
-  {weight: 8, arbitrary: fc.integer({min: -14 * 60, max: 14 * 60}).map((minutes) => minutes * MINUTE)},
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom(-48 * HOUR - 1, -48 * HOUR, 48 * HOUR, 48 * HOUR + 1, 400 * DAY, -400 * DAY),
-  },
-)
-
-/** The datasets of one run, one to three of them. */
-export const someRun: fc.Arbitrary<RunDataset[]> = fc
-  .record({
-    moment: someMoment,
-    types: fc.oneof(
-      fc.constant<RunType[]>([...RUN_TYPES]),
-      fc.subarray<RunType>([...RUN_TYPES], {minLength: 1}),
-    ),
-    distances: fc.array(someDistance, {minLength: 3, maxLength: 3}),
-    changes: fc.array(fc.constantFrom(0, 0, MINUTE, 5 * HOUR, 30 * DAY), {minLength: 3, maxLength: 3}),
-  })
-  .map(({moment, types, distances, changes}) =>
-    types.map((type, index) => {
-      const createdAt = later(moment, distances[index] ?? 0)
-      const lastModified = later(createdAt, changes[index] ?? 0)
-      return runDataset(type, formatTimestamp(moment), {createdAt, lastModified})
-    }),
-  )
-
-/** Inventories of up to a dozen runs, no two of them of one second, in the order of a listing that means nothing. */
-export const someInventory: fc.Arbitrary<Inventory> = fc
-  .record({
-    runs: fc.uniqueArray(someRun, {maxLength: 12, selector: ([first]) => first?.timestamp}),
-    hasLeaderboard: fc.boolean(),
-  })
-  .chain(({runs, hasLeaderboard}) => {
-    const datasets = runs.flat()
-    return fc
-      .shuffledSubarray(datasets, {minLength: datasets.length})
-      .map((shuffled) =>
-        inventoryOf(shuffled, {leaderboard: hasLeaderboard ? leaderboardDataset() : undefined}),
-      )
-  })
 
 /** What follows `smoltrace-results-` in names that are close to those of SMOLTRACE and none of them. */
 const NEARLY_STAMPS = `
@@ -334,76 +214,6 @@ export const NEAR_MISSES: readonly string[] = [
   'smoltrace-leaderboard\n',
   '',
 ]
-
-const someAge = fc.oneof(
-  fc.constantFrom('1h', '12h', '1d', '7', '7d', '2w', '1m', '2mo', '1y', '1w3d', '2026-09-01', '2026-10-05'),
-  fc.integer({min: 1, max: 90}).map((days) => `${days}d`),
-)
-const someGrace = fc.constantFrom('0', '30min', '6h', '1d', '2w')
-
-const someCount = fc.integer({min: 1, max: 8})
-
-/** Keepers that need to know nothing but the runs' dates, at least one. */
-export const someKeepers: fc.Arbitrary<RetentionOptions> = fc
-  .record(
-    {
-      keepRecent: someCount,
-      keepWithin: fc.constantFrom('1h', '12h', '7d', '2w', '1m', '1y'),
-      keepHourly: someCount,
-      keepDaily: someCount,
-      keepWeekly: someCount,
-      keepMonthly: someCount,
-      keepYearly: someCount,
-    },
-    {requiredKeys: []},
-  )
-  .filter((keepers) => Object.keys(keepers).length > 0)
-
-/** Selectors, keepers and scope that go together; without `--all`. At least one selector or keeper. */
-export function someOptions({datasets}: Inventory): fc.Arbitrary<RetentionOptions> {
-  const timestamps = [...new Set(datasets.map(({timestamp}) => timestamp))]
-  return fc
-    .record(
-      {
-        olderThan: someAge,
-        incompleteOnly: fc.constant(true),
-        run: fc.subarray(timestamps, {minLength: Math.min(1, timestamps.length)}),
-        grace: someGrace,
-        only: fc.subarray([...RUN_TYPES], {minLength: 1}),
-        deleteLeaderboard: fc.boolean(),
-      },
-      {requiredKeys: []},
-    )
-    .chain((selectors) => fc.tuple(fc.constant(selectors), fc.option(someKeepers, {nil: {}})))
-    .map(([selectors, keepers]) => ({...selectors, ...keepers}))
-    .filter(
-      (options) =>
-        options.olderThan !== undefined ||
-        options.incompleteOnly === true ||
-        (options.run ?? []).length > 0 ||
-        Object.keys(options).some((name) => name.startsWith('keep')),
-    )
-}
-
-/** Options as `someOptions`, or `--all`, or `--only` alone, or `--delete-leaderboard` alone. */
-export function anyOptions(inventory: Inventory): fc.Arbitrary<RetentionOptions> {
-  const only = fc.subarray([...RUN_TYPES], {minLength: 1})
-  return fc.oneof(
-    {weight: 6, arbitrary: someOptions(inventory)},
-    {weight: 1, arbitrary: fc.record({grace: someGrace, only}).map((scope) => ({all: true, ...scope}))},
-    {weight: 1, arbitrary: fc.record({only})},
-    {weight: 1, arbitrary: fc.constantFrom({all: true, grace: '0'}, {all: true}, {deleteLeaderboard: true})},
-  )
-}
-
-/** An inventory and options that fit it. */
-export function someCase(
-  options: (inventory: Inventory) => fc.Arbitrary<RetentionOptions> = anyOptions,
-): fc.Arbitrary<{inventory: Inventory; options: RetentionOptions}> {
-  return someInventory.chain((inventory) =>
-    options(inventory).map((chosen) => ({inventory, options: chosen})),
-  )
-}
 
 /** A stream like stderr that only remembers what was written to it. */
 export function streamOf(facts: {isTTY?: boolean; columns?: number; rows?: number; colours?: boolean} = {}) {

@@ -1,16 +1,14 @@
-import * as fc from 'fast-check'
-
 import {type Inventory} from '../../src/lib/account/datasets.js'
 import {indexRows} from '../../src/lib/account/leaderboard/index.js'
 import {type LeaderboardRow, toRows} from '../../src/lib/account/leaderboard/row.js'
 import {type LeaderboardView, viewRows} from '../../src/lib/account/leaderboard/view.js'
-import {groupDatasetsByRun, type Run} from '../../src/lib/account/runs.js'
-import {RUN_TYPES, runDatasetName, type RunType} from '../../src/lib/base/names.js'
+import {type Run} from '../../src/lib/account/runs.js'
+import {runDatasetName, type RunType} from '../../src/lib/base/names.js'
 import {type RetentionContext} from '../../src/lib/retention/context.js'
 import {decide, type Decision} from '../../src/lib/retention/decide.js'
 import {readRules} from '../../src/lib/retention/read-rules.js'
 import {type RetentionOptions} from '../../src/lib/retention/rules.js'
-import {NAMESPACE, NOTHING_KNOWN, NOW, someInventory} from './builders.js'
+import {NAMESPACE, NOTHING_KNOWN, NOW} from './builders.js'
 
 /** Runs that rows speak of, one a day. */
 export const A = '20260901_120000'
@@ -64,35 +62,3 @@ export function rowsIn(cells: readonly Cells[]): LeaderboardRow[] {
   const byColumn = [...columns].map((column) => [column, cells.map((row) => row[column] ?? null)] as const)
   return toRows(new Map(byColumn), cells.length)
 }
-
-const STATUSES = ['completed', 'failed', 'partial', 'aborted', 'Completed', undefined]
-
-/** Rows about these runs, or about none of them. */
-function someRow(timestamps: string[]): fc.Arbitrary<LeaderboardRow> {
-  const timestamp = fc.constantFrom(...timestamps, A)
-  const name = fc.oneof(
-    {
-      weight: 4,
-      arbitrary: fc.tuple(fc.constantFrom(...RUN_TYPES), timestamp).map((parts) => named(...parts)),
-    },
-    {
-      weight: 3,
-      arbitrary: fc.constantFrom(undefined, 'local:out/x', 'other/smoltrace-results-20260901_120000'),
-    },
-  )
-  return fc.record({
-    resultsDataset: name,
-    tracesDataset: name,
-    metricsDataset: name,
-    runStatus: fc.constantFrom(...STATUSES),
-    timestamp: fc.constantFrom('2026-09-01T10:00:00', '2026-09-02T10:00:00'),
-    successRate: fc.option(fc.double({min: 0, max: 100, noNaN: true}), {nil: undefined}),
-  }) as fc.Arbitrary<LeaderboardRow>
-}
-
-/** Any runs, and rows about them. */
-export const someCase = someInventory.chain(({datasets}) => {
-  const runs = groupDatasetsByRun(datasets)
-  const row = someRow(runs.map(({timestamp}) => timestamp))
-  return fc.record({runs: fc.constant(runs), rows: fc.array(row, {maxLength: 8}), row})
-})

@@ -1,7 +1,5 @@
 import type {ServerResponse} from 'node:http'
 
-import {setTimeout as sleep} from 'node:timers/promises'
-
 import {
   type Answer,
   type Sandbox as EmbeddedHub,
@@ -45,8 +43,6 @@ export interface Fault {
   hold?: 'after' | 'before'
   /** Sends the first half of a body of known length, or of one in chunks; then cuts the connection, or sends no more. */
   breakOff?: 'chunked' | 'counted' | 'stalled'
-  /** Waits this long first. */
-  delayMs?: number
   /** Runs and is waited for first, for what other clients do between two requests. The client's port identifies the connection. */
   before?: (port: number | undefined) => unknown
 }
@@ -85,8 +81,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       const entry: LoggedRequest = {method, path, ...(body !== '' && {body}), status: 0, at: clock()}
       if (isToHub(path)) requests.push(entry)
       const fault = strike({method, path, body})
-      const {delayMs = 0, before, reset, breakOff} = fault
-      if (delayMs > 0) await sleep(delayMs, undefined, {ref: false})
+      const {before, reset, breakOff} = fault
       await before?.(response.req.socket.remotePort)
       const sent = struck(isActedUpon(fault) ? answer() : undefined, fault)
       entry.status = sent?.status ?? 0

@@ -15,6 +15,7 @@ import {
 import {RefusedError} from '../../../src/lib/base/errors.js'
 import {formatTimestamp, RUN_TYPES, type RunType} from '../../../src/lib/base/names.js'
 import {DAY, HOUR} from '../../../src/lib/base/time.js'
+import {someInventory} from '../../support/arbitraries.js'
 import {
   ago,
   errorOf,
@@ -25,7 +26,6 @@ import {
   runDataset,
   runDatasets,
   runOf,
-  someInventory,
 } from '../../support/builders.js'
 
 const STAMP = '20260901_120000'

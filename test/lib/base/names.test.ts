@@ -14,7 +14,8 @@ import {
   RUN_TYPES,
   runDatasetName,
 } from '../../../src/lib/base/names.js'
-import {NEAR_MISSES, someMoment} from '../../support/builders.js'
+import {someMoment} from '../../support/arbitraries.js'
+import {NEAR_MISSES} from '../../support/builders.js'
 
 /** Whether a text of digits names a moment of the calendar. */
 function exists(text: string): boolean {

@@ -8,6 +8,7 @@ import {DAY} from '../../../src/lib/base/time.js'
 import {comparePlan} from '../../../src/lib/plan/compare.js'
 import {type Plan, plannedDatasets} from '../../../src/lib/plan/plan.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
+import {someCase} from '../../support/arbitraries.js'
 import {
   freshId,
   later,
@@ -17,7 +18,6 @@ import {
   NOW,
   planOf,
   runDataset,
-  someCase,
 } from '../../support/builders.js'
 
 /**
@@ -35,7 +35,7 @@ const quietMs = ({datasets}: Run) => {
 describe('properties of every plan', () => {
   it('[S3][S7][S12] every dataset of a run is planned once or kept; no upload goes, no run of the future, no leaderboard unasked', () => {
     fc.assert(
-      fc.property(someCase(), ({inventory, options}) => {
+      fc.property(someCase, ({inventory, options}) => {
         const before = structuredClone([inventory, options])
         const plan = safePlan(inventory, options)
         expect([inventory, options], 'what goes in').to.deep.equal(before)
@@ -69,20 +69,16 @@ describe('properties of every plan', () => {
     const before = process.env.TZ
     try {
       fc.assert(
-        fc.property(
-          someCase(),
-          fc.shuffledSubarray(zones, {minLength: 3}),
-          ({inventory, options}, chosen) => {
-            const offsets = new Set<number>()
-            const plans = chosen.map((zone) => {
-              process.env.TZ = zone
-              offsets.add(NOW.getTimezoneOffset())
-              return JSON.stringify(safePlan(inventory, options))
-            })
-            expect(offsets.size).to.equal(chosen.length)
-            expect(new Set(plans).size).to.equal(1)
-          },
-        ),
+        fc.property(someCase, fc.shuffledSubarray(zones, {minLength: 3}), ({inventory, options}, chosen) => {
+          const offsets = new Set<number>()
+          const plans = chosen.map((zone) => {
+            process.env.TZ = zone
+            offsets.add(NOW.getTimezoneOffset())
+            return JSON.stringify(safePlan(inventory, options))
+          })
+          expect(offsets.size).to.equal(chosen.length)
+          expect(new Set(plans).size).to.equal(1)
+        }),
         {numRuns: 400},
       )
     } finally {
@@ -92,7 +88,7 @@ describe('properties of every plan', () => {
   })
 
   it('[S10] what is left of a plan is in the new listing, unchanged, as are the rest of its runs', () => {
-    const cases = someCase().chain(({inventory, options}) =>
+    const cases = someCase.chain(({inventory, options}) =>
       somethingHappened(inventory).map((fresh) => ({inventory, options, fresh})),
     )
     fc.assert(
@@ -120,7 +116,7 @@ describe('properties of every plan', () => {
   })
 
   it('these cases delete something often enough to mean anything', () => {
-    const cases = fc.sample(someCase(), {numRuns: 300, seed: 1})
+    const cases = fc.sample(someCase, {numRuns: 300, seed: 1})
     const plans = cases.map(({inventory, options}) => safePlan(inventory, options))
     const sizes = plans.map((plan) => (plan ? plannedDatasets(plan).length : 0))
     expect(sizes.filter((size) => size > 0).length).to.be.greaterThan(60)

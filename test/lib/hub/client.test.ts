@@ -2,8 +2,8 @@ import {expect} from 'chai'
 
 import {RefusedError} from '../../../src/lib/base/errors.js'
 import {type PlanPart} from '../../../src/lib/hub/client.js'
-import {NEAR_MISSES, rejectionOf, type StubServer} from '../../support/builders.js'
-import {hubAt, OK, type Replier, stubHubs} from './stub.js'
+import {NEAR_MISSES, rejectionOf} from '../../support/builders.js'
+import {hubAt, OK, type Replier, stubHubs, type StubServer} from './stub.js'
 
 const RUN = 'kim/smoltrace-results-20260901_120000'
 const BOARD = 'kim/smoltrace-leaderboard'

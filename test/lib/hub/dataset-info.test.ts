@@ -2,10 +2,10 @@ import {expect} from 'chai'
 
 import {type Hub} from '../../../src/lib/hub/client.js'
 import {HubError, HubFormatError} from '../../../src/lib/hub/errors.js'
-import {rejectionOf, type StubServer} from '../../support/builders.js'
+import {rejectionOf} from '../../support/builders.js'
 import {withHub} from '../../support/hub.js'
 import {type Sandbox} from '../../support/sandbox.js'
-import {hubAt, type Reply, stubHubs} from './stub.js'
+import {hubAt, type Reply, stubHubs, type StubServer} from './stub.js'
 
 const NAME = 'mira/smoltrace-results-20260105_113000'
 const RENAMED = `${NAME}-old`

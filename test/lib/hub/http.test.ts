@@ -9,9 +9,9 @@ import {brotliCompressSync, deflateSync, gzipSync} from 'node:zlib'
 
 import {HubFormatError} from '../../../src/lib/hub/errors.js'
 import {type HttpRequest, limitedBody, request, timeLimit, toResponse} from '../../../src/lib/hub/http.js'
-import {rejectionOf, type StubServer} from '../../support/builders.js'
+import {rejectionOf} from '../../support/builders.js'
 import {withLimits} from '../../support/limits.js'
-import {type Reply, stubHubs} from './stub.js'
+import {type Reply, stubHubs, type StubServer} from './stub.js'
 
 const NEVER = new AbortController().signal
 

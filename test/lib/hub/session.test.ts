@@ -2,17 +2,8 @@ import {expect} from 'chai'
 
 import {NotAllowedError, SmoltraceError} from '../../../src/lib/base/errors.js'
 import {openSession} from '../../../src/lib/hub/session.js'
-import {
-  ago,
-  later,
-  MINUTE,
-  NOW,
-  rejectionOf,
-  type StubServer,
-  TOKEN,
-  tokenOf,
-} from '../../support/builders.js'
-import {type Reply, stubHubs} from './stub.js'
+import {ago, later, MINUTE, NOW, rejectionOf, TOKEN, tokenOf} from '../../support/builders.js'
+import {type Reply, stubHubs, type StubServer} from './stub.js'
 
 describe('session', () => {
   const {replies, closeAll} = stubHubs()

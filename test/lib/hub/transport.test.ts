@@ -5,10 +5,10 @@ import {VERSION} from '../../../src/lib/base/version.js'
 import {HubError, HubFormatError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
 import {type Wait} from '../../../src/lib/hub/retry.js'
 import {type TransportOptions} from '../../../src/lib/hub/transport.js'
-import {rejectionOf, type StubServer, TOKEN} from '../../support/builders.js'
+import {rejectionOf, TOKEN} from '../../support/builders.js'
 import {withLimits} from '../../support/limits.js'
 import {withoutPauses} from '../../support/pauses.js'
-import {OK, type Reply, stubHubs, transportTo} from './stub.js'
+import {OK, type Reply, stubHubs, type StubServer, transportTo} from './stub.js'
 
 const BEARER = `Bearer ${TOKEN}`
 const DELETE = {method: 'DELETE', body: '{"name":"x"}'}

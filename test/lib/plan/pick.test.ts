@@ -13,6 +13,7 @@ import {type Plan, plannedDatasets} from '../../../src/lib/plan/plan.js'
 import {loadPlan, savePlan} from '../../../src/lib/plan/saved/files.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
 import {Account, CARRIED, stampOf} from '../../support/account.js'
+import {someCase} from '../../support/arbitraries.js'
 import {
   ago,
   errorOf,
@@ -24,7 +25,6 @@ import {
   planOf,
   rejectionOf,
   runDatasets,
-  someCase,
 } from '../../support/builders.js'
 
 const NEWEST = '20261003_120000'
@@ -140,7 +140,7 @@ const held = (plan: Plan) =>
   plan.keep.filter((each) => holdsOn(each, plan).length > 0).map(({run}) => run.timestamp)
 
 /** A plan, what is pinned in it, and any choice of runs that can be picked. */
-const somePick = someCase()
+const somePick = someCase
   .filter(({options}) => Object.keys(options).some((name) => name !== 'deleteLeaderboard'))
   .chain(({inventory, options}) => {
     const timestamps = [...new Set(inventory.datasets.map(({timestamp}) => timestamp))]

@@ -5,8 +5,9 @@ import {indexRows} from '../../../src/lib/account/leaderboard/index.js'
 import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
 import {type Run} from '../../../src/lib/account/runs.js'
 import {evaluate, NO_MODEL} from '../../../src/lib/report/evaluations.js'
+import {someRows} from '../../support/arbitraries.js'
 import {NAMESPACE, NOW, runOf} from '../../support/builders.js'
-import {A, B, finished, rowOf, someCase} from '../../support/rows.js'
+import {A, B, finished, rowOf} from '../../support/rows.js'
 
 const evaluationsOf = (rows: LeaderboardRow[], runs: Run[] = []) =>
   evaluate({rows, index: indexRows(rows, NAMESPACE)}, runs, {by: 'success_rate', now: NOW})
@@ -75,7 +76,7 @@ describe('the evaluations of a report', () => {
 
   it('come in the order of time, and lose or invent none', () => {
     fc.assert(
-      fc.property(someCase, ({rows, runs}) => {
+      fc.property(someRows, ({rows, runs}) => {
         const {scored, leftOut} = evaluationsOf(rows, runs)
         const times = scored.map(({time}) => time.getTime())
         expect(times).to.deep.equal(times.toSorted((a, b) => a - b))

@@ -5,7 +5,8 @@ import {groupDatasetsByRun, type Run} from '../../../src/lib/account/runs.js'
 import {type Sizes} from '../../../src/lib/account/sizes.js'
 import {DAY} from '../../../src/lib/base/time.js'
 import {storageByAge} from '../../../src/lib/report/storage.js'
-import {ago, later, NOW, runOf, someInventory} from '../../support/builders.js'
+import {someInventory} from '../../support/arbitraries.js'
+import {ago, later, NOW, runOf} from '../../support/builders.js'
 
 const bandsOf = (runs: Run[], sizes: Sizes = 'unknown', deleted: string[] = [], now = NOW) =>
   storageByAge(runs, {sizes, deleted: new Set(deleted), now})

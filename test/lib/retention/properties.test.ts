@@ -8,7 +8,8 @@ import {RUN_TYPES, type RunType} from '../../../src/lib/base/names.js'
 import {HOUR} from '../../../src/lib/base/time.js'
 import {type Decision} from '../../../src/lib/retention/decide.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
-import {ago, NOW, runDatasets, someInventory, someKeepers} from '../../support/builders.js'
+import {someInventory, someKeepers} from '../../support/arbitraries.js'
+import {ago, NOW, runDatasets} from '../../support/builders.js'
 import {type Cells, decisionsOf, deletedBy, knowing, named, rowsIn} from '../../support/rows.js'
 
 /** Up to six runs, a few hours apart, not all of them complete; or any runs. */

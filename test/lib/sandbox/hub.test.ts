@@ -100,7 +100,7 @@ describe('sandbox: every answer', () => {
     })
 
   it('that is still being held back does not keep it from ending', async () => {
-    sandbox().intercept({match: () => true, delayMs: 3_600_000})
+    sandbox().intercept({match: () => true, before: () => new Promise(() => {})})
     const held = rejectionOf(ask(sandbox(), 'GET /api/whoami-v2'))
     while (sandbox().requests.length === 0) await nextTurn()
     await sandbox().close()

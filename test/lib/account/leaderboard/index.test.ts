@@ -7,8 +7,9 @@ import {type Standing} from '../../../../src/lib/account/leaderboard/values.js'
 import {isUnfinished, type RunState, stateOf} from '../../../../src/lib/account/run-state.js'
 import {RUN_TYPES, runDatasetName, type RunType} from '../../../../src/lib/base/names.js'
 import {HOUR} from '../../../../src/lib/base/time.js'
+import {someRows} from '../../../support/arbitraries.js'
 import {ago, NAMESPACE, NOW, runOf, standings} from '../../../support/builders.js'
-import {A, B, finished, named, rowOf, someCase} from '../../../support/rows.js'
+import {A, B, finished, named, rowOf} from '../../../support/rows.js'
 
 const standingsIn = (rows: LeaderboardRow[]) =>
   [...indexRows(rows, NAMESPACE)].map(([run, {standing}]): [string, Standing] => [run, standing])
@@ -88,7 +89,7 @@ describe('the index of rows', () => {
   })
 
   it('of several rows does not depend on their order', () => {
-    const shuffledRows = someCase.chain(({rows}) =>
+    const shuffledRows = someRows.chain(({rows}) =>
       fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, {minLength: rows.length})),
     )
     fc.assert(

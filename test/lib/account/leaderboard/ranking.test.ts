@@ -11,8 +11,9 @@ import {
 } from '../../../../src/lib/account/leaderboard/ranking.js'
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
 import {UsageError} from '../../../../src/lib/base/errors.js'
+import {someRows} from '../../../support/arbitraries.js'
 import {inventoryOf, NAMESPACE, runDatasets} from '../../../support/builders.js'
-import {A, B, C, finished, named, someCase, viewOf} from '../../../support/rows.js'
+import {A, B, C, finished, named, viewOf} from '../../../support/rows.js'
 
 const D = '20260904_120000'
 const E = '20260905_120000'
@@ -81,7 +82,7 @@ describe('the ranking of rows', () => {
 
   it('ranks the runs that --keep-best ranks, in the same order', () => {
     fc.assert(
-      fc.property(someCase, fc.constantFrom(...METRIC_NAMES), ({runs, rows}, by) => {
+      fc.property(someRows, fc.constantFrom(...METRIC_NAMES), ({runs, rows}, by) => {
         const inventory = inventoryOf(runs.flatMap(({datasets}) => datasets))
         const there = new Set(runs.map(({timestamp}) => timestamp))
         const shown = rowsOf(rows, {by}, inventory)

@@ -10,6 +10,7 @@ import {makePlanOfNames, type Plan, plannedDatasets} from '../../../../src/lib/p
 import {checkPlanTarget, loadPlan, savePlan} from '../../../../src/lib/plan/saved/files.js'
 import {digestOf, planDocument} from '../../../../src/lib/plan/saved/format.js'
 import {type SavedPlan} from '../../../../src/lib/plan/saved/parse.js'
+import {someCase} from '../../../support/arbitraries.js'
 import {
   ago,
   inventoryOf,
@@ -19,7 +20,6 @@ import {
   planOf,
   rejectionOf,
   runDatasets,
-  someCase,
 } from '../../../support/builders.js'
 
 const RUNS = {numRuns: 150}
@@ -113,7 +113,7 @@ describe('saved plan', () => {
   describe('and loaded again', () => {
     it('is the same in all that a deletion uses', async () => {
       await fc.assert(
-        fc.asyncProperty(someCase(), async ({inventory, options}) => {
+        fc.asyncProperty(someCase, async ({inventory, options}) => {
           const plan = planOf(inventory, options)
           const {plan: loaded} = await saveAndLoad(plan)
           expect(loaded).to.deep.equal({...plan, keep: []})
