@@ -61,7 +61,7 @@ describe('cleanup of any account with any flags', () => {
           const named: string[] = planned.flatMap(({deletes}: {deletes: Array<{name: string}>}) =>
             deletes.map(({name}) => name),
           )
-          if (leaderboard?.goes) named.push(leaderboard.name)
+          if (leaderboard?.planned) named.push(leaderboard.name)
 
           const wet = await cleanup('--no-dry-run', '--yes')
           const left = new Set(namesAt(hub))

@@ -107,7 +107,7 @@ describe('a yes', () => {
       (plan) => plan.delete.push(...plan.keep),
       ({delete: [first], keep: [other]}) => Object.assign(first, {run: other.run}),
       ({delete: [first]}) => Object.assign(first.datasets[0], {name: account.recent[0]}),
-      ({leaderboard}) => Object.assign(leaderboard, {goes: true}),
+      ({leaderboard}) => Object.assign(leaderboard, {planned: true}),
     ]
     const confirm = (plan: Plan) => {
       for (const change of changes) expect(() => change(plan), String(change)).to.throw(TypeError)

@@ -123,12 +123,12 @@ describe('a plan in hand', () => {
       ['take more than its scope', ({rules}) => set(rules, {only: ['traces']})],
       ['make a run older than it is', (_, {run}) => run.time.setFullYear(2001)],
       ['call a run incomplete', (_, {run}) => set(run, {complete: false})],
-      ['take the leaderboard against its rules', ({leaderboard}) => set(leaderboard, {goes: true})],
+      ['take the leaderboard against its rules', ({leaderboard}) => set(leaderboard, {planned: true})],
       [
         'take another dataset for the leaderboard',
         ({leaderboard, rules}, _, kept) => {
           set(rules, {deleteLeaderboard: true})
-          set(leaderboard, {goes: true})
+          set(leaderboard, {planned: true})
           leaderboard.dataset.name = kept.datasets[0].name
         },
       ],
@@ -151,7 +151,7 @@ describe('a plan in hand', () => {
       ['have a hole for a run', (copy) => delete copy.delete[0]],
       ['have a hole for a run that stays', ({keep}) => delete keep[0]],
       ['give no reasons', (_, {reasons}) => reasons.push(null)],
-      ['say neither yes nor no of the leaderboard', ({leaderboard}) => set(leaderboard, {goes: 'no'})],
+      ['say neither yes nor no of the leaderboard', ({leaderboard}) => set(leaderboard, {planned: 'no'})],
       ['say neither yes nor no of archives', (copy) => set(copy, {archives: 0})],
       ['hold what no plan can', (copy) => set(copy, {now: () => new Date()})],
       ...Object.entries({

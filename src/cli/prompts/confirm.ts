@@ -42,15 +42,15 @@ function describeTargets(plan: Plan, style: Style): string {
   const {delete: runs, leaderboard, namespace} = plan
   if (runs.length === 0) return `${style.bold('the leaderboard')} of ${namespace} for good`
   const datasets = style.bold(formatCount(plannedDatasets(plan).length, 'dataset'))
-  const board = leaderboard?.goes ? ', the leaderboard among them' : ''
+  const board = leaderboard?.planned ? ', the leaderboard among them' : ''
   return `${datasets} (${formatCount(runs.length, 'run')}) of ${namespace} for good${board}`
 }
 
 function describeUndo({delete: runs, leaderboard}: Plan, isArchived: boolean): string {
-  if (leaderboard?.goes && runs.length === 0)
+  if (leaderboard?.planned && runs.length === 0)
     return 'Its files are archived first: `restore` brings these back.'
   if (isArchived) return 'Each is archived first, as it is now: `restore` brings its files back.'
-  return leaderboard?.goes
+  return leaderboard?.planned
     ? 'Only the leaderboard is archived first.\nFor the rest there is no undo: the Hub keeps no copy.'
     : 'There is no undo: the Hub keeps no copy.'
 }

@@ -8,7 +8,7 @@ export type PickRow = ReturnType<typeof rowOf>
 
 /** The rows of a plan, newest first, in columns as wide as the widest cell; what its rules select is checked. */
 export function pickRows(plan: Plan): PickRow[] {
-  const rows = inOrder(plan).map(({each, goes}) => rowOf(each, plan, goes))
+  const rows = inOrder(plan).map(({each, isPlanned}) => rowOf(each, plan, isPlanned))
   for (const column of ['age', 'has'] as const) {
     let width = 0
     for (const row of rows) width = Math.max(width, row[column].length)

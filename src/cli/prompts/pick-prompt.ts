@@ -138,7 +138,7 @@ const SHORT_KEYS = 'Space  ^A: all  Enter: go on  Esc: quit'
 
 function chosenText({rows, checked}: PickList, {leaderboard}: Plan): string {
   const datasets = checked.reduce((sum, row) => sum + row.datasets, 0)
-  const board = leaderboard?.goes ? ' and the leaderboard' : ''
+  const board = leaderboard?.planned ? ' and the leaderboard' : ''
   return `${formatNumber(checked.length)} of ${formatCount(rows.length, 'run')}, ${formatCount(datasets, 'dataset')}${board}`
 }
 

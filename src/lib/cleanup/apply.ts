@@ -66,14 +66,18 @@ function withoutExcluded(
 ): {rest: Plan; stale: Outcome[]} {
   const stale = [...excluded].map(([name, exclusion]): Outcome => ({name, ...exclusion}))
   const {leaderboard} = plan
-  const board = leaderboard?.goes ? leaderboard.dataset.name : undefined
-  const goes = board !== undefined && !excluded.has(board)
-  const isHeld = goes && stale.some(({status}) => status === 'skipped')
+  const board = leaderboard?.planned ? leaderboard.dataset.name : undefined
+  const isPlanned = board !== undefined && !excluded.has(board)
+  const isHeld = isPlanned && stale.some(({status}) => status === 'skipped')
   if (isHeld) stale.push({name: board, status: 'skipped', reason: 'not everything before it can be deleted'})
   const left = plan.delete
     .map((each) => ({...each, datasets: each.datasets.filter(({name}) => !excluded.has(name))}))
     .filter(({datasets}) => datasets.length > 0)
-  const kept = leaderboard && {...leaderboard, goes: goes && !isHeld, protection: protection.leaderboard}
+  const kept = leaderboard && {
+    ...leaderboard,
+    planned: isPlanned && !isHeld,
+    protection: protection.leaderboard,
+  }
   return {rest: frozen({...plan, delete: left, leaderboard: kept}), stale}
 }
 
@@ -116,7 +120,7 @@ function deleteNamed(names: string[], options: DeleteOptions): Promise<CleanupRe
     const inventory = await discover(session)
     const protection = await readProtection(session.hub, inventory)
     const plan = makePlanOfNames(inventory, names, protection)
-    if (plan.leaderboard?.goes) refuseProtected(inventory, protection)
+    if (plan.leaderboard?.planned) refuseProtected(inventory, protection)
     return {plan, stale: leftOut(names, inventory, plan), inventory}
   })
 }

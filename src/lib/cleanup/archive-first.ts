@@ -34,7 +34,7 @@ export function leaderboardArchive(dataDir: string, now: Date): string {
 
 function notArchived(plan: Plan, results: Map<string, ArchiveResult>): Map<string, Exclusion> {
   const excluded = new Map<string, Exclusion>()
-  const board = plan.leaderboard?.goes ? [[plan.leaderboard.dataset]] : []
+  const board = plan.leaderboard?.planned ? [[plan.leaderboard.dataset]] : []
   for (const datasets of [...plan.delete.map((run) => run.datasets), ...board]) {
     const failure = datasets.find(({name}) => results.get(name)?.status === 'failed')
     const result = failure && results.get(failure.name)

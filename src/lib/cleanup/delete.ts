@@ -39,7 +39,7 @@ const MAX_UNKNOWN = 5
 export async function deletePlanned(plan: Plan, options: DeletionOptions): Promise<Outcome[]> {
   const job = new Deletion(options)
   await job.deleteRuns(plan)
-  if (plan.leaderboard?.goes) await job.deleteLeaderboard(plan.leaderboard.dataset)
+  if (plan.leaderboard?.planned) await job.deleteLeaderboard(plan.leaderboard.dataset)
   return [...job.outcomes.values()]
 }
 

@@ -23,7 +23,7 @@ const PLAN = z.object({
     z.object({run: z.object({datasets: z.array(DATASET)}), datasets: z.array(DATASET), reasons}),
   ),
   keep: z.array(z.object({run: z.object({timestamp: text}), reasons})),
-  leaderboard: z.optional(z.object({dataset: DATASET, goes: z.boolean()})),
+  leaderboard: z.optional(z.object({dataset: DATASET, planned: z.boolean()})),
   standard: z.array(text),
 })
 
@@ -60,10 +60,10 @@ export function checkPlan(plan: Plan): void {
 
   if (phrase !== phraseFor(rules)) throw contradiction(`its rules do not ask for ${phrase}`)
   if (!leaderboard) return
-  const {dataset, goes} = leaderboard
+  const {dataset, planned} = leaderboard
   if (parseDatasetName(dataset.name, namespace)?.type !== 'leaderboard' || dataset.namespace !== namespace)
     throw contradiction(`${dataset.name} is not the leaderboard of ${namespace}`)
-  if (goes && !rules.deleteLeaderboard) throw contradiction('its rules leave the leaderboard alone')
+  if (planned && !rules.deleteLeaderboard) throw contradiction('its rules leave the leaderboard alone')
 }
 
 /** What the options of its rules make of them: a count that is not a number would keep nothing. */

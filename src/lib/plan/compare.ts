@@ -40,7 +40,7 @@ export function comparePlan(
   }
 
   const {leaderboard} = plan
-  if (leaderboard?.goes) {
+  if (leaderboard?.planned) {
     const exclusion = excludeLeaderboard(leaderboard.dataset, fresh, known.protection)
     if (exclusion) excluded.set(leaderboard.dataset.name, exclusion)
   }

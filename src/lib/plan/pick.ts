@@ -45,10 +45,10 @@ export function picked(plan: Plan, timestamps: string[]): Plan {
   const chosen = new Set(timestamps)
   const planned: PlannedRun[] = []
   const kept: KeptRun[] = []
-  for (const {each, goes} of inOrder(plan)) {
+  for (const {each, isPlanned} of inOrder(plan)) {
     const isChosen = chosen.has(each.run.timestamp)
-    if (isChosen) planned.push(goes ? each : pickedAgainst(each, plan))
-    else kept.push(goes ? frozen({run: each.run, reasons: [NOT_PICKED]}) : each)
+    if (isChosen) planned.push(isPlanned ? each : pickedAgainst(each, plan))
+    else kept.push(isPlanned ? frozen({run: each.run, reasons: [NOT_PICKED]}) : each)
   }
 
   return frozen({...plan, delete: planned, keep: kept})
@@ -65,9 +65,11 @@ function pickedAgainst(kept: KeptRun, plan: Plan): PlannedRun {
 }
 
 /** All runs of a plan and whether each is deleted, newest first, as each of its lists is. */
-export function inOrder(plan: Plan): Array<{each: KeptRun; goes: false} | {each: PlannedRun; goes: true}> {
+export function inOrder(
+  plan: Plan,
+): Array<{each: KeptRun; isPlanned: false} | {each: PlannedRun; isPlanned: true}> {
   return [
-    ...plan.delete.map((each) => ({each, goes: true}) as const),
-    ...plan.keep.map((each) => ({each, goes: false}) as const),
+    ...plan.delete.map((each) => ({each, isPlanned: true}) as const),
+    ...plan.keep.map((each) => ({each, isPlanned: false}) as const),
   ].sort((a, b) => newestFirst(a.each.run, b.each.run))
 }

@@ -36,7 +36,7 @@ export interface KeptRun {
 /** What is known of the leaderboard, and whether it is deleted too. */
 interface PlannedLeaderboard {
   dataset: LeaderboardDataset
-  goes: boolean
+  planned: boolean
   /** `unknown` where it could not be read; a plan with that is never carried out. */
   protection: LeaderboardProtection | 'unknown' | undefined
 }
@@ -97,7 +97,7 @@ export function makePlan(
     keep: kept,
     leaderboard: leaderboard && {
       dataset: leaderboard,
-      goes: rules.deleteLeaderboard,
+      planned: rules.deleteLeaderboard,
       protection: protection === 'unknown' ? protection : protection.leaderboard,
     },
     standard,
@@ -164,7 +164,7 @@ export function inOrderOfDeletion({delete: planned}: Plan): PlannedRun[] {
 export function datasetsInOrderOfDeletion(plan: Plan): Dataset[] {
   const {leaderboard} = plan
   const ofRuns = inOrderOfDeletion(plan).flatMap<Dataset>(({datasets}) => datasets)
-  return leaderboard?.goes ? [...ofRuns, leaderboard.dataset] : ofRuns
+  return leaderboard?.planned ? [...ofRuns, leaderboard.dataset] : ofRuns
 }
 
 /** The datasets of a run that the scope takes in, in the order of deletion. */
@@ -178,7 +178,7 @@ export function inScope(run: Run, only: RunType[]): RunDataset[] {
 export function plannedDatasets({delete: planned, leaderboard}: Plan): Dataset[] {
   const all: Dataset[] = []
   for (const {datasets} of planned) all.push(...datasets)
-  if (leaderboard?.goes) all.push(leaderboard.dataset)
+  if (leaderboard?.planned) all.push(leaderboard.dataset)
   return all
 }
 

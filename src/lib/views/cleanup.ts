@@ -118,7 +118,7 @@ export function graceSentence({graceMs, needRows}: RetentionRules): string {
 export function untouchedPairs(plan: Plan, {leaderboardArchive, saved}: PlanNotes): Pair[] {
   const {leaderboard, rules, standard, nearMisses} = plan
   if (saved)
-    return leaderboard?.goes ? [['Leaderboard', leaderboardText(leaderboard, leaderboardArchive)]] : []
+    return leaderboard?.planned ? [['Leaderboard', leaderboardText(leaderboard, leaderboardArchive)]] : []
   const none = rules.deleteLeaderboard ? 'there is none to delete' : 'there is none'
   const named = nearMisses === 1 ? '1 dataset is named' : `${formatNumber(nearMisses)} datasets are named`
   return [
@@ -132,11 +132,11 @@ export function untouchedPairs(plan: Plan, {leaderboardArchive, saved}: PlanNote
 }
 
 function leaderboardText(
-  {dataset, goes, protection}: NonNullable<Plan['leaderboard']>,
+  {dataset, planned, protection}: NonNullable<Plan['leaderboard']>,
   archive: string | undefined,
 ): string {
   const archived = archive ? `archived first to ${archive}` : 'archived first'
-  return `${dataset.name}: ${goes ? `DELETED as well, ${archived}` : 'preserved'} (${protectionOf(protection)})`
+  return `${dataset.name}: ${planned ? `DELETED as well, ${archived}` : 'preserved'} (${protectionOf(protection)})`
 }
 
 export function totalText(plan: Plan, sizes?: Sizes): string {
@@ -201,7 +201,7 @@ export function resultPairs({counts, remaining, plan, storage, archive}: Cleanup
       .filter((status) => status === 'deleted' || status === 'failed' || counts[status] > 0)
       .map((status): Pair => [OUTCOME_LABELS[status], formatCount(counts[status], 'dataset')]),
     ['Freed', storage && formatStorageTotal(storage.freed)],
-    ['Leaderboard', plan.leaderboard && !plan.leaderboard.goes ? 'preserved' : undefined],
+    ['Leaderboard', plan.leaderboard && !plan.leaderboard.planned ? 'preserved' : undefined],
     [
       'Archived',
       archive && archive.datasets > 0

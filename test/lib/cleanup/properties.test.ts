@@ -54,7 +54,7 @@ describe('properties of every plan', () => {
             expect(run.time.getTime()).to.be.at.most(NOW.getTime())
         }
 
-        if (plan.leaderboard?.goes) expect(options.deleteLeaderboard).to.equal(true)
+        if (plan.leaderboard?.planned) expect(options.deleteLeaderboard).to.equal(true)
         expect(comparePlan(plan, structuredClone(inventory), NOTHING_KNOWN), 'what falls out').to.deep.equal(
           new Map(),
         )

@@ -18,7 +18,7 @@ const runsOf = (entries: Array<{run: Run}>) => entries.map(({run}) => run.timest
 describe('plan', () => {
   describe('of a run', () => {
     // Metrics, then traces, then results.
-    const scopes: Array<[only: RunType[], goes: RunType[]]> = [
+    const scopes: Array<[only: RunType[], planned: RunType[]]> = [
       [[], ['metrics', 'traces', 'results']],
       [['results'], ['results']],
       [
@@ -26,9 +26,9 @@ describe('plan', () => {
         ['metrics', 'results'],
       ],
     ]
-    for (const [only, goes] of scopes) {
-      it(`takes in ${goes.join(', ')} with only: ${JSON.stringify(only)}`, () => {
-        expect(typesIn(planOf(inventoryOf(runDatasets(OLD)), {all: true, only}))).to.deep.equal(goes)
+    for (const [only, planned] of scopes) {
+      it(`takes in ${planned.join(', ')} with only: ${JSON.stringify(only)}`, () => {
+        expect(typesIn(planOf(inventoryOf(runDatasets(OLD)), {all: true, only}))).to.deep.equal(planned)
       })
     }
 
@@ -147,7 +147,7 @@ describe('plan', () => {
     it('leaves out names that are not there, and has the leaderboard only where it is named', () => {
       expect(named(['kim/smoltrace-results-20200101_000000', '']).names).to.deep.equal([])
       expect(named(['kim/smoltrace-leaderboard']).names).to.deep.equal(['kim/smoltrace-leaderboard'])
-      expect(named([`kim/smoltrace-results-${OLD}`]).plan.leaderboard?.goes).to.equal(false)
+      expect(named([`kim/smoltrace-results-${OLD}`]).plan.leaderboard?.planned).to.equal(false)
       const without = named(['kim/smoltrace-leaderboard', ''], {}, inventoryOf([]))
       expect(without.names).to.deep.equal([])
       expect(without.plan.rules.deleteLeaderboard).to.equal(false)

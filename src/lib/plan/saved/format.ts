@@ -50,7 +50,7 @@ export function contentOf(plan: Plan, kept: RunNote[]): object {
     rules: {...rulesDocument(plan), cutoff: cutoff?.toISOString() ?? null},
     phrase,
     archives,
-    leaderboard: leaderboard ? datasetOf(leaderboard.dataset, leaderboard.goes) : null,
+    leaderboard: leaderboard ? datasetOf(leaderboard.dataset, leaderboard.planned) : null,
     delete: plan.delete.map(({run, datasets, reasons}) => {
       const going = new Set(datasets.map(({name}) => name))
       return {
@@ -64,10 +64,10 @@ export function contentOf(plan: Plan, kept: RunNote[]): object {
   }
 }
 
-function datasetOf(dataset: Dataset, goes: boolean): object {
+function datasetOf(dataset: Dataset, planned: boolean): object {
   const {name, id, sha, createdAt, lastModified} = dataset
   return {
-    goes,
+    planned,
     name,
     id,
     sha,

@@ -92,7 +92,7 @@ function requireDistinct(file: PlanFile, refuse: Refuse): void {
 function makeAgain(file: PlanFile, refuse: Refuse): Plan {
   const {namespace, endpoint, madeAt, standard} = file
   const datasets = file.delete.flatMap(({run, datasets}, index) =>
-    datasets.map(({goes: _, ...dataset}, at): RunDataset => {
+    datasets.map(({planned: _, ...dataset}, at): RunDataset => {
       const parsed = parseDatasetName(dataset.name, namespace)
       if (!parsed || parsed.type === 'leaderboard' || parsed.timestamp !== run)
         throw refuse(`delete[${index}].datasets[${at}].name: not a dataset of run ${run} of ${namespace}`)
@@ -130,7 +130,7 @@ function makeAgain(file: PlanFile, refuse: Refuse): Plan {
 }
 
 function toLeaderboard(
-  {goes: _, ...dataset}: NonNullable<PlanFile['leaderboard']>,
+  {planned: _, ...dataset}: NonNullable<PlanFile['leaderboard']>,
   namespace: string,
   refuse: Refuse,
 ): LeaderboardDataset {
@@ -139,7 +139,7 @@ function toLeaderboard(
   return {...dataset, namespace, type: 'leaderboard'}
 }
 
-/** Where a plan's file first says other than its rules and datasets: `delete[0].datasets[1].goes: is true, but …`. */
+/** Where a plan's file first says other than its rules and datasets: `delete[0].datasets[1].planned: is true, but …`. */
 function contradictionIn(content: Record<string, unknown>, expected: object): string {
   for (const [name, part] of Object.entries(expected)) {
     const difference = differenceIn(part, content[name])
@@ -149,7 +149,7 @@ function contradictionIn(content: Record<string, unknown>, expected: object): st
   return 'it contradicts itself'
 }
 
-/** Where two JSON values differ first, whatever the order of names, and how: `[0].goes: is true, but …`. */
+/** Where two JSON values differ first, whatever the order of names, and how: `[0].planned: is true, but …`. */
 function differenceIn(expected: unknown, found: unknown): string | undefined {
   if (!isContainer(expected) || !isContainer(found))
     return expected === found

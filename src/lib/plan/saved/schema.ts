@@ -59,7 +59,7 @@ const runWith = (byHand: Reason) => ({
 })
 const DATASET = z.strictObject({
   // Follows from the rules, and is compared with what they say.
-  goes: about(z.boolean(), 'Whether the plan deletes it.'),
+  planned: about(z.boolean(), 'Whether the plan deletes it.'),
   name: about(plain, 'Full name.'),
   id: about(plain.check(z.maxLength(64)), 'The id that the Hub gave it.'),
   sha: about(sha1, 'Its newest commit.'),

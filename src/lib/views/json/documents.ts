@@ -132,7 +132,7 @@ export function cleanupDocument(result: CleanupResult, policy?: string): z.outpu
       ...(sizes && {frees: certainBytes(storageOf(planned.datasets, sizes))}),
     })),
     keep: plan.keep.map((kept) => decision(kept)),
-    leaderboard: board && {...board, goes: leaderboard?.goes ?? false},
+    leaderboard: board && {...board, planned: leaderboard?.planned ?? false},
     standard,
     wouldDelete: isOpen ? null : result.wouldDelete,
     unknown,

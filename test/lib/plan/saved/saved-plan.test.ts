@@ -141,7 +141,7 @@ describe('saved plan', () => {
       for (const part of [saved, saved.keptRuns, saved.plan, saved.plan.delete[0]?.run.datasets])
         expect(part).to.be.frozen
       expect(saved.plan.archives).to.equal(true)
-      expect(saved.plan.leaderboard).to.deep.include({goes: false, protection: undefined})
+      expect(saved.plan.leaderboard).to.deep.include({planned: false, protection: undefined})
     })
   })
 
@@ -156,7 +156,7 @@ describe('saved plan', () => {
     it('names every dataset of each run, those that go in the order of deletion', () => {
       const [first, second] = documentOf().delete
       expect(first.run).to.equal(OLD)
-      expect(first.datasets.map(({name, goes}: Json) => [name, goes])).to.deep.equal([
+      expect(first.datasets.map(({name, planned}: Json) => [name, planned])).to.deep.equal([
         [`kim/smoltrace-metrics-${OLD}`, true],
         [`kim/smoltrace-traces-${OLD}`, false],
         [`kim/smoltrace-results-${OLD}`, true],
@@ -310,10 +310,10 @@ describe('saved plan', () => {
       ['a rule that is not known', 'rules.keepPurple', 3, 'rules: Unrecognized key'],
       ['a rule less', 'rules.graceMs', undefined, 'rules.graceMs: missing'],
       ['another phrase', 'phrase', 'YES DELETE ALL'],
-      ['a leaderboard that goes against its rules', 'leaderboard.goes', true],
-      ['a leaderboard that stays against its rules', 'rules.deleteLeaderboard', true, 'leaderboard.goes'],
-      ['a dataset that goes beyond its scope', 'delete[0].datasets[1].goes', true],
-      ['a dataset that stays within its scope', 'delete[0].datasets[0].goes', false],
+      ['a leaderboard that is planned against its rules', 'leaderboard.planned', true],
+      ['a leaderboard that stays against its rules', 'rules.deleteLeaderboard', true, 'leaderboard.planned'],
+      ['a dataset that is planned beyond its scope', 'delete[0].datasets[1].planned', true],
+      ['a dataset that is left out within its scope', 'delete[0].datasets[0].planned', false],
       ['no id', 'delete[0].datasets[0].id', ''],
       ['an id without end', 'delete[0].datasets[0].id', 'a'.repeat(65)],
       ['a short commit', 'delete[1].datasets[0].sha', 'abc'],
@@ -322,7 +322,7 @@ describe('saved plan', () => {
       ['a reason of no rule', 'delete[0].reasons[0].rule', 'constructor'],
       ['a reason that moves the cursor', 'keep[0].reasons[0].text', 'a\u001B[1Ab'],
       ['a token', 'keep[0].reasons[0].text', 'hf_secret'],
-      ['a run that goes and stays', 'keep[0].run', OLD, 'it names'],
+      ['a run that is planned and kept', 'keep[0].run', OLD, 'it names'],
       ['a standard dataset that is none', 'standard[0]', `kim/smoltrace-results-${OLD}`],
       ['a part of a run that is not known', 'delete[0].confirmed', true, 'delete[0]: Unrecognized key'],
       ['a part that is not known', 'comment', 'harmless', 'Unrecognized key'],
@@ -359,7 +359,10 @@ describe('saved plan', () => {
       for (const name of ['__proto__', 'constructor']) {
         for (const path of ['', 'rules', 'delete[0].datasets[0]']) {
           const document = forged((draft) => {
-            Object.defineProperty(at(draft, path), name, {value: {goes: true, polluted: 1}, enumerable: true})
+            Object.defineProperty(at(draft, path), name, {
+              value: {planned: true, polluted: 1},
+              enumerable: true,
+            })
           })
           expect(JSON.stringify(document)).to.include('polluted')
           expect(await refusalOf(loadDocument(document)), `${path} ${name}`).to.include(`"${name}"`)
@@ -440,7 +443,7 @@ describe('saved plan', () => {
       [
         'where it takes in less than its rules say',
         {...PLAN, delete: PLAN.delete.map((each) => ({...each, datasets: each.datasets.slice(1)}))},
-        'delete[0].datasets[0].goes',
+        'delete[0].datasets[0].planned',
       ],
     ]
     for (const [title, plan, wanted] of unsavable) {

@@ -52,7 +52,7 @@ describe('documents', () => {
 
   it('count the leaderboard where it is deleted', () => {
     const {leaderboard, wouldDelete} = cleanup({deleteLeaderboard: true})
-    expect({goes: leaderboard?.goes, wouldDelete}).to.deep.equal({goes: true, wouldDelete: 1})
+    expect({planned: leaderboard?.planned, wouldDelete}).to.deep.equal({planned: true, wouldDelete: 1})
   })
 
   it('say the age of a run, what it lacks and whether it may still be uploading', () => {

@@ -40,7 +40,7 @@ export const CLEANUP = t.object('A plan, and after a deletion its outcomes.', {
   leaderboard: t.orNull(
     t.named('PlannedLeaderboard', 'The leaderboard of the namespace.', {
       ...LEADERBOARD.shape,
-      goes: t.yesNo('Whether the plan deletes it.'),
+      planned: t.yesNo('Whether the plan deletes it.'),
     }),
   ),
   standard: t.names('The standard datasets, which are never touched.'),
