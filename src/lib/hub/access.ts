@@ -40,7 +40,7 @@ export function readAccount(answer: unknown, date?: string | undefined, wanted?:
   if (!isName(user)) throw new HubFormatError('The answer of whoami names no user.')
   const organisations = new Map<string, Fields>()
   for (const org of listOf(orgs).map((each) => fieldsOf(each)))
-    if (isName(org.name)) organisations.set(org.name, org)
+    if (isName(org.name) && !organisations.has(org.name)) organisations.set(org.name, org)
   const namespaces = [user, ...organisations.keys()]
   const namespace = namespaces.find((name) => name.toLowerCase() === (wanted ?? user).toLowerCase())
   if (namespace === undefined)

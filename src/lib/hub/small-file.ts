@@ -43,7 +43,10 @@ export async function changeFile(
   for (let attempt = 1; ;) {
     const found = await hub.whereabouts(name)
     if (found.state !== 'there')
-      throw new RefusedError(`${name} is not there any more: it was renamed, moved or deleted meanwhile.`)
+      throw new RefusedError(
+        `${name} is not there any more: it was renamed, moved or deleted since, or this token may not see it now.`,
+        {suggestions: ['Nothing was changed. Run the same command again.']},
+      )
     const parentCommit = found.sha
     const before = await readSmallFile(hub, name, parentCommit, path)
     const text = await edit(before)

@@ -94,6 +94,11 @@ describe('access', () => {
     }
   })
 
+  it('[S2] is what an organisation that is named twice says first', () => {
+    const orgs = ['read', 'admin'].map((roleInOrg) => ({name: 'team', roleInOrg}))
+    expect(powers(accessOf({...WRITER, orgs}, 'team'))).to.equal('r-')
+  })
+
   it('is what the role in the organisation allows, and with a read token no more than reading', () => {
     for (const [roleInOrg, can] of [
       ['admin', 'rw'],

@@ -135,8 +135,10 @@ function withoutTag(card: string, index: number, {start = 0, eol, node, tags}: F
   }
 
   const tag = card.slice(from, to)
+  const isCommaBelow = /^\s*,/.test(card.slice(line[1]))
   // In a line of its own.
-  if ([`${tag},`, `tags: [${tag}]`, tag].includes(card.slice(...line).trim())) return splice(card, ...line)
+  if (!isCommaBelow && [`${tag},`, `tags: [${tag}]`, tag].includes(card.slice(...line).trim()))
+    return splice(card, ...line)
   const separator = /^[ \t]*,[ \t]*/.exec(card.slice(to))?.[0]
   if (separator !== undefined || index === 0) return splice(card, from, to + (separator?.length ?? 0))
   const [, endBefore] = rangeOf(node.items[index - 1])

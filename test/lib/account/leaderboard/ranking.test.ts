@@ -105,6 +105,11 @@ describe('the ranking of rows', () => {
     expect(rank(rows, {model: ['nobody/*']})).to.deep.include({groups: [], rowsInAll: 4})
   })
 
+  it('does not take a missing value for the word that stands for it', () => {
+    const rows = [undefined, 'null', 'undefined'].map((team) => finished(A, {team: team as string}))
+    expect(rank(rows, {groupBy: ['team']}).groups).to.have.length(3)
+  })
+
   it('ranks within each group, the group with the best row first', () => {
     const row = (run: string, team: string | undefined, successRate: number) =>
       finished(run, {team: team as string, successRate, purpose: 'selection'})

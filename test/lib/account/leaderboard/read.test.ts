@@ -91,7 +91,6 @@ describe('leaderboard', () => {
     })
 
     // Of other answers: test/faults.
-    // Of other answers: test/faults.
     it('[S11] is not certain where a file is not found, or any bit of it is another', async () => {
       const {hub, leaderboard} = await connect()
       for (const place of ['/tree/', '/resolve/'])
@@ -240,6 +239,7 @@ describe('leaderboard', () => {
     const cases: Array<[title: string, files: Files, helps: RegExp]> = [
       ['its only data is not Parquet', {'data/train.csv': 'run_id\na'}, REWRITE],
       ['it holds something unknown', {'leaderboard.db': 'x'}, REWRITE],
+      ['it holds only notes', {'notes.txt': 'x'}, REWRITE],
       ['a script lies beside the Parquet', {[DATA]: whole, 'app.js': 'x'}, REMOVE],
       ['other data lies beside the Parquet', {[DATA]: whole, 'data/extra.jsonl': '{}'}, REMOVE],
       ['packed data lies beside the Parquet', {[DATA]: whole, 'extra.csv.gz': 'x'}, REMOVE],

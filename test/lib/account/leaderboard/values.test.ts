@@ -36,6 +36,7 @@ describe('[S11] a value that a rule rests on is yes, no or in doubt', () => {
       ['doubt', 'a blank behind it', [{run_status: 'completed ', success_rate: 50}]],
       ['doubt', 'an empty text', [{run_status: '', success_rate: 50}]],
       ['doubt', 'a number', [{run_status: 1, success_rate: 50}]],
+      ['doubt', 'a name of every object', [{run_status: 'constructor', success_rate: 50}]],
       ['doubt', 'completed and failed', [completed({}), failed({})]],
       ['doubt', 'partial and failed', [failed({}), {run_status: 'partial'}]],
       ['doubt', 'completed and another word', [completed({}), {run_status: 'done'}]],

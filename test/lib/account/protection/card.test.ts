@@ -72,11 +72,13 @@ describe('cards with pins', () => {
       expect(errorOf(() => unpinCard(card))).to.be.instanceOf(CardError)
   })
 
-  it('lose the whole line of a tag that has one in a flow list', () => {
+  it('lose the whole line of a tag that has one in a flow list, unless its comma is below', () => {
     for (const [card, unpinned] of [
       ['---\ntags: [\n  x,\n  PIN,\n  y\n]\n---\n', '---\ntags: [\n  x,\n  y\n]\n---\n'],
       ['---\r\ntags: [\r\n  x,\r\n  PIN\r\n]\r\n---\r\n', '---\r\ntags: [\r\n  x,\r\n]\r\n---\r\n'],
       ['---\ntags: [\n  "PIN"\n]\n---\n', '---\ntags: [\n]\n---\n'],
+      ['---\ntags: [\n  x\n  , PIN\n  , y\n]\n---\n', '---\ntags: [\n  x\n  , y\n]\n---\n'],
+      ['---\ntags: [y,\n  PIN\n  , x]\n---\n', '---\ntags: [y\n  , x]\n---\n'],
     ] as const)
       expect(unpinCard(card.replace('PIN', 'smoltrace-pinned'))).to.equal(unpinned)
   })

@@ -84,7 +84,6 @@ describe('reading the protection', () => {
     })
   }
 
-  // Of other answers: test/faults.
   it('ends a preview too where the user cancelled or the program is at fault, without advice on the file', async () => {
     for (const cause of [new CancelledError('enough'), new TypeError('a bug')]) {
       const hub = movedOn({readText: () => Promise.reject(cause)})
