@@ -13,7 +13,7 @@ import {loadPlan} from '../plan/saved/files.js'
 import {type SavedPlan} from '../plan/saved/parse.js'
 import {carryOut, type JobOptions} from './carry-out.js'
 import {EXECUTION, type ExecutionOptions} from './options.js'
-import {gone, type Outcome} from './outcomes.js'
+import {goneOutcome, type Outcome} from './outcomes.js'
 import {type CleanupResult} from './result.js'
 
 /** How a saved plan is carried out; the plan says which runs to delete. */
@@ -128,7 +128,7 @@ function deleteNamed(names: string[], options: DeleteOptions): Promise<CleanupRe
 /** The outcomes of names that the plan has no place for: those that are not there, and those of pinned runs. */
 function leftOut(names: string[], inventory: Inventory, {keep}: Plan): Outcome[] {
   const listed = new Set(allDatasets(inventory).map(({name}) => name))
-  const absent = names.filter((name) => !listed.has(name)).map((name) => gone(name))
+  const absent = names.filter((name) => !listed.has(name)).map((name) => goneOutcome(name))
   const named = new Set(names)
   const pinned = keep.flatMap(({run, reasons}) => {
     const pin = reasons.find(({rule}) => rule === 'pinned')

@@ -2,22 +2,23 @@ import pLimit, {type LimitFunction} from 'p-limit'
 
 import {type Dataset} from '../account/datasets.js'
 import {messageOf, printable} from '../base/text.js'
+import {type PlanPart} from '../hub/client.js'
 import {HubError} from '../hub/errors.js'
-import {isOutcomeUnknown, isOverload, pause, retryDelay, waitBeforeRetry} from '../hub/retry.js'
+import {isOutcomeUnknown, isOverload, pause, retryDelay, type Wait, waitBeforeRetry} from '../hub/retry.js'
 import {CHANGED} from '../plan/compare.js'
 import {inOrderOfDeletion, type Plan} from '../plan/plan.js'
 import {Gate, type GateOptions, Throttle} from './gate.js'
 import {type Journal} from './journal/write.js'
 import {
-  afterLostAnswer,
-  failed,
+  failedOutcome,
   isMissing,
   type Outcome,
-  stillThere,
-  unattempted,
-  unknownResult,
+  outcomeAfterLostAnswer,
+  stillThereOutcome,
+  unattemptedOutcome,
+  unknownOutcome,
 } from './outcomes.js'
-import {lookFor, outcomeOfAbsence, settle, type Target} from './settle.js'
+import {type Attempt, lookFor, outcomeOfAbsence, settle} from './settle.js'
 
 export interface DeletionOptions extends GateOptions {
   /** Runs that are worked on at a time. */
@@ -31,7 +32,7 @@ const MAX_UNKNOWN = 5
 
 /**
  * Deletes what a plan says, oldest run first. Within a run datasets are deleted one after the other; where one fails or has changed, the rest
- * of that run is left unattempted and other runs go on. The leaderboard goes last, and only if all before it went. In the end one listing
+ * of that run is left unattempted and other runs go on. The leaderboard is deleted last, only if everything before it was deleted. In the end one listing
  * says whether what the Hub answered is true.
  * @returns one outcome for each dataset of the plan
  * @throws what a look failed with before the first DELETE; later, what is left is unattempted
@@ -40,11 +41,20 @@ export async function deletePlanned(plan: Plan, options: DeletionOptions): Promi
   const job = new Deletion(options)
   await job.deleteRuns(plan)
   if (plan.leaderboard?.planned) await job.deleteLeaderboard(plan.leaderboard.dataset)
-  return [...job.outcomes.values()]
+  return [...job.attempts.values()].map(({outcome}) => outcome)
+}
+
+/** What came of an attempt to send a DELETE: it was not sent, refused or lost, or done. */
+interface Sent {
+  blocked?: Outcome
+  error?: Error
+  /** The Hub's id of the DELETE. */
+  requestId?: string | undefined
 }
 
 class Deletion {
-  readonly outcomes = new Map<Target, Outcome>()
+  /** By name, in the order in which they ended first. */
+  readonly attempts = new Map<string, Attempt>()
   private readonly options: DeletionOptions
   private readonly gate: Gate
   private readonly throttle: Throttle
@@ -64,113 +74,126 @@ class Deletion {
   async deleteRuns(plan: Plan): Promise<void> {
     await this.runs.map(inOrderOfDeletion(plan), ({datasets}) => this.deleteRun(datasets))
     this.gate.requireCertain()
-    this.isSettled = await this.settle(this.outcomes)
+    this.isSettled = await this.settle([...this.attempts.values()])
   }
 
   /** The runs took a while, so the leaderboard is looked at again right before its turn. */
   async deleteLeaderboard(dataset: Dataset): Promise<void> {
-    const target: Target = {dataset, part: 'leaderboard'}
-    const statuses = [...this.outcomes.values()].map(({status}) => status)
+    const statuses = [...this.attempts.values()].map(({outcome}) => outcome.status)
     const remains = !this.isSettled || statuses.some((status) => status !== 'deleted' && status !== 'gone')
     if (!remains) await this.gate.lookOnce()
-    const outcome = remains
-      ? unattempted(dataset, 'not everything before it was deleted')
-      : await this.deleteOne(target)
-    await this.finish(target, outcome)
-    await this.settle([[target, outcome]])
+    const attempt = remains
+      ? {dataset, outcome: unattemptedOutcome(dataset, 'not everything before it was deleted')}
+      : await this.deleteOne(dataset, 'leaderboard')
+    await this.finish(attempt)
+    await this.settle([attempt])
   }
 
   private async deleteRun(datasets: Dataset[]): Promise<void> {
     let broken: string | undefined
     for (const dataset of datasets) {
-      const target: Target = {dataset, part: 'run'}
-      const outcome = broken ? unattempted(dataset, broken) : await this.deleteOne(target)
-      await this.finish(target, outcome)
-      if (outcome.status === 'failed') broken = `the ${dataset.type} of this run failed`
-      else if (target.isChanged) broken = `the ${dataset.type} of this run ${CHANGED}`
+      const attempt: Attempt = broken
+        ? {dataset, outcome: unattemptedOutcome(dataset, broken)}
+        : await this.deleteOne(dataset, 'run')
+      await this.finish(attempt)
+      if (attempt.outcome.status === 'failed') broken = `the ${dataset.type} of this run failed`
+      else if (attempt.isChanged) broken = `the ${dataset.type} of this run ${CHANGED}`
     }
   }
 
-  private async deleteOne(target: Target): Promise<Outcome> {
-    const {name} = target.dataset
-    const seen = {lost: 0, busy: 0}
-    for (;;) {
-      const {barred, error} = await this.sendWhenFree(target)
-      if (barred?.status === 'gone') target.isAbsent = true
-      if (barred) return target.isLost ? afterLostAnswer(barred) : barred
-      if (!error) return {name, status: 'deleted'}
-      const outcome = isMissing(error)
-        ? await this.askFor(target, error)
-        : isOutcomeUnknown(error)
-          ? await this.settleLost(target, error, seen.lost++)
-          : await this.overcome(target, error, seen)
-      if (outcome) return outcome
+  /** Sends DELETEs until one has an outcome, or none can be sent. */
+  private async deleteOne(dataset: Dataset, part: PlanPart): Promise<Attempt> {
+    const {name} = dataset
+    let lost = 0
+    let busy = 0
+    for (let isFirst = true; ; isFirst = false) {
+      const {blocked, error, requestId} = await this.sendWhenFree(dataset, part, isFirst)
+      const isLost = lost > 0
+      if (blocked) {
+        const outcome = isLost ? outcomeAfterLostAnswer(blocked) : blocked
+        return {dataset, outcome, isLost, isAbsent: blocked.status === 'gone'}
+      }
+
+      if (!error) return {dataset, outcome: {name, status: 'deleted'}, isLost, requestId}
+      if (isMissing(error)) return this.resolveOutcome(dataset, error, isLost)
+      if (isOutcomeUnknown(error)) {
+        const attempt = await this.settleLost(dataset, error, lost++)
+        if (attempt) return attempt
+      } else {
+        const next = await this.handleRefusal(dataset, error, {isLost, busy})
+        if ('status' in next) return {dataset, outcome: next, isLost}
+        if (next.why === 'retry') busy++
+      }
     }
   }
 
   /** Sends a DELETE once, as soon as there is room for it, unless something blocks it then. */
-  private async sendWhenFree(target: Target): Promise<{barred?: Outcome; error?: Error | undefined}> {
-    const {dataset} = target
+  private async sendWhenFree(dataset: Dataset, part: PlanPart, isFirst: boolean): Promise<Sent> {
+    let isStarted = !isFirst
     let isWritten = false
     for (;;) {
       await this.gate.pending
       const sent = await this.throttle.run(async (cuts) => {
-        const barred = this.gate.blocker(dataset)
-        if (barred) return {barred}
+        const blocked = this.gate.blocker(dataset)
+        if (blocked) return {blocked}
         if (this.gate.mustClose()) return
-        if (!target.isStarted) this.options.onEvent({kind: 'started', name: dataset.name})
-        target.isStarted = true
+        if (!isStarted) this.options.onEvent({kind: 'started', name: dataset.name})
+        isStarted = true
         isWritten ||= await this.writeDown((journal) => journal.intent(dataset))
         // Writing takes a moment, in which another run may have met the end of the quota and looked again.
         if (!isWritten || this.gate.mustClose() || this.gate.blocker(dataset)) return
         this.gate.noteSent()
-        const error = await this.send(target)
-        if (!error) this.throttle.speedUp()
-        else if (isOverload(error)) this.throttle.slowDown(cuts)
-        return {error}
+        const answer = await this.send(dataset, part)
+        if (!answer.error) this.throttle.speedUp()
+        else if (isOverload(answer.error)) this.throttle.slowDown(cuts)
+        return answer
       })
       if (sent) return sent
     }
   }
 
-  private async send(target: Target): Promise<Error | undefined> {
+  private async send({name}: Dataset, part: PlanPart): Promise<Sent> {
     const {hub, access} = this.options.session
     try {
-      target.requestId = await hub.deleteDataset(target.dataset.name, access.namespace, target.part)
+      const requestId = await hub.deleteDataset(name, access.namespace, part)
       this.unknownInARow = 0
       // Before another request meets the end of the window, and not only once this outcome is written down.
       this.gate.vainWindows = 0
-      return undefined
+      return {requestId}
     } catch (error) {
       if (!isOutcomeUnknown(error)) this.unknownInARow = 0
-      return error instanceof Error ? error : new Error(String(error))
+      return {error: error instanceof Error ? error : new Error(String(error))}
     }
   }
 
   /** @returns undefined where it is still there, and another DELETE may help */
-  private async settleLost(target: Target, error: Error, repeats: number): Promise<Outcome | undefined> {
-    target.isLost = true
-    const mayRepeat = await this.pauseAfterLoss(target.dataset.name, error, repeats)
-    const outcome = await this.askFor(target, error, mayRepeat)
-    if (outcome?.status === 'failed' && !this.gate.isStopped && ++this.unknownInARow >= MAX_UNKNOWN)
+  private async settleLost(dataset: Dataset, error: Error, repeats: number): Promise<Attempt | undefined> {
+    const mayRepeat = await this.pauseAfterLoss(dataset.name, error, repeats)
+    const attempt = await this.resolveOutcome(dataset, error, true)
+    const {status, uncertain} = attempt.outcome
+    if (status !== 'failed') return attempt
+    if (mayRepeat && !uncertain) return undefined
+    if (!this.gate.isStopped && ++this.unknownInARow >= MAX_UNKNOWN)
       this.gate.stop(`the Hub has failed ${MAX_UNKNOWN} times in a row`)
-    return outcome
+    return attempt
   }
 
-  /** The outcome by what the Hub shows under the name; undefined where it is still there, and another DELETE is sent. */
-  private async askFor(target: Target, error: Error, mayRepeat = false): Promise<Outcome | undefined> {
-    const {name} = target.dataset
-    const sighting = await lookFor(this.options.session.hub, target.dataset)
-    if (sighting.state === 'unknown') return unknownResult(name, error)
-    target.isChanged = sighting.isChanged
-    if (sighting.state === 'gone') {
-      target.isAbsent = true
-      return outcomeOfAbsence(target, sighting.movedTo)
+  /** The outcome by what the Hub shows under the name: still there is `failed`. */
+  private async resolveOutcome(dataset: Dataset, error: Error, isLost: boolean): Promise<Attempt> {
+    const {name} = dataset
+    const found = await lookFor(this.options.session.hub, dataset)
+    if (found.state === 'unknown') return {dataset, outcome: unknownOutcome(name, error), isLost}
+    const {isChanged} = found
+    if (found.state === 'gone') {
+      const outcome = outcomeOfAbsence(name, isLost, found.movedTo)
+      return {dataset, outcome, isLost, isAbsent: true, isChanged}
     }
 
-    if (target.isLost && sighting.isChanged && !isMissing(error))
-      return {name, status: 'skipped', reason: CHANGED}
-    return mayRepeat ? undefined : stillThere(name, messageOf(error))
+    const isReplaced = isLost && isChanged && !isMissing(error)
+    const outcome: Outcome = isReplaced
+      ? {name, status: 'skipped', reason: CHANGED}
+      : stillThereOutcome(name, messageOf(error))
+    return {dataset, outcome, isLost, isChanged}
   }
 
   /** Whether it may be tried again. Others continue meanwhile: the Hub may have trouble with this dataset alone. */
@@ -178,14 +201,14 @@ class Deletion {
     const wait = retryDelay(error, repeats)
     if (!wait) return false
     this.options.onEvent({kind: 'repeating', name, ...wait})
-    this.letOthersIn(1)
+    this.adjustConcurrency(1)
     await pause(wait, this.options.signal).catch(() => {})
-    this.letOthersIn(-1)
+    this.adjustConcurrency(-1)
     return true
   }
 
   /** For each run that pauses another one is taken up; the throttle limits how many requests are under way. */
-  private letOthersIn(pausing: 1 | -1): void {
+  private adjustConcurrency(pausing: 1 | -1): void {
     const {concurrency} = this.options
     this.pausing += pausing
     this.runs.concurrency = concurrency + Math.min(this.pausing, concurrency)
@@ -193,40 +216,42 @@ class Deletion {
 
   /**
    * Waits as an answer asks; some answers stop the whole job.
-   * @returns the outcome where trying again is not worth it
+   * @returns how it waited, or the outcome where trying again is not worth it
    */
-  private async overcome(target: Target, error: Error, seen: {busy: number}): Promise<Outcome | undefined> {
-    const {dataset, isLost} = target
+  private async handleRefusal(
+    dataset: Dataset,
+    error: Error,
+    {isLost, busy}: {isLost: boolean; busy: number},
+  ): Promise<Outcome | Wait> {
     const {status, answer} = error instanceof HubError ? error : {}
     if (status === 401) this.gate.stop('the Hub does not accept the token any more')
     if (answer?.actionLimit) this.gate.stop(printable(answer.text))
-    const tries = {retries: seen.busy, windows: this.gate.vainWindows}
+    const tries = {retries: busy, windows: this.gate.vainWindows}
     const wait = status === 429 && !answer?.actionLimit ? waitBeforeRetry(error, tries) : undefined
     if (wait) {
-      if (wait.why === 'retry') seen.busy++
       await this.gate.lookOnce(wait)
-      return undefined
+      return wait
     }
 
     // Nothing can be sent for now: what the answer was about was not tried.
     const isHeldBack = status === 429 && (answer?.actionLimit || answer?.resetMs !== undefined)
     if (isHeldBack) this.gate.stop()
-    if (isHeldBack && !isLost) return this.gate.blocker(dataset)
-    return isLost ? unknownResult(dataset.name, error) : failed(dataset, error)
+    if (isLost) return unknownOutcome(dataset.name, error)
+    const blocked = isHeldBack ? this.gate.blocker(dataset) : undefined
+    return blocked ?? failedOutcome(dataset, error)
   }
 
-  private settle(outcomes: Iterable<[Target, Outcome]>): Promise<boolean> {
-    return settle([...outcomes], this.options, (target, outcome) => this.finish(target, outcome))
+  private settle(attempts: Attempt[]): Promise<boolean> {
+    return settle(attempts, this.options, (corrected) => this.finish(corrected))
   }
 
   /** Records an outcome, or corrects it: its place stays the same. */
-  private async finish(target: Target, outcome: Outcome): Promise<void> {
-    this.outcomes.set(target, outcome)
+  private async finish(attempt: Attempt): Promise<void> {
+    const {dataset, outcome} = attempt
+    this.attempts.set(dataset.name, attempt)
     if (outcome.status === 'deleted') this.gate.vainWindows = 0
-    const requestId = outcome.requestId ?? target.requestId
-    await this.writeDown((journal) =>
-      journal.outcome({...outcome, ...(requestId && {requestId})}, target.dataset),
-    )
+    const requestId = outcome.requestId ?? attempt.requestId
+    await this.writeDown((journal) => journal.outcome({...outcome, ...(requestId && {requestId})}, dataset))
     this.options.onEvent({kind: 'finished', outcome})
   }
 

@@ -7,7 +7,7 @@ import {MAX_VAIN_WINDOWS, waitForQuota} from '../hub/quota.js'
 import {pause, type Wait} from '../hub/retry.js'
 import {type Session} from '../hub/session.js'
 import {type LastLook, type LookReason} from '../plan/recheck.js'
-import {type DeletionEvent, type Outcome, unattempted} from './outcomes.js'
+import {type DeletionEvent, type Outcome, unattemptedOutcome} from './outcomes.js'
 
 export interface GateOptions {
   session: Session
@@ -56,7 +56,7 @@ export class Gate {
 
   /** Why a dataset must not be deleted now; undefined where it may. */
   blocker(dataset: Dataset): Outcome | undefined {
-    if (this.isStopped) return unattempted(dataset, this.stopReason ?? INTERRUPTED)
+    if (this.isStopped) return unattemptedOutcome(dataset, this.stopReason ?? INTERRUPTED)
     const exclusion = this.options.look.excluded.get(dataset.name)
     return exclusion && {name: dataset.name, ...exclusion}
   }

@@ -34,32 +34,32 @@ export function isMissing(error: Error): boolean {
 }
 
 /** The outcome of a dataset that was there once and is gone. */
-export function gone(name: string, movedTo?: string): Outcome {
+export function goneOutcome(name: string, movedTo?: string): Outcome {
   const reason = movedTo === undefined ? 'was not there any more' : `was renamed to ${printable(movedTo)}`
   return {name, status: 'gone', reason}
 }
 
 /** A DELETE was sent, and the Hub shows afterwards that it did nothing. */
-export function stillThere(name: string, why: string, requestId?: string): Outcome {
+export function stillThereOutcome(name: string, why: string, requestId?: string): Outcome {
   return {name, status: 'failed', reason: `${why}, but it is still there`, ...(requestId && {requestId})}
 }
 
-export function unattempted({name}: Dataset, reason: string): Outcome {
+export function unattemptedOutcome({name}: Dataset, reason: string): Outcome {
   return {name, status: 'unattempted', reason}
 }
 
 /** A DELETE was sent before, and its result is unknown; unless a listing has shown the dataset since. */
-export function afterLostAnswer(barred: Outcome): Outcome {
-  if (barred.status === 'skipped') return barred
-  return barred.status === 'gone' ? {name: barred.name, status: 'deleted'} : unknownResult(barred.name)
+export function outcomeAfterLostAnswer(blocked: Outcome): Outcome {
+  if (blocked.status === 'skipped') return blocked
+  return blocked.status === 'gone' ? {name: blocked.name, status: 'deleted'} : unknownOutcome(blocked.name)
 }
 
-export function unknownResult(name: string, error?: Error): Outcome {
+export function unknownOutcome(name: string, error?: Error): Outcome {
   const answer = error ? messageOf(error) : 'the answer of the Hub was lost'
   return {name, status: 'failed', reason: `it may be deleted or not: ${answer}`, uncertain: true}
 }
 
-export function failed({name}: Dataset, error: Error): Outcome {
+export function failedOutcome({name}: Dataset, error: Error): Outcome {
   if (!(error instanceof HubError)) return {name, status: 'failed', reason: messageOf(error)}
   const {status, text, requestId} = error.answer
   return {

@@ -3,35 +3,34 @@ import pLimit from 'p-limit'
 import {allDatasets, type Dataset, discover} from '../account/datasets.js'
 import {RefusedError} from '../base/errors.js'
 import {messageOf} from '../base/text.js'
-import {type Hub, type PlanPart} from '../hub/client.js'
+import {type Hub} from '../hub/client.js'
 import {requireSameAccess} from '../hub/session.js'
 import {type GateOptions} from './gate.js'
-import {gone, type Outcome, stillThere, unknownResult} from './outcomes.js'
+import {goneOutcome, type Outcome, stillThereOutcome, unknownOutcome} from './outcomes.js'
 
-/** A dataset of a plan, and what is known of its deletion. */
-export interface Target {
+/** How the deletion of one dataset ended, and what that rests on. */
+export interface Attempt {
   readonly dataset: Dataset
-  readonly part: PlanPart
-  isStarted?: boolean
+  readonly outcome: Outcome
   /** A DELETE was sent whose answer does not say what was done. */
-  isLost?: boolean
+  readonly isLost?: boolean
   /** It counts as deleted or gone because it was not found any more. */
-  isAbsent?: boolean
+  readonly isAbsent?: boolean
   /** It, or what has its name by now, is not what the plan has: the rest of its run stays. */
-  isChanged?: boolean | undefined
+  readonly isChanged?: boolean | undefined
   /** The Hub's id of the DELETE that succeeded. */
-  requestId?: string | undefined
+  readonly requestId?: string | undefined
 }
 
 /** What the Hub shows under a dataset's name, asked for that one alone. */
-type Sighting =
+type HubState =
   /** `isChanged`: another dataset has its name. */
   | {state: 'gone'; movedTo?: string; isChanged?: boolean}
   | {state: 'there'; isChanged: boolean}
   | {state: 'unknown'; why: string}
 
 /** Looks whether the same dataset, by its id, is still at its name. */
-export async function lookFor(hub: Hub, {name, id, sha}: Dataset): Promise<Sighting> {
+export async function lookFor(hub: Hub, {name, id, sha}: Dataset): Promise<HubState> {
   try {
     const found = await hub.whereabouts(name)
     if (found.state === 'missing') return {state: 'gone'}
@@ -48,22 +47,22 @@ export async function lookFor(hub: Hub, {name, id, sha}: Dataset): Promise<Sight
 }
 
 /** The outcome of a dataset that is no longer there: ours, where a DELETE was sent that may have been carried out. */
-export function outcomeOfAbsence({dataset: {name}, isLost}: Target, movedTo: string | undefined): Outcome {
-  return isLost && movedTo === undefined ? {name, status: 'deleted'} : gone(name, movedTo)
+export function outcomeOfAbsence(name: string, isLost: boolean, movedTo?: string): Outcome {
+  return isLost && movedTo === undefined ? {name, status: 'deleted'} : goneOutcome(name, movedTo)
 }
 
 /**
  * Compares outcomes that may be untrue with one listing: an answer may be wrong, or lost.
- * @param correct called with each outcome that is another one
+ * @param correct called with each attempt that has another outcome
  * @returns whether they could be compared
  */
 export async function settle(
-  outcomes: ReadonlyArray<[target: Target, outcome: Outcome]>,
+  attempts: readonly Attempt[],
   {session, concurrency, signal, onEvent}: Omit<GateOptions, 'look'> & {concurrency: number},
-  correct: (target: Target, outcome: Outcome) => Promise<void>,
+  correct: (attempt: Attempt) => Promise<void>,
 ): Promise<boolean> {
-  const open = outcomes.filter(
-    ([, {status, uncertain}]) => status === 'deleted' || status === 'gone' || uncertain === true,
+  const open = attempts.filter(
+    ({outcome: {status, uncertain}}) => status === 'deleted' || status === 'gone' || uncertain === true,
   )
   if (open.length === 0) return true
   if (signal?.aborted) return false
@@ -73,13 +72,13 @@ export async function settle(
     // Of a token that may not see everything any more, a listing says nothing about what is gone.
     await requireSameAccess(session)
     const listed = new Map(allDatasets(inventory).map(({name, id}) => [name, id]))
-    const compare = async ([target, outcome]: [target: Target, outcome: Outcome]) => {
-      const {name, id} = target.dataset
+    const compare = async (attempt: Attempt) => {
+      const {name, id} = attempt.dataset
       // Listings may lag, so that what one still shows is asked for once more.
-      const sighting: Sighting =
-        listed.get(name) === id ? await lookFor(session.hub, target.dataset) : {state: 'gone'}
-      const correction = correctionOf(target, outcome, sighting)
-      if (correction) await correct(target, correction)
+      const found: HubState =
+        listed.get(name) === id ? await lookFor(session.hub, attempt.dataset) : {state: 'gone'}
+      const outcome = correctionOf(attempt, found)
+      if (outcome) await correct({...attempt, outcome})
     }
 
     const limit = pLimit(concurrency)
@@ -89,22 +88,24 @@ export async function settle(
     if (signal?.aborted) return false
     session.warnings.push(`A last look, whether all of it is gone, failed: ${messageOf(error)}`)
     // Where the token may no longer see everything, what could not be found may only be hidden.
-    const hidden = error instanceof RefusedError ? open.filter(([{isAbsent}]) => isAbsent) : []
-    for (const [target] of hidden) await correct(target, unknownResult(target.dataset.name, error as Error))
+    const hidden = error instanceof RefusedError ? open.filter(({isAbsent}) => isAbsent) : []
+    for (const attempt of hidden)
+      await correct({...attempt, outcome: unknownOutcome(attempt.dataset.name, error as Error)})
     return false
   }
 }
 
 /** @returns undefined where the outcome stays as it is */
-function correctionOf(target: Target, outcome: Outcome, sighting: Sighting): Outcome | undefined {
+function correctionOf(attempt: Attempt, found: HubState): Outcome | undefined {
+  const {outcome, isLost = false} = attempt
   const {name, status, uncertain, requestId} = outcome
-  if (sighting.state === 'gone') return uncertain ? outcomeOfAbsence(target, sighting.movedTo) : undefined
-  if (sighting.state === 'there') return stillThere(name, answerOf(target, outcome), requestId)
+  if (found.state === 'gone') return uncertain ? outcomeOfAbsence(name, isLost, found.movedTo) : undefined
+  if (found.state === 'there') return stillThereOutcome(name, answerOf(attempt), requestId)
   if (uncertain || status === 'failed') return undefined
-  return unknownResult(name, new Error(`the Hub still lists it, and ${sighting.why}`))
+  return unknownOutcome(name, new Error(`the Hub still lists it, and ${found.why}`))
 }
 
-function answerOf({isLost}: Target, {status}: Outcome): string {
+function answerOf({isLost, outcome}: Attempt): string {
   if (isLost) return 'the Hub did not answer its DELETE with OK'
-  return status === 'deleted' ? 'the Hub answered OK' : 'the Hub said that it was gone'
+  return outcome.status === 'deleted' ? 'the Hub answered OK' : 'the Hub said that it was gone'
 }
