@@ -5,7 +5,7 @@ import {type LeaderboardView, viewRows} from '../../src/lib/account/leaderboard/
 import {type Run} from '../../src/lib/account/runs.js'
 import {runDatasetName, type RunType} from '../../src/lib/base/names.js'
 import {type RetentionContext} from '../../src/lib/retention/context.js'
-import {decide, type Decision} from '../../src/lib/retention/decide.js'
+import {decide, type Decision, type Judgement} from '../../src/lib/retention/decide.js'
 import {readRules} from '../../src/lib/retention/read-rules.js'
 import {type RetentionOptions} from '../../src/lib/retention/rules.js'
 import {NAMESPACE, NOTHING_KNOWN, NOW} from './builders.js'
@@ -39,7 +39,7 @@ export function decisionsOf(
   options: RetentionOptions,
   known: RetentionContext = NOTHING_KNOWN,
   now = NOW,
-): Decision[] {
+): Judgement[] {
   return decide(runs, readRules(options), now, known)
 }
 

@@ -105,7 +105,7 @@ export function requireRuns(
 }
 
 function toRun(datasets: RunDataset[]): Run {
-  const [{namespace, timestamp} = {namespace: '', timestamp: ''}] = datasets
+  const [{namespace, timestamp}] = datasets as [RunDataset]
   const ordered = datasets.toSorted((a, b) => RUN_TYPES.indexOf(a.type) - RUN_TYPES.indexOf(b.type))
   const missing = RUN_TYPES.filter((type) => !ordered.some((dataset) => dataset.type === type))
   const created = ordered.map(({createdAt}) => createdAt.getTime())

@@ -33,11 +33,13 @@ export function isRunType(value: string): value is RunType {
 
 /** Reads a run's timestamp as UTC; undefined where the text is not a `YYYYMMDD_HHMMSS` of a day and time that exist. */
 export function parseTimestamp(timestamp: string): Date | undefined {
-  const [text, year, month, day, hour, minute, second] = TIMESTAMP.exec(timestamp) ?? []
-  if (text === undefined || Number(year) < 100) return undefined
+  const match = TIMESTAMP.exec(timestamp)
+  if (!match) return undefined
+  const [, year, month, day, hour, minute, second] = match
   const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
   // Of 31 February, `Date` makes a day in March; of hour 24 the next day.
-  return date.getUTCDate() === Number(day) && date.getUTCHours() === Number(hour) ? date : undefined
+  const isThere = Number(year) >= 100 && !Number.isNaN(date.getTime()) && formatTimestamp(date) === timestamp
+  return isThere ? date : undefined
 }
 
 /** Refuses what is not a run's timestamp. @throws UsageError */
@@ -61,7 +63,6 @@ export function formatTimestamp(date: Date): string {
  */
 export function parseDatasetName(name: string, namespace: string): DatasetName | undefined {
   const own = withoutNamespace(name, namespace)
-  if (own === undefined) return undefined
   if (own === LEADERBOARD) return {type: 'leaderboard'}
   const [, type = '', timestamp = ''] = RUN_DATASET.exec(own) ?? []
   return isRunType(type) && parseTimestamp(timestamp) ? {type, timestamp} : undefined
@@ -78,7 +79,7 @@ export function leaderboardName(namespace: string): string {
 /** Whether a full name is that of a dataset of tasks, which evaluations read and no command ever touches. */
 export function isStandardDataset(name: string, namespace: string): boolean {
   const own = withoutNamespace(name, namespace)
-  return own !== undefined && TASKS.test(own)
+  return TASKS.test(own)
 }
 
 /** A dataset whose name resembles SMOLTRACE's, and that no command ever touches. */
@@ -91,7 +92,7 @@ export interface NearMiss {
 /** Why a name that mentions SMOLTRACE is not one of its names; undefined for its names, for tasks, and for anything else. */
 export function nearMissOf(name: string, namespace: string): NearMiss | undefined {
   const own = withoutNamespace(name, namespace)
-  if (own === undefined || !/smoltrace/i.test(own)) return undefined
+  if (!/smoltrace/i.test(own)) return undefined
   if (parseDatasetName(name, namespace) || TASKS.test(own)) return undefined
   return {name, reason: whyNotExact(own)}
 }
@@ -107,6 +108,7 @@ function whyNotExact(own: string): string {
   return 'datasets of a run are named exactly smoltrace-results-YYYYMMDD_HHMMSS (or -traces-, -metrics-)'
 }
 
-function withoutNamespace(name: string, namespace: string): string | undefined {
-  return namespace !== '' && name.startsWith(`${namespace}/`) ? name.slice(namespace.length + 1) : undefined
+/** A name without its namespace; empty, as no name of SMOLTRACE's is, where it lies in another. */
+function withoutNamespace(name: string, namespace: string): string {
+  return namespace !== '' && name.startsWith(`${namespace}/`) ? name.slice(namespace.length + 1) : ''
 }

@@ -102,9 +102,9 @@ export function filterRuns(runs: Run[], options: FilterOptions): FilteredRuns {
   const rules = readRules(options)
   requireRuns(rules.run, runs, 'run')
   // Rows and pins name runs by their timestamps, which two namespaces may share.
-  if (new Set(runs.map((run) => run.namespace)).size > 1)
+  const [namespace = '', ...others] = new Set(runs.map((run) => run.namespace))
+  if (others.length > 0)
     throw new UsageError('The runs are of several namespaces: filter those of one namespace at a time.')
-  const namespace = runs[0]?.namespace ?? ''
   const index = rows ? indexRows(rows, namespace) : 'unknown'
   if (rows && runs.length > 0) requireAnyRow(rules, rows.length)
   requireUsableRows(rules, runs, index, now)

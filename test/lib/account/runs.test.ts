@@ -111,6 +111,13 @@ describe('runs', () => {
       })
     }
 
+    it('is the newest date of creation where the name says no moment', () => {
+      const datasets = [3 * DAY, 0].map((ms, index) =>
+        runDataset(RUN_TYPES[index] ?? 'results', '20260231_000000', {createdAt: later(NAMED, ms)}),
+      )
+      expect(groupDatasetsByRun(datasets)[0]?.time).to.deep.equal(later(NAMED, 3 * DAY))
+    })
+
     it('takes no notice of changes; the newest of creations and changes is the newest change', () => {
       const run = runOf(STAMP, RUN_TYPES, {createdAt: NAMED, lastModified: later(NAMED, 20 * DAY)})
       expect(run).to.deep.include({time: NAMED, datesDisagree: false, newestCreatedAt: NAMED})

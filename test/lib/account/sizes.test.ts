@@ -6,7 +6,7 @@ import {type CleanupOptions} from '../../../src/lib/cleanup/cleanup.js'
 import {resultOf} from '../../../src/lib/cleanup/result.js'
 import {HubError} from '../../../src/lib/hub/errors.js'
 import {type StoredDataset} from '../../../src/lib/hub/listing.js'
-import {freedBy, plannedDatasets} from '../../../src/lib/plan/plan.js'
+import {plannedDatasets} from '../../../src/lib/plan/plan.js'
 import {Account, CARRIED} from '../../support/account.js'
 import {
   ago,
@@ -44,13 +44,6 @@ describe('sizes', () => {
     expect(storageOf(OLD, 'unknown')).to.deep.equal({bytes: 0, unknown: 3})
     expect(storageOf([], 'unknown')).to.deep.equal({bytes: 0, unknown: 0})
     expect(OLD.map((each) => sizeOf(each, sizes))).to.deep.equal([0, 5, undefined])
-  })
-
-  it('of a plan are those of what it deletes, the leaderboard among it where it is part of it', () => {
-    const sizes = new Map([...OLD.map(({name}): [string, number] => [name, 10]), [BOARD, 7]])
-    expect(freedBy(planOf(INVENTORY, {only: ['traces']}), sizes)).to.deep.equal({bytes: 10, unknown: 1})
-    const withBoard = planOf(INVENTORY, {olderThan: '30d', deleteLeaderboard: true})
-    expect(freedBy(withBoard, sizes)).to.deep.equal({bytes: 37, unknown: 0})
   })
 
   it('of a job that is over are what was found, what the plan frees, and what was deleted', () => {

@@ -4,9 +4,23 @@ import {type Protection} from '../../../src/lib/account/protection/pins.js'
 import {type Run} from '../../../src/lib/account/runs.js'
 import {type RunType} from '../../../src/lib/base/names.js'
 import {DAY} from '../../../src/lib/base/time.js'
-import {makePlanOfNames, type Plan, plannedDatasets} from '../../../src/lib/plan/plan.js'
+import {
+  datasetsInOrderOfDeletion,
+  freedBy,
+  makePlanOfNames,
+  type Plan,
+  plannedDatasets,
+} from '../../../src/lib/plan/plan.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
-import {ago, inventoryOf, leaderboardDataset, NOW, planOf, runDatasets} from '../../support/builders.js'
+import {
+  ago,
+  inventoryOf,
+  leaderboardDataset,
+  NOW,
+  planOf,
+  runDataset,
+  runDatasets,
+} from '../../support/builders.js'
 
 const OLD = '20260801_120000'
 const NEW = '20260901_120000'
@@ -107,6 +121,23 @@ describe('plan', () => {
         expect(typesIn(planOf(inventoryOf([]), options))).to.deep.equal([])
       })
     }
+
+    it('deletes the oldest run first, of one moment by name, and the leaderboard last', () => {
+      const datasets = Object.entries({[OLD]: 12, '20260801_120002': 12, '20260801_120001': 11}).map(
+        ([stamp, hour]) => runDataset('results', stamp, {createdAt: new Date(`2026-08-01T${hour}:00:00Z`)}),
+      )
+      const mixed = {...inventory, datasets}
+      const order = datasetsInOrderOfDeletion(planOf(mixed, {all: true, deleteLeaderboard: true}))
+      expect(order.map(({name}) => name.slice(-3))).to.deep.equal(['001', '000', '002', 'ard'])
+      expect(datasetsInOrderOfDeletion(planOf(inventoryOf([]), {all: true}))).to.deep.equal([])
+    })
+
+    it('frees with it what it takes up, and says of how many that is unknown', () => {
+      const plan = planOf(inventory, {all: true, deleteLeaderboard: true})
+      const sizes = new Map(plannedDatasets(plan).map(({name}, index) => [name, 10 ** index]))
+      sizes.delete(`kim/smoltrace-traces-${OLD}`)
+      expect(freedBy(plan, sizes)).to.deep.equal({bytes: 1101, unknown: 1})
+    })
 
     it('says how it is protected, as far as that is known', () => {
       expect(planOf(inventory, {all: true}, PROTECTION).leaderboard?.protection).to.deep.equal(

@@ -218,6 +218,7 @@ describe('retention', () => {
         'run: named by --run; incomplete-only: no results, no metrics; not listed as finished; older-than: older than 30d',
       ],
       ['week', three, 'incomplete-only: complete; older-than: not older than 30d'],
+      ['week', {olderThan: '7d'}, 'older-than: not older than 7d'],
       ['month', three, 'run: not named by --run; incomplete-only: complete'],
       [
         'fresh',

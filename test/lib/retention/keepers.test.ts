@@ -129,6 +129,11 @@ describe('keepers that do not keep a run', () => {
       expect(saidOf(decisionsOf(runsAt(DAYS.slice(0, 2)), options, rows))[1]).to.equal(`delete: ${text}`)
     })
   }
+
+  it('are named in what is said of a run that another rule selects', () => {
+    const decisions = decisionsOf(runsAt(DAYS.slice(0, 2)), {keepBest: 1, olderThan: '1d'}, failed)
+    expect(decisions[1]?.reasons.map(({rule}) => rule)).to.deep.equal(['older-than', 'keep-best'])
+  })
 })
 
 describe('--keep-within', () => {
@@ -137,6 +142,11 @@ describe('--keep-within', () => {
     const within = 'within the last 1d'
     expect(kept(runs, {keepWithin: '1d'})).to.deep.equal([within, within, '-'])
     expect(deletedBy(decisionsOf(runs, {olderThan: '1d'}))).to.deep.equal(['20261004_115900'])
+    const inGroups: RetentionOptions = {keepWithin: '1d', keepRecent: 1, groupBy: ['model']}
+    const known = knowing(finished('20261004_120000', {model: 'a'}))
+    expect(kept(runs.slice(1, 2), inGroups, known)).to.deep.equal([
+      `${within}; most recent 1 of 1 for model a`,
+    ])
   })
 })
 
@@ -222,7 +232,10 @@ describe('keepers by score', () => {
     const future = finished('20261009_120000', {successRate: 99})
     const rows = knowing(future, row(0, {successRate: 90}), row(1, {successRate: 80}))
     const known = {...rows, protection: {runs: {[STAMPS[0]]: {by: 'kim', at: ago(DAY)}}}}
-    expect(kept(runsAt(['2026-10-09T12:00', ...DAYS.slice(0, 2)]), {keepBest: 1}, known)).to.deep.equal([
+    const runs = runsAt(['2026-10-09T12:00', ...DAYS.slice(0, 2)])
+    const counts = decisionsOf(runs, {keepBest: 1}, known).map((decision) => decision.counts)
+    expect(counts).to.deep.equal([false, false, true])
+    expect(kept(runs, {keepBest: 1}, known)).to.deep.equal([
       'dated in the future',
       'pinned by kim (half: not in its card)',
       'best 1 of 1 by success_rate (80)',
@@ -279,8 +292,13 @@ describe('--group-by', () => {
   }
 
   it('says once what leaves both the group and the score in doubt', () => {
-    const found = kept(runsAt(DAYS.slice(0, 1)), {keepBest: 1, groupBy: ['model']}, knowing())
-    expect(found).to.deep.equal(['its group is in doubt: no row on the leaderboard, though it has metrics'])
+    const said = (...rows: LeaderboardRow[]) =>
+      kept(runsAt(DAYS.slice(0, 1)), {keepBest: 1, groupBy: ['model']}, knowing(...rows))
+    expect(said()).to.deep.equal(['its group is in doubt: no row on the leaderboard, though it has metrics'])
+    const two =
+      'its group is in doubt: its model is not text; its place is in doubt: its success_rate is text'
+    const damaged = {model: 'is not text', successRate: 'is text'} as const
+    expect(said(scored(0, {damaged}))).to.deep.equal([two])
   })
 
   it('does not ask after a column that it does not group by', () => {

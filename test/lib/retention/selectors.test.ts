@@ -98,9 +98,13 @@ describe('selectors by the leaderboard', () => {
     })
   }
 
-  it('take a run with metrics for finished, without a row too', () => {
+  it('take a run with metrics for finished, without a row too, and doubt an unclear status', () => {
     const decisions = decisionsOf([runOf(A, ['results', 'metrics'])], {incompleteOnly: true}, knowing())
     expect(saidOf(decisions)).to.deep.equal(['keep: finished: metrics are uploaded last'])
+    const known = knowing(a({runStatus: 'aborted'}))
+    const doubtful = decisionsOf([runOf(A, ['results'])], {incompleteOnly: true}, known)
+    const why = 'keep: whether it finished is in doubt: status "aborted" is unknown'
+    expect(saidOf(doubtful)).to.deep.equal([why])
   })
 
   it('leave alone what is new: its row may be seconds away', () => {
