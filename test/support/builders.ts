@@ -105,6 +105,7 @@ export function inventoryOf(datasets: RunDataset[], facts: Partial<Inventory> = 
     leaderboard: undefined,
     standard: [],
     nearMisses: [],
+    pages: 1,
     warnings: [],
     ...facts,
   }

@@ -32,6 +32,8 @@ export interface Inventory {
   standard: string[]
   /** Names that are nearly SMOLTRACE's; no command touches these datasets. */
   nearMisses: NearMiss[]
+  /** How many pages of the listing were asked for. */
+  pages: number
   warnings: string[]
 }
 
@@ -66,7 +68,7 @@ export async function discover(session: Session, {isLook = false} = {}): Promise
   }
 
   const found = classify(listing, namespace)
-  return {endpoint: hub.endpoint, namespace, now, ...found, warnings: [...warnings]}
+  return {endpoint: hub.endpoint, namespace, now, pages: listing.pages, ...found, warnings: [...warnings]}
 }
 
 /** Sorts datasets into runs, the leaderboard, tasks and near misses; the rest is invisible. */

@@ -9,11 +9,11 @@ import {foldersOf, syncFolder} from '../base/files.js'
 import {parseDatasetName} from '../base/names.js'
 import {type RepoFile} from '../hub/files.js'
 import {type Session} from '../hub/session.js'
-import {compareFolder, ensureFolder, filesBelow, isFolder} from './disk.js'
+import {compareFolder, ensureFolder, filesBelow, folderExists} from './disk.js'
 import {fetchFile} from './download.js'
 import {type Lock} from './lock.js'
 import {describeArchive, type Manifest, readManifest, requireSameContent, writeManifest} from './manifest.js'
-import {type ArchivePaths, archivePaths, pathsProblem, quoted, stagedDataset} from './paths.js'
+import {type ArchivePaths, archivePaths, pathsProblem, quotePaths, stagedDataset} from './paths.js'
 
 /** What archiving one dataset needs. */
 export interface ArchiveJob {
@@ -77,7 +77,7 @@ async function storeFiles(
 ): Promise<void> {
   const {folder, final, staging} = paths
   const {files} = fresh
-  const isNew = !(await isFolder(final))
+  const isNew = !(await folderExists(final))
   const {same, extra} = isNew
     ? {same: [], extra: []}
     : await compareFolder(final, files, {signal: job.signal, isKept: true})
@@ -85,7 +85,7 @@ async function storeFiles(
   if (former) requireSameContent(former, fresh, final, intact)
   // A file that the dataset does not have is never removed.
   if (extra.length > 0)
-    throw new RefusedError(`${final} holds ${quoted(extra)}, which the dataset does not: remove it`)
+    throw new RefusedError(`${final} holds ${quotePaths(extra)}, which the dataset does not: remove it`)
   const wanted = files.filter(({path}) => !intact.has(path))
   if (wanted.length > 0 || isNew) {
     if (!isNew && !former)

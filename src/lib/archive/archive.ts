@@ -51,12 +51,12 @@ export async function archiveDatasets(
 ): Promise<Map<string, ArchiveResult>> {
   const {session, dir, concurrency, signal, onEvent} = options
   if (signal?.aborted) throw new CancelledError('Interrupted.')
-  const folder = await openFolder(dir, session.access.namespace).catch((error: unknown) => {
-    throw unusable(dir, error)
+  const folder = await prepareFolder(dir, session.access.namespace).catch((error: unknown) => {
+    throw unusableFolder(dir, error)
   })
   const lock = await takeLock(join(folder, '.archiving.lock')).catch((error: unknown) => {
     // Another holder is not a fault of the folder.
-    throw unusable(dir, error, error instanceof RefusedError ? error.suggestions : undefined)
+    throw unusableFolder(dir, error, error instanceof RefusedError ? error.suggestions : undefined)
   })
   const job = {session, folder, lock, limitFiles: pLimit(concurrency), signal}
   const results = new Map<string, ArchiveResult>()
@@ -83,7 +83,7 @@ export async function archiveDatasets(
 }
 
 /** The folder that a person named may be a link; below it none is followed. */
-async function openFolder(dir: string, namespace: string): Promise<string> {
+async function prepareFolder(dir: string, namespace: string): Promise<string> {
   if (pathProblem(namespace) || namespace.includes('/'))
     throw new RefusedError(`${namespace} cannot be a folder`)
   const first = await makeFolder(dir)
@@ -101,14 +101,14 @@ async function archiveOne(dataset: Dataset, dir: string, job: ArchiveJob): Promi
   } catch (error) {
     if (job.signal?.aborted) throw new CancelledError('Interrupted.', {cause: error})
     // A full or read-only disk would fail for every other dataset as well.
-    if (isDiskUnusable(error)) throw unusable(dir, error)
+    if (isDiskUnusable(error)) throw unusableFolder(dir, error)
     return {status: 'failed', reason: reasonOf(error)}
   }
 }
 
 const OTHER_FOLDER = 'Name another folder, or make room; what is archived already stays there.'
 
-function unusable(dir: string, cause: unknown, suggestions: string[] = [OTHER_FOLDER]): RefusedError {
+function unusableFolder(dir: string, cause: unknown, suggestions: string[] = [OTHER_FOLDER]): RefusedError {
   return new RefusedError(`Nothing can be archived to ${safeName(dir)}: ${reasonOf(cause)}.`, {
     cause,
     suggestions,

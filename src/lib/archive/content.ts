@@ -24,7 +24,7 @@ export async function withContents<T>(
   try {
     for (const file of files) {
       const handle = await openToRead(file.source).catch((error: unknown) => {
-        throw changed(file, error)
+        throw changeError(file, error)
       })
       // Before hashing: a write during it is a change, too.
       opened.push({file, handle, seen: await handle.stat({bigint: true})})
@@ -51,12 +51,12 @@ interface Opened {
 
 async function requireSame({file, handle}: Opened, signal: AbortSignal | undefined): Promise<void> {
   const now = await fingerprintOf(handle, file.source, {signal}).catch((error: unknown) => {
-    throw error instanceof CancelledError ? error : changed(file, error)
+    throw error instanceof CancelledError ? error : changeError(file, error)
   })
-  if (now.size !== file.size || now.oid !== file.oid || now.sha256 !== file.sha256) throw changed(file)
+  if (now.size !== file.size || now.oid !== file.oid || now.sha256 !== file.sha256) throw changeError(file)
 }
 
-function changed({path}: LocalFile, cause?: unknown): Error {
+function changeError({path}: LocalFile, cause?: unknown): Error {
   const why = cause === undefined ? '' : ` (${reasonOf(cause)})`
   return new Error(
     `${JSON.stringify(path)} changed after it was checked${why}. It was not committed, so the dataset on the Hub is incomplete`,
@@ -102,7 +102,7 @@ class Content extends Blob {
       const now = await handle.stat({bigint: true})
       const isUnchanged =
         now.size === seen.size && now.mtimeNs === seen.mtimeNs && now.ctimeNs === seen.ctimeNs
-      if (bytesRead === 0 || !isUnchanged) throw changed(file)
+      if (bytesRead === 0 || !isUnchanged) throw changeError(file)
       yield piece.subarray(0, bytesRead)
       done += bytesRead
     }

@@ -4,10 +4,10 @@ import {constants, type FileHandle, lstat, mkdir, open, readdir} from 'node:fs/p
 import {join} from 'node:path'
 
 import {CancelledError, RefusedError} from '../base/errors.js'
-import {isErrno} from '../base/files.js'
+import {createBlobHash, isErrno} from '../base/files.js'
 import {messageOf, safe} from '../base/text.js'
 import {type Fingerprint, isContentOf, type RepoFile} from '../hub/files.js'
-import {isLeftByFileManager, listed} from './paths.js'
+import {isLeftByFileManager, joinFew} from './paths.js'
 
 /*
  * The disk. Below the folder that a person named no link is followed: a planted one would lead writing, or reading for an upload,
@@ -33,7 +33,7 @@ export async function statNoFollow(path: string): Promise<Stats | undefined> {
 }
 
 /** @throws RefusedError where something else is there */
-export async function isFolder(path: string): Promise<boolean> {
+export async function folderExists(path: string): Promise<boolean> {
   const found = await statNoFollow(path)
   if (found && !found.isDirectory()) throw new RefusedError(`${path} is not a folder`)
   return found !== undefined
@@ -44,12 +44,12 @@ export async function ensureFolder(root: string, path: string): Promise<string> 
   let folder = root
   for (const part of path.split('/')) {
     folder = join(folder, part)
-    if (await isFolder(folder)) continue
+    if (await folderExists(folder)) continue
     // What is archived may be private on the Hub: only this user may read it here.
     await mkdir(folder, {mode: 0o700}).catch((error: unknown) => {
       if (!isErrno(error, 'EEXIST')) throw error
     })
-    await isFolder(folder)
+    await folderExists(folder)
   }
 
   return folder
@@ -95,7 +95,7 @@ export async function filesBelow(folder: string): Promise<Map<string, number>> {
 
   await visit('')
   if (odd.length > 0)
-    throw new RefusedError(`${listed(odd)} ${odd.length > 1 ? 'are' : 'is'} not a plain file`)
+    throw new RefusedError(`${joinFew(odd)} ${odd.length > 1 ? 'are' : 'is'} not a plain file`)
   return files
 }
 
@@ -105,7 +105,7 @@ interface HashOptions {
   isKept?: boolean | undefined
 }
 
-/** Hashes a file. @throws RefusedError where it is not a plain file or changes meanwhile; CancelledError */
+/** Hashes a file. @throws RefusedError where it is not a plain file or changes while it is read; CancelledError */
 export async function fingerprint(path: string, how: HashOptions = {}): Promise<Fingerprint> {
   const handle = await openToRead(path)
   try {
@@ -121,7 +121,7 @@ export async function fingerprintOf(
   {signal, isKept = false}: HashOptions = {},
 ): Promise<Fingerprint> {
   const {size} = await handle.stat()
-  const blob = createHash('sha1').update(`blob ${size}\0`)
+  const blob = createBlobHash(size)
   const content = createHash('sha256')
   let read = 0
   for await (const piece of handle.createReadStream({autoClose: false, highWaterMark: PIECE, start: 0})) {

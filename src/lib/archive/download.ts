@@ -42,7 +42,7 @@ async function isComplete({file, target, signal}: Download): Promise<boolean> {
   return isContentOf(file, await fingerprint(target, {signal, isKept: true}))
 }
 
-/** Retries, and counts retries anew whenever bytes arrived: a bad connection brings a large file, too. */
+/** Retries, and resets the count whenever bytes arrived: a bad connection brings a large file, too. */
 async function fetchInParts(job: Download): Promise<void> {
   for (let retries = 0; ;) {
     const before = await sizeOf(job.target)
@@ -59,7 +59,7 @@ async function sizeOf(path: string): Promise<number> {
   return (await statNoFollow(path))?.size ?? 0
 }
 
-/** Resumes where the file ends, or starts anew a wrong one. @returns why the answer was not the rest; undefined where it was */
+/** Resumes where the file ends, or restarts a corrupt one. @returns why the answer was not the rest; undefined where it was */
 async function fetchRest({hub, name, sha, file, target}: Download): Promise<Error | undefined> {
   const handle = await openToWrite(target)
   try {

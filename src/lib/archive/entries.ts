@@ -6,9 +6,9 @@ import {RefusedError} from '../base/errors.js'
 import {type DatasetType, parseDatasetName, RUN_TYPES} from '../base/names.js'
 import {formatWords} from '../base/shell.js'
 import {byText, printable} from '../base/text.js'
-import {compareFolder, isFolder, type LocalFile, reasonOf, statNoFollow} from './disk.js'
+import {compareFolder, folderExists, type LocalFile, reasonOf, statNoFollow} from './disk.js'
 import {type Manifest, readManifest} from './manifest.js'
-import {archivePaths, isLeftByFileManager, quoted, stagedDataset} from './paths.js'
+import {archivePaths, isLeftByFileManager, quotePaths, stagedDataset} from './paths.js'
 
 /** One dataset in a folder of archives. */
 export interface ArchiveEntry {
@@ -89,13 +89,13 @@ export async function checkArchive(
   {files}: Manifest,
   signal: AbortSignal | undefined,
 ): Promise<LocalFile[]> {
-  if (!(await isFolder(folder))) throw new RefusedError('its folder is missing')
+  if (!(await folderExists(folder))) throw new RefusedError('its folder is missing')
   const {same, missing, changed, extra} = await compareFolder(folder, files, {signal})
   const problems = [
-    missing.length > 0 && `${quoted(missing)} ${missing.length > 1 ? 'are' : 'is'} missing`,
-    changed.length > 0 && `${quoted(changed)} ${changed.length > 1 ? 'are' : 'is'} not what was archived`,
+    missing.length > 0 && `${quotePaths(missing)} ${missing.length > 1 ? 'are' : 'is'} missing`,
+    changed.length > 0 && `${quotePaths(changed)} ${changed.length > 1 ? 'are' : 'is'} not what was archived`,
     extra.length > 0 &&
-      `its manifest does not name ${quoted(extra)}: remove ${extra.length > 1 ? 'those files' : 'that file'}`,
+      `its manifest does not name ${quotePaths(extra)}: remove ${extra.length > 1 ? 'those files' : 'that file'}`,
   ].filter((problem) => problem !== false)
   if (problems.length > 0) throw new RefusedError(problems.join('; '))
   return same
@@ -111,7 +111,7 @@ export function requireArchived(entries: ArchiveEntry[], words: readonly string[
   const unknown = words.filter((word) => !entries.some((entry) => isNamed(entry, word)))
   if (unknown.length === 0) return
   throw new RefusedError(
-    `${printable(dir)} holds no archive of ${quoted(unknown.map((word) => printable(word)))}.`,
+    `${printable(dir)} holds no archive of ${quotePaths(unknown.map((word) => printable(word)))}.`,
     {
       suggestions: [
         `It holds ${entries.length}. To see them: smoltrace ${formatWords(['restore', dir, '--dry-run'])}`,

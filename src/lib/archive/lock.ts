@@ -29,15 +29,15 @@ const STALE_MS = 2 * HEARTBEAT_MS
 const MAX_BYTES = 10_000
 
 /**
- * Takes the exclusive lock of a folder of archives. Only its pulse says that a holder is alive: a killed one counts as alive until
- * its last pulse is two pulses old.
+ * Takes the exclusive lock of a folder of archives. Only its heartbeat says that a holder is alive: a killed one counts as alive until
+ * its last one is two intervals old.
  * @throws RefusedError where another process holds it, with what to do
  */
 export async function takeLock(path: string): Promise<Lock> {
   const own: Holder = {pid: process.pid, host: hostname(), token: randomUUID()}
   for (let attempt = 0; attempt < 3; attempt++) {
     const handle = (await create(path, own)) ?? (await takeOver(path, own))
-    if (handle) return hold(path, own, handle)
+    if (handle) return keepAlive(path, own, handle)
   }
 
   throw new RefusedError('another process is archiving into this folder', {suggestions: [WAIT]})
@@ -45,22 +45,21 @@ export async function takeLock(path: string): Promise<Lock> {
 
 const WAIT = 'Wait until the other one is done, then run the same command again.'
 
-function hold(path: string, own: Holder, handle: FileHandle): Lock {
+function keepAlive(path: string, own: Holder, handle: FileHandle): Lock {
   // A write, so that the disk dates it: the clocks of machines that share a disk may differ.
-  const pulse = setInterval(() => {
+  const heartbeat = setInterval(() => {
     handle.write(JSON.stringify(own), 0).catch(() => {})
   }, HEARTBEAT_MS).unref()
   const isOwn = async () => (await readHolder(path))?.token === own.token
   return {
     token: own.token,
     async require() {
-      if (!(await isOwn()))
-        throw new RefusedError('another process has begun to archive into this folder meanwhile')
+      if (!(await isOwn())) throw new RefusedError('another process has begun to archive into this folder')
     },
     async release() {
-      clearInterval(pulse)
+      clearInterval(heartbeat)
       await handle.close()
-      // Whoever has the claim on it is taking it over.
+      // The claim's owner is taking it over.
       const claim = claimOn(path, own)
       const claimed = await create(claim, own)
       if (!claimed) return
@@ -91,7 +90,7 @@ async function abandon(path: string, handle: FileHandle): Promise<void> {
 }
 
 /**
- * Takes over a stale lock; undefined where it changed meanwhile. Several processes may find it stale, so replacing it needs a lock as
+ * Takes over a stale lock; undefined where it has changed since. Several processes may find it stale, so replacing it needs a lock as
  * well (the claim), named after the stale holder: who has the claim checks again, and renames it over the stale lock, atomically.
  */
 async function takeOver(path: string, own: Holder): Promise<FileHandle | undefined> {

@@ -77,7 +77,7 @@ export function pathsProblem(paths: readonly string[]): string | undefined {
     const problem = pathProblem(path)
     return problem === undefined ? [] : [`${JSON.stringify(path)} ${problem}`]
   })
-  return problems.length > 0 ? listed(problems, '; ') : collision(paths)
+  return problems.length > 0 ? joinFew(problems, '; ') : collision(paths)
 }
 
 /** Files that file managers leave in the folders they show. */
@@ -89,14 +89,14 @@ export function isLeftByFileManager(path: string): boolean {
 }
 
 /** Paths as a person reads them in a sentence. */
-export function quoted(paths: readonly string[]): string {
-  return listed(paths.map((path) => JSON.stringify(path)))
+export function quotePaths(paths: readonly string[]): string {
+  return joinFew(paths.map((path) => JSON.stringify(path)))
 }
 
 const MAX_LISTED = 20
 
 /** Lists the first few of many. */
-export function listed(items: readonly string[], separator = ', '): string {
+export function joinFew(items: readonly string[], separator = ', '): string {
   return firstFew(items, MAX_LISTED).join(separator)
 }
 
@@ -104,15 +104,15 @@ export function listed(items: readonly string[], separator = ', '): string {
 function collision(paths: readonly string[]): string | undefined {
   const known = new Map<string, string>()
   for (const path of [...paths, ...new Set(paths.flatMap((each) => foldersOf(each)))]) {
-    const other = known.get(folded(path))
+    const other = known.get(foldCase(path))
     if (other !== undefined) return `${JSON.stringify(other)} and ${JSON.stringify(path)} may be one`
-    known.set(folded(path), path)
+    known.set(foldCase(path), path)
   }
 
   return undefined
 }
 
 /** Upper case first, since some letters, such as ß, differ in lower case only. */
-function folded(path: string): string {
+function foldCase(path: string): string {
   return path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC')
 }

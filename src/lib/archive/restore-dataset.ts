@@ -50,7 +50,7 @@ export async function restoreDataset(job: RestoreJob, step: Step): Promise<Audie
   const {hub, name, namespace, manifest} = job
   const done = new Set<Step['kind']>()
   let setbacks = 0
-  for (; step.kind !== 'nothing'; step = await nextStep(job)) {
+  for (; step.kind !== 'nothing'; step = await decideStep(job)) {
     if (job.signal?.aborted) throw new CancelledError('Interrupted.')
     try {
       if (done.has(step.kind)) throw new HubFormatError('the Hub shows something else than what was uploaded')
@@ -62,8 +62,8 @@ export async function restoreDataset(job: RestoreJob, step: Step): Promise<Audie
 
       done.add(step.kind)
     } catch (error) {
-      const wait = mustAskAgain(error, setbacks > 0) ? retryDelay(error, setbacks++) : undefined
-      if (!wait) throw explain(error)
+      const wait = mustAskHub(error, setbacks > 0) ? retryDelay(error, setbacks++) : undefined
+      if (!wait) throw explainError(error)
       await hub.pause(wait)
     }
   }
@@ -75,7 +75,7 @@ export async function restoreDataset(job: RestoreJob, step: Step): Promise<Audie
  * Asks the Hub what is there, and decides the next step.
  * @throws RefusedError where a dataset of this name is there that is not the archived one, nor an empty one
  */
-export async function nextStep({hub, name, manifest, files}: RestoreJob): Promise<Step> {
+export async function decideStep({hub, name, manifest, files}: RestoreJob): Promise<Step> {
   const facts = await hub.describe(name)
   // A name that was given up leads to another dataset, and is free.
   if (facts?.name !== name) return {kind: 'create'}
@@ -124,7 +124,7 @@ async function fill(
   {head, files, deletes}: Extract<Step, {kind: 'fill'}>,
 ): Promise<void> {
   let parentCommit = head
-  for (const [index, bundle] of batches(files).entries()) {
+  for (const [index, bundle] of batchFiles(files).entries()) {
     if (signal?.aborted) throw new CancelledError('Interrupted.')
     parentCommit = await withContents(bundle, signal, (contents, verify) =>
       hub.upload(name, namespace, {
@@ -142,7 +142,7 @@ async function fill(
  * Bundles files for one commit each: what says which files belong in LFS first, and the card last, as in an upload. There is always
  * one bundle, since there may be something to delete.
  */
-export function batches(files: LocalFile[]): LocalFile[][] {
+export function batchFiles(files: LocalFile[]): LocalFile[][] {
   const rank = ({path}: LocalFile) => (path === ATTRIBUTES ? 0 : path === 'README.md' ? 2 : 1)
   let bundle: LocalFile[] = []
   let room = 1
@@ -163,13 +163,13 @@ export function batches(files: LocalFile[]): LocalFile[][] {
 }
 
 /** Whether the outcome of a request can only be found out by asking the Hub what is there. */
-function mustAskAgain(error: unknown, wasLost: boolean): boolean {
+function mustAskHub(error: unknown, wasLost: boolean): boolean {
   if (isOutcomeUnknown(error)) return true
   // A name that is taken, or a creation that is under way; and our own commit, which arrived though its answer did not.
   return error instanceof HubError && (error.status === 409 || (error.status === 412 && wasLost))
 }
 
-function explain(error: unknown): unknown {
+function explainError(error: unknown): unknown {
   if (!(error instanceof HubError)) return error
   if (error.status === 412) return new RefusedError('another client is writing to it')
   return error.status === 409

@@ -8,14 +8,14 @@ import {printable, safe} from '../base/text.js'
 import {dayOf} from '../base/time.js'
 import {type Visibility} from '../hub/dataset-info.js'
 import {HubError} from '../hub/errors.js'
-import {MAX_VAIN_WINDOWS} from '../hub/quota.js'
-import {CONNECTION, type ConnectionOptions, guarded, type Session} from '../hub/session.js'
+import {MAX_EXHAUSTED_WINDOWS} from '../hub/quota.js'
+import {CONNECTION, type ConnectionOptions, guardListener, type Session} from '../hub/session.js'
 import {type LocalFile, readSmall, reasonOf} from './disk.js'
 import {type ArchiveEntry, checkArchive} from './entries.js'
 import {type Manifest} from './manifest.js'
 import {
   type Audience,
-  nextStep,
+  decideStep,
   restoreDataset,
   type RestoreJob,
   type Step,
@@ -117,7 +117,7 @@ export async function restoreRuns(
   options: RestoreOptions,
   runs: RestorePart[][],
 ): Promise<RestoreOutcome[]> {
-  const onEvent = guarded('onEvent', options.onEvent, session.warnings)
+  const onEvent = guardListener('onEvent', options.onEvent, session.warnings)
   const job: Job = {session, options, onEvent}
   const parts = runs.flat()
   const limit = pLimit(options.concurrency ?? DEFAULT_CONCURRENCY)
@@ -149,7 +149,7 @@ async function prepare(part: RestorePart, job: Job): Promise<void> {
     const files = await checkArchive(folder, manifest, signal)
     if (job.stopped !== undefined) return
     const dataset = {hub, name, namespace: access.namespace, manifest, files, signal}
-    const ready = {dataset, step: await nextStep(dataset), pin: await pinIn(files, now)}
+    const ready = {dataset, step: await decideStep(dataset), pin: await pinIn(files, now)}
     part.ready = ready
     if (ready.step.kind === 'nothing') part.outcome = successOf(part, ready, 'present', ready.step.there)
   } catch (error) {
@@ -242,7 +242,7 @@ function whyStopAfter(error: HubError): string | undefined {
   const {status, answer} = error
   const words = printable(answer.text)
   if (isOutOfQuota(error))
-    return `the quota of the Hub was used up ${MAX_VAIN_WINDOWS} times in a row: restore again later, and it continues`
+    return `the quota of the Hub was used up ${MAX_EXHAUSTED_WINDOWS} times in a row: restore again later, and it continues`
   if (status === 401) return 'the Hub does not accept the token any more'
   if (answer.actionLimit)
     return `the Hub allows no more for now (${words}): restore again later, and it continues`

@@ -38,7 +38,7 @@ export interface RestoreResult {
 /**
  * Brings archived datasets back to the Hub, under their names, with their files and their visibility. Everything is checked on
  * the disk before anything is created, nothing on the Hub is overwritten, and afterwards it is compared file by file. What the
- * Hub gives anew stays new: the date of creation, the id, the history.
+ * Hub creates stays new: the date of creation, the id, the history.
  * @throws UsageError where the folder does not exist, RefusedError where it holds no archive or not one that was named,
  *   NotAllowedError where the token cannot write, CancelledError where the signal was aborted before anything was created
  */
@@ -48,7 +48,7 @@ export async function restoreDatasets(options: RestoreOptions): Promise<RestoreR
   const {names = [], from, dryRun = false, signal} = options
   const dir = readText(options.dir, '`dir`')
   if (from !== undefined) readText(from, '`from`')
-  const entries = await findArchives(await openFolder(dir))
+  const entries = await findArchives(await findFolder(dir))
   requireArchived(entries, names, dir)
   const session = await openSessionFor(entries, options)
   const {access, hub, warnings} = session
@@ -83,7 +83,7 @@ export function exitCodeOfRestore({interrupted, counts}: RestoreResult): ExitCod
   return counts.failed + counts.refused + counts.unattempted > 0 ? EXIT.incomplete : EXIT.done
 }
 
-async function openFolder(dir: string): Promise<string> {
+async function findFolder(dir: string): Promise<string> {
   const root = await realpath(dir).catch(() => '')
   if (root === '' || !(await statNoFollow(root))?.isDirectory())
     throw new UsageError(`${printable(dir)} is not a folder: name the one that holds the copies.`)

@@ -23,7 +23,7 @@ export async function mapLimited<T, R>(
 ): Promise<R[]> {
   let hasFailed = false
   const run = async (item: T) => {
-    if (hasFailed) throw new Error('Not begun.')
+    if (hasFailed) throw new Error('Skipped after an earlier failure.')
     try {
       return await job(item)
     } catch (error) {

@@ -1,4 +1,4 @@
-import {randomUUID} from 'node:crypto'
+import {createHash, type Hash, randomUUID} from 'node:crypto'
 import {access, constants, mkdir, open, readFile, realpath, rename, rm, stat} from 'node:fs/promises'
 import {dirname, join, resolve, sep} from 'node:path'
 
@@ -132,6 +132,11 @@ export async function syncFolder(path: string): Promise<void> {
 export function foldersOf(path: string): string[] {
   const parts = path.split('/').slice(0, -1)
   return parts.map((_, index) => parts.slice(0, index + 1).join('/'))
+}
+
+/** The hash that names a blob in git: SHA-1 of a header with its size in bytes, then of its content. */
+export function createBlobHash(size: number): Hash {
+  return createHash('sha1').update(`blob ${size}\0`)
 }
 
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF')

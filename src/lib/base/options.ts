@@ -1,3 +1,4 @@
+import {isObject} from './collections.js'
 import {OptionError, UsageError} from './errors.js'
 import {didYouMean, nearest} from './nearest.js'
 
@@ -5,7 +6,7 @@ import {didYouMean, nearest} from './nearest.js'
 const KINDS = {
   boolean: ['true or false', (value) => typeof value === 'boolean'],
   // Where only `false` changes anything, nothing else can do harm.
-  'false or else': ['anything', () => true],
+  any: ['anything', () => true],
   text: ['a string', isString],
   number: ['a finite number', Number.isFinite],
   'number or text': ['a finite number or a string', (value) => isString(value) || Number.isFinite(value)],
@@ -23,13 +24,9 @@ function isString(value: unknown): value is string {
   return typeof value === 'string'
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
-}
-
 /** Which kind the type of an option is of: the first that takes all its values. */
 type KindsByType = [
-  [boolean, 'boolean' | 'false or else'],
+  [boolean, 'boolean' | 'any'],
   [string, 'text'],
   [number, 'number'],
   [number | string, 'number or text'],
@@ -70,7 +67,7 @@ export function readOptions<T extends object>(given: T, table: OptionTable<T>): 
       throw new UsageError(`There is no option \`${name}\`.`, {suggestions})
     }
 
-    // Copied before it is checked: what the caller, or a getter, changes meanwhile has no effect.
+    // Copied before it is checked: what the caller, or a getter, changes later has no effect.
     const value: unknown = Array.isArray(found) ? [...(found as unknown[])] : found
     const [wanted, is] = KINDS[table[name as keyof T] as keyof typeof KINDS]
     // The value itself is not repeated: it may be a token.

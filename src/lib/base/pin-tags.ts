@@ -1,6 +1,6 @@
 /**
  * The tags of a dataset's card that pin its run. The Hub serves them with the listing, so they hold where the leaderboard, which
- * keeps the protection file, is renamed, moved, deleted or made anew.
+ * keeps the protection file, is renamed, moved, deleted or re-created.
  */
 
 import {isDay} from './time.js'

@@ -21,17 +21,17 @@ export function isText(value: unknown): value is string {
 /** The tokens that this process sends, each as the pattern of every form in which it may come back. */
 const secrets = new Map<string, RegExp>()
 
-/** From now on this token is blotted out of every text, with any characters in it. Called before it is first sent. */
+/** From now on this token is redacted in every text, with any characters in it. Called before it is first sent. */
 export function registerSecret(token: string): void {
   if (token !== '' && !secrets.has(token)) secrets.set(token, new RegExp(formsOf(token).join('|'), 'gi'))
 }
 
-/** Blots out the tokens in use and whatever else looks like one, in case the other side repeats what it was sent. */
+/** Redacts the tokens in use and whatever else looks like one: the other side may repeat what it was sent. */
 export function redact(text: string): string {
   return redactSecrets(text).replaceAll(TOKEN, 'hf_…')
 }
 
-/** Blots out the tokens in use alone: in a name that a person chose, `hf_archive` is not a token. */
+/** Redacts the tokens in use alone: in a name that a person chose, `hf_archive` is not a token. */
 export function redactSecrets(text: string): string {
   let left = text
   for (const pattern of secrets.values()) left = left.replaceAll(pattern, 'hf_…')

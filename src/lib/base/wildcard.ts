@@ -21,7 +21,7 @@ export function matcherOf(patterns: readonly string[], option = 'model'): (text:
   }
 }
 
-/** Goes back to the last star only: a regular expression would try every way through several stars. */
+/** Backtracks to the last star only: a regular expression would try every way through several stars. */
 function matches(pattern: readonly string[], text: readonly string[]): boolean {
   let at = 0
   let star = -1

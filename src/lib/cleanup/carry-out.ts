@@ -9,7 +9,7 @@ import {UnknownNamespaceError} from '../hub/access.js'
 import {findCredentials} from '../hub/credentials.js'
 import {
   type ConnectionOptions,
-  guarded,
+  guardListener,
   openSession,
   requireDeletable,
   type Session,
@@ -151,7 +151,7 @@ async function deleteConfirmed(
 ): Promise<Partial<Report>> {
   const {warnings} = session
   const {signal, concurrency = DEFAULT_CONCURRENCY} = options
-  const onEvent = guarded<JobEvent>('onEvent', (event) => options.onEvent?.(event, plan), warnings)
+  const onEvent = guardListener<JobEvent>('onEvent', (event) => options.onEvent?.(event, plan), warnings)
   const how = {session, concurrency, signal, onEvent}
   const {archive, excluded} = await archiveBeforeDeletion(plan, options, how)
   const look = new LastLook(plan, session, excluded)

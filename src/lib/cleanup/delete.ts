@@ -158,7 +158,7 @@ class Deletion {
       const requestId = await hub.deleteDataset(name, access.namespace, part)
       this.unknownInARow = 0
       // Before another request meets the end of the window, and not only once this outcome is written down.
-      this.gate.vainWindows = 0
+      this.gate.exhaustedWindows = 0
       return {requestId}
     } catch (error) {
       if (!isOutcomeUnknown(error)) this.unknownInARow = 0
@@ -226,7 +226,7 @@ class Deletion {
     const {status, answer} = error instanceof HubError ? error : {}
     if (status === 401) this.gate.stop('the Hub does not accept the token any more')
     if (answer?.actionLimit) this.gate.stop(printable(answer.text))
-    const tries = {retries: busy, windows: this.gate.vainWindows}
+    const tries = {retries: busy, windows: this.gate.exhaustedWindows}
     const wait = status === 429 && !answer?.actionLimit ? waitBeforeRetry(error, tries) : undefined
     if (wait) {
       await this.gate.lookOnce(wait)
@@ -249,7 +249,7 @@ class Deletion {
   private async finish(attempt: Attempt): Promise<void> {
     const {dataset, outcome} = attempt
     this.attempts.set(dataset.name, attempt)
-    if (outcome.status === 'deleted') this.gate.vainWindows = 0
+    if (outcome.status === 'deleted') this.gate.exhaustedWindows = 0
     const requestId = outcome.requestId ?? attempt.requestId
     await this.writeDown((journal) => journal.outcome({...outcome, ...(requestId && {requestId})}, dataset))
     this.options.onEvent({kind: 'finished', outcome})

@@ -3,7 +3,7 @@ import pLimit, {type LimitFunction} from 'p-limit'
 import {type Dataset} from '../account/datasets.js'
 import {CancelledError} from '../base/errors.js'
 import {messageOf} from '../base/text.js'
-import {MAX_VAIN_WINDOWS, waitForQuota} from '../hub/quota.js'
+import {MAX_EXHAUSTED_WINDOWS, waitForQuota} from '../hub/quota.js'
 import {pause, type Wait} from '../hub/retry.js'
 import {type Session} from '../hub/session.js'
 import {type LastLook, type LookReason} from '../plan/recheck.js'
@@ -18,7 +18,7 @@ export interface GateOptions {
 }
 
 const INTERRUPTED = 'interrupted'
-const NO_QUOTA = `the quota of the Hub was used up ${MAX_VAIN_WINDOWS} times in a row without one deletion`
+const NO_QUOTA = `the quota of the Hub was used up ${MAX_EXHAUSTED_WINDOWS} times in a row without one deletion`
 /** Looks in a row after none of which a DELETE was sent before they were too old. */
 const MAX_STALE_RECHECKS = 10
 
@@ -30,13 +30,13 @@ export class Gate {
   /** Settles when a wait and the look that follows it are over; until then nothing may be sent. */
   pending: Promise<void> | undefined
   /** Windows of the quota in a row that were waited for without one deletion. */
-  vainWindows = 0
+  exhaustedWindows = 0
   private readonly options: GateOptions
   /** Why nothing new is started any more. */
   private stopReason: string | undefined
   /** How many looks have begun. */
   private looks = 0
-  private looksInVain = 0
+  private staleRechecks = 0
   private hasSent = false
   /** Why a look failed before anything was sent. */
   private refusal: Error | undefined
@@ -69,13 +69,13 @@ export class Gate {
     if (this.pending) return true
     const {refillMs} = this.options.session.hub.quota.allowance
     if (refillMs > 0) {
-      if (this.vainWindows >= MAX_VAIN_WINDOWS) this.stop()
-      else this.close('wait', waitForQuota(refillMs, this.vainWindows))
+      if (this.exhaustedWindows >= MAX_EXHAUSTED_WINDOWS) this.stop()
+      else this.close('wait', waitForQuota(refillMs, this.exhaustedWindows))
       return true
     }
 
     if (!this.options.look.isOld(!this.hasSent)) return false
-    if (++this.looksInVain > MAX_STALE_RECHECKS)
+    if (++this.staleRechecks > MAX_STALE_RECHECKS)
       this.stop('each look at the Hub was too old before anything could be sent')
     else this.close(this.hasSent ? 'age' : 'first')
     return true
@@ -84,7 +84,7 @@ export class Gate {
   /** A DELETE is being sent, on what the last look showed. */
   noteSent(): void {
     this.hasSent = true
-    this.looksInVain = 0
+    this.staleRechecks = 0
   }
 
   /** @throws what a look failed with, if nothing was sent before */
@@ -111,7 +111,7 @@ export class Gate {
   private async waitAndLook(why: LookReason, wait?: Wait): Promise<void> {
     const {signal, onEvent, look} = this.options
     if (wait) {
-      if (wait.why === 'quota') this.vainWindows++
+      if (wait.why === 'quota') this.exhaustedWindows++
       onEvent({kind: 'waiting', ...wait})
       await pause(wait, signal).catch(() => {})
     }

@@ -36,7 +36,7 @@ export interface ExecutionOptions {
 }
 
 export const EXECUTION: OptionTable<ExecutionOptions> = {
-  dryRun: 'false or else',
+  dryRun: 'any',
   yes: 'boolean',
   confirm: 'function',
   confirmedBy: 'text',

@@ -39,7 +39,7 @@ export function readAccount(answer: unknown, date?: string | undefined, wanted?:
   const {name: user, orgs, auth} = fieldsOf(answer)
   if (!isName(user)) throw new HubFormatError('The answer of whoami names no user.')
   const organisations = new Map<string, Fields>()
-  for (const org of listOf(orgs).map((each) => fieldsOf(each)))
+  for (const org of asList(orgs).map((each) => fieldsOf(each)))
     if (isName(org.name) && !organisations.has(org.name)) organisations.set(org.name, org)
   const namespaces = [user, ...organisations.keys()]
   const namespace = namespaces.find((name) => name.toLowerCase() === (wanted ?? user).toLowerCase())
@@ -65,7 +65,7 @@ function isName(value: unknown): value is string {
   return typeof value === 'string' && /^[\w.-]+$/.test(value)
 }
 
-function listOf(value: unknown): unknown[] {
+function asList(value: unknown): unknown[] {
   return Array.isArray(value) ? value : []
 }
 
@@ -76,7 +76,7 @@ const WRITING_ROLES: ReadonlySet<string> = new Set(['admin', 'contributor', 'wri
 
 function organisationLimits(org: Fields, name: string, user: string, auth: Fields): Limits {
   const {roleInOrg: role, securityRestrictions, resourceGroups} = org
-  const restrictions = listOf(securityRestrictions)
+  const restrictions = asList(securityRestrictions)
   if (restrictions.length > 0) {
     const why = `${name} restricts this token (${restrictions.join(', ')})`
     return {readLimit: why, writeLimit: why}
@@ -87,7 +87,7 @@ function organisationLimits(org: Fields, name: string, user: string, auth: Field
   if (typeof role === 'string' && !WRITING_ROLES.has(role))
     limits.writeLimit = `${user} may only read in ${name} (role ${safe(role)})`
   // Datasets in a group are seen by its members alone.
-  if (listOf(resourceGroups).length > 0 && role !== 'admin')
+  if (asList(resourceGroups).length > 0 && role !== 'admin')
     limits.partial = `${name} has resource groups, and ${user} is not an admin of it`
   return limits
 }
@@ -103,11 +103,11 @@ function tokenLimits({type: tokenType, accessToken}: Fields, type: 'org' | 'user
   if (role === 'read') return {writeLimit: 'the token is read-only'}
   if (role !== 'fineGrained') return {writeLimit: `the token has a role that is not known: ${role}`}
   const granted = new Set<unknown>()
-  for (const scope of listOf(fieldsOf(fineGrained).scoped)) {
+  for (const scope of asList(fieldsOf(fineGrained).scoped)) {
     const {entity, permissions} = fieldsOf(scope)
     const {type: scopeType, name: scopeName} = fieldsOf(entity)
     if (scopeType === type && scopeName === name)
-      for (const permission of listOf(permissions)) granted.add(permission)
+      for (const permission of asList(permissions)) granted.add(permission)
   }
 
   const lacking = (permission: string) =>

@@ -32,8 +32,6 @@ export interface Hub extends Bound<typeof CALLS> {
   readonly endpoint: string
   /** Of calls of the API: deletions, listings and infos. */
   readonly quota: Pick<Quota, 'allowance' | 'size'>
-  /** How many pages of listings of datasets were asked for so far. */
-  readonly pages: number
   /** Waits, and says so. */
   pause(wait: Wait): Promise<void>
 }
@@ -48,9 +46,6 @@ export function connectHub(options: TransportOptions): Hub {
     endpoint,
     pause,
     quota: quotaOf('api'),
-    get pages() {
-      return transport.pages
-    },
   }
 }
 

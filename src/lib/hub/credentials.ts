@@ -14,7 +14,7 @@ interface Credentials {
   /** Where the token was found: the option `token`, a variable's name or a file's path. */
   source: string
   /** How long the Hub may be silent, in ms; undefined where nothing says so. */
-  silenceMs: number | undefined
+  idleTimeoutMs: number | undefined
 }
 
 export interface CredentialOptions {
@@ -34,16 +34,16 @@ export async function findCredentials(options: CredentialOptions = {}): Promise<
   refuseOffline(env)
   const endpoint = checkEndpoint((options.endpoint ?? (env.HF_ENDPOINT || DEFAULT_ENDPOINT)).trim())
   const {token, source} = await findToken(options.token, env)
-  return {endpoint, token: checkToken(token, source), source, silenceMs: silenceIn(env)}
+  return {endpoint, token: checkToken(token, source), source, idleTimeoutMs: idleTimeoutIn(env)}
 }
 
 /** The longest wait that is bearable at a terminal, in ms. */
-const MAX_SILENCE = 300_000
+const MAX_IDLE_TIMEOUT = 300_000
 
 /** Of the variable of Hugging Face's own client (the Hub's contract, section 10). */
-function silenceIn({HF_HUB_DOWNLOAD_TIMEOUT: text = ''}: NodeJS.ProcessEnv): number | undefined {
+function idleTimeoutIn({HF_HUB_DOWNLOAD_TIMEOUT: text = ''}: NodeJS.ProcessEnv): number | undefined {
   const ms = Number(text) * 1000
-  return ms > 0 ? Math.min(ms, MAX_SILENCE) : undefined
+  return ms > 0 ? Math.min(ms, MAX_IDLE_TIMEOUT) : undefined
 }
 
 /** As in Python, a variable that holds only blanks hides the other one and falls through to the file. */
@@ -51,13 +51,13 @@ async function findToken(
   option: string | undefined,
   env: NodeJS.ProcessEnv,
 ): Promise<{token: string; source: string}> {
-  if (option !== undefined) return {token: clean(option), source: '`token`'}
+  if (option !== undefined) return {token: trimToken(option), source: '`token`'}
   const variable = env.HF_TOKEN ? 'HF_TOKEN' : 'HUGGING_FACE_HUB_TOKEN'
-  const token = clean(env[variable] ?? '')
+  const token = trimToken(env[variable] ?? '')
   if (token) return {token, source: variable}
   const file = tokenFile(env)
   // A file that cannot be read holds none.
-  return {token: clean(await readFile(file, 'utf8').catch(() => '')), source: file}
+  return {token: trimToken(await readFile(file, 'utf8').catch(() => '')), source: file}
 }
 
 function refuseOffline(env: NodeJS.ProcessEnv): void {
@@ -79,7 +79,7 @@ function checkEndpoint(endpoint: string): string {
   return endpoint.replace(/\/+$/, '')
 }
 
-function clean(token: string): string {
+function trimToken(token: string): string {
   return token.replaceAll(/[\r\n]/g, '').trim()
 }
 

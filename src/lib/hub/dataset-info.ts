@@ -1,3 +1,4 @@
+import {isObject} from '../base/collections.js'
 import {isText} from '../base/text.js'
 import {HubError, HubFormatError} from './errors.js'
 import {isRedirect} from './http.js'
@@ -35,7 +36,7 @@ export async function describe(
     const info = await datasetInfo({
       ...libraryOptions(transport, async (url, request) => {
         const response = await transport.send(url, request)
-        const info = readable(await response.json())
+        const info = normalizeEntry(await response.json())
         return {...response, json: async () => info}
       }),
       name,
@@ -53,10 +54,10 @@ export async function describe(
 /** A visibility or a gate that cannot be read would be archived, and restored as another. */
 function readDescription(info: Fields, asked: string): DatasetFacts {
   const {name, gated, tags, siblings, private: isPrivate} = info
-  if (!isText(name)) throw lacking('name', asked)
-  if (typeof isPrivate !== 'boolean') throw lacking('visibility', asked)
-  if (gated !== false && gated !== 'auto' && gated !== 'manual') throw lacking('gate', asked)
-  const {id, sha, createdAt, lastModified} = readFacts(info, asked)
+  if (!isText(name)) throw missingFact('name', asked)
+  if (typeof isPrivate !== 'boolean') throw missingFact('visibility', asked)
+  if (gated !== false && gated !== 'auto' && gated !== 'manual') throw missingFact('gate', asked)
+  const {id, sha, createdAt, lastModified} = readCoreFacts(info, asked)
   const paths = Array.isArray(siblings) ? siblings.map((each) => fieldsOf(each).rfilename) : [undefined]
   return {
     name,
@@ -72,21 +73,21 @@ function readDescription(info: Fields, asked: string): DatasetFacts {
 }
 
 /** Reads what every rule about a dataset rests on, as the library passes it on. @throws HubFormatError where any of it is lacking */
-export function readFacts(
+export function readCoreFacts(
   entry: Fields,
   name: string,
 ): Pick<DatasetFacts, 'createdAt' | 'id' | 'lastModified' | 'sha'> {
   const {id, sha, createdAt, updatedAt} = entry
-  if (!isText(id)) throw lacking('id', name)
-  if (!isText(sha)) throw lacking('head', name)
+  if (!isText(id)) throw missingFact('id', name)
+  if (!isText(sha)) throw missingFact('head', name)
   const created = dateOf(createdAt)
-  if (!created) throw lacking('creation date', name)
+  if (!created) throw missingFact('creation date', name)
   const lastModified = dateOf(updatedAt)
-  if (!lastModified) throw lacking('last change', name)
+  if (!lastModified) throw missingFact('last change', name)
   return {id, sha, createdAt: created, lastModified}
 }
 
-export function lacking(what: string, name: string): HubFormatError {
+export function missingFact(what: string, name: string): HubFormatError {
   return new HubFormatError(`The answer of the Hub lacks the ${what} of ${name}.`)
 }
 
@@ -136,7 +137,7 @@ export type Fields = Record<string, unknown>
 
 /** The fields of a value from outside; none where it is not an object. */
 export function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {}
+  return isObject(value) ? value : {}
 }
 
 /** A moment in ISO 8601 that says its zone: any other text would be read in the zone of this machine. */
@@ -152,7 +153,7 @@ function dateOf(value: unknown): Date | undefined {
 }
 
 /** What the library can read of a dataset: it fails over what is not an object, and reads a date without a zone in this machine's. */
-export function readable(entry: unknown): Fields {
+export function normalizeEntry(entry: unknown): Fields {
   const fields = fieldsOf(entry)
   return dateOf(fields.lastModified) ? fields : {...fields, lastModified: undefined}
 }

@@ -167,7 +167,7 @@ export function toHubError(
     code: store === undefined ? (headers.get('x-error-code') ?? undefined) : undefined,
     requestId: headers.get('x-request-id') ?? undefined,
     location: headers.get('location') ?? undefined,
-    text: messageOf(text, headers),
+    text: hubMessage(text, headers),
     store,
     resetMs: isUsedUp ? ((isWhoami ? retryAfterMs : undefined) ?? limit.resetMs) : undefined,
     retryAfterMs,
@@ -189,7 +189,7 @@ function retryAfterIn(headers: Headers): number | undefined {
 }
 
 /** The Hub's own words: in the JSON body, else in the header, else the body as it is unless it is a page. */
-function messageOf(body: string, headers: Headers): string {
+function hubMessage(body: string, headers: Headers): string {
   const isPage = headers.get('content-type')?.includes('html')
   return (
     messageInJson(body) ||

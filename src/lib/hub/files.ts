@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto'
 
 import {RefusedError} from '../base/errors.js'
+import {createBlobHash} from '../base/files.js'
 import {parseDatasetName} from '../base/names.js'
 import {safe} from '../base/text.js'
 import {fieldsOf, type Visibility} from './dataset-info.js'
@@ -143,7 +144,7 @@ function readEntry(
 /** @throws HubFormatError where bytes are not what the tree of their commit lists */
 function requireContent(bytes: Buffer, file: RepoFile, name: string): void {
   const size = bytes.length
-  const oid = createHash('sha1').update(`blob ${size}\0`).update(bytes).digest('hex')
+  const oid = createBlobHash(size).update(bytes).digest('hex')
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   if (isContentOf(file, {size, oid, sha256})) return
   const what = size === file.size ? 'its hash differs' : `${size} bytes instead of ${file.size}`

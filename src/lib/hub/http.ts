@@ -3,7 +3,7 @@ import https from 'node:https'
 import {pipeline, type Readable} from 'node:stream'
 import {createBrotliDecompress, createUnzip} from 'node:zlib'
 
-import {CancelledError} from '../base/errors.js'
+import {CancelledError, SmoltraceError} from '../base/errors.js'
 import {HubFormatError, HubUnreachableError} from './errors.js'
 import {agentFor} from './proxy.js'
 
@@ -78,7 +78,7 @@ async function collect(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
 }
 
 const MAX_REDIRECTS = 5
-/** A machine that is not there often does not even refuse, in ms. */
+/** An unreachable host often drops packets instead of refusing, in ms. */
 const CONNECT_TIMEOUT = 10_000
 /** For the body of a redirect, in ms. */
 const DRAIN_TIMEOUT = 2000
@@ -90,10 +90,23 @@ export function isRedirect(status: number): boolean {
   return REDIRECTS.has(status)
 }
 
-/** Resolves as soon as the response begins. A redirect changes `asked`: to another origin it loses its token. @throws the system's errors */
-export async function request(asked: HttpRequest, options: HttpOptions): Promise<Arrived> {
+/** No response came from `url`, where a redirect may have led; `cause` is the system's error. */
+export class NoResponseError extends Error {
+  override readonly cause: NodeJS.ErrnoException
+  readonly url: string
+
+  constructor(url: string, cause: NodeJS.ErrnoException) {
+    super(cause.message)
+    this.cause = cause
+    this.url = url
+  }
+}
+
+/** Resolves as soon as the response begins. A redirect to another origin loses the token. @throws NoResponseError, HubFormatError */
+export async function request(first: HttpRequest, options: HttpOptions): Promise<Arrived> {
+  let asked = first
   for (let redirects = 0; ; redirects++) {
-    const message = await send(asked, options)
+    const message = await sendTo(asked, options)
     const {statusCode: status = 0, headers} = message
     const {location} = headers
     if (!isRedirect(status) || !location || asked.redirect === 'manual')
@@ -102,7 +115,7 @@ export async function request(asked: HttpRequest, options: HttpOptions): Promise
         ok: status >= 200 && status < 300,
         url: asked.url,
         headers: {get: (name) => headerIn(headers, name)},
-        body: decompressed(message),
+        body: decompress(message),
         discard: () => message.destroy(),
       }
     // Its short body is read to the end, so that the connection can be kept.
@@ -111,12 +124,12 @@ export async function request(asked: HttpRequest, options: HttpOptions): Promise
       .once('close', () => clearTimeout(timer))
       .on('error', () => {})
       .resume()
-    if (redirects === MAX_REDIRECTS) throw unexpectedRedirect('one redirect after the other')
-    Object.assign(asked, redirected(asked, location, status))
+    if (redirects === MAX_REDIRECTS) throw unexpectedRedirect('too many redirects')
+    asked = followRedirect(asked, location, status)
   }
 }
 
-function decompressed(message: IncomingMessage): Readable {
+function decompress(message: IncomingMessage): Readable {
   const encoding = message.headers['content-encoding'] ?? ''
   if (encoding === 'br') return pipeline(message, createBrotliDecompress(), () => {})
   return /^(?:deflate|(?:x-)?gzip)$/.test(encoding) ? pipeline(message, createUnzip(), () => {}) : message
@@ -126,7 +139,7 @@ function unexpectedRedirect(what: string): HubFormatError {
   return new HubFormatError(`The Hub answered with ${what}.`)
 }
 
-function redirected(from: HttpRequest, location: string, status: number): Partial<HttpRequest> {
+function followRedirect(from: HttpRequest, location: string, status: number): HttpRequest {
   const to = URL.canParse(location, from.url) ? new URL(location, from.url) : undefined
   if (to?.protocol !== 'http:' && to?.protocol !== 'https:')
     throw unexpectedRedirect('a redirect to what is not a web address')
@@ -136,7 +149,15 @@ function redirected(from: HttpRequest, location: string, status: number): Partia
   const headers = {...from.headers}
   if (to.origin !== new URL(from.url).origin) delete headers.authorization
   const becomesGet = status === 303 || (status <= 302 && from.method === 'POST')
-  return {...(becomesGet && {method: 'GET', body: undefined}), headers, url: to.href}
+  return {...from, ...(becomesGet && {method: 'GET', body: undefined}), headers, url: to.href}
+}
+
+async function sendTo(asked: HttpRequest, options: HttpOptions): Promise<IncomingMessage> {
+  try {
+    return await send(asked, options)
+  } catch (error) {
+    throw error instanceof SmoltraceError ? error : new NoResponseError(asked.url, error as Error)
+  }
 }
 
 /** A kept connection may be closed by now: what only reads is sent again on a new one. */

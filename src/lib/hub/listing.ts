@@ -1,7 +1,7 @@
 import {type DatasetName, parseDatasetName} from '../base/names.js'
 import {isPinTag} from '../base/pin-tags.js'
 import {isText} from '../base/text.js'
-import {type Fields, fieldsOf, lacking, readable, readFacts} from './dataset-info.js'
+import {type Fields, fieldsOf, missingFact, normalizeEntry, readCoreFacts} from './dataset-info.js'
 import {HubError, HubFormatError} from './errors.js'
 import {type Send, type Transport} from './transport.js'
 
@@ -29,14 +29,16 @@ export interface Listing {
   others: string[]
   /** How many entries have no name that can be read: any of them may be one of SMOLTRACE's. */
   nameless: number
+  /** How many pages were asked for. */
+  pages: number
 }
 
 /** Lists every dataset of a namespace that the token may see (the Hub's contract, section 2). */
 export async function listDatasets(transport: Transport, namespace: string): Promise<Listing> {
   const library = await import('./library.js')
-  const listing: Listing = {datasets: [], others: [], nameless: 0}
+  const listing: Listing = {datasets: [], others: [], nameless: 0, pages: 0}
   const send: Send = (url, request) => {
-    transport.pages++
+    listing.pages++
     return transport.send(url, request)
   }
 
@@ -65,9 +67,9 @@ function readListed(
   entry: Fields,
 ): Listing['datasets'][number] {
   const {tags, private: isPrivate} = entry
-  const {id, sha, createdAt, lastModified} = readFacts(entry, name)
+  const {id, sha, createdAt, lastModified} = readCoreFacts(entry, name)
   // A tag keeps a run for good: an entry without tags does not say that there are none.
-  if (!Array.isArray(tags)) throw lacking('tags', name)
+  if (!Array.isArray(tags)) throw missingFact('tags', name)
   const facts = {name, namespace, id, sha, createdAt, lastModified, private: isPrivate === true, ...said}
   const pinTags = tags.map(String).filter((tag) => isPinTag(tag))
   return pinTags.length > 0 ? {...facts, pinTags} : facts
@@ -81,7 +83,7 @@ export interface StoredDataset {
 }
 
 /** As many as the library asks for of a listing. */
-const PAGE = 500
+const PAGE_SIZE = 500
 
 /**
  * Reads the inventory of the token's owner, or of an organisation (the Hub's contract, section 2.5); a dataset may be in it twice.
@@ -92,7 +94,7 @@ export async function listStorage(transport: Transport, organisation?: string): 
     organisation === undefined ? 'settings' : `organizations/${encodeURIComponent(organisation)}/settings`
   const url = `${transport.endpoint}/api/${place}/repositories?type=dataset`
   try {
-    return await readInventory(transport, `${url}&limit=${PAGE}`)
+    return await readInventory(transport, `${url}&limit=${PAGE_SIZE}`)
   } catch (error) {
     // How long a page may be is not documented.
     if (error instanceof HubError && error.status === 400) return readInventory(transport, url)
@@ -112,7 +114,7 @@ async function readInventory(transport: Transport, url: string): Promise<StoredD
         stored.push({name: id, bytes: isKnown ? (storage as number) : undefined})
     }
 
-    next = nextIn(response.headers.get('link') ?? '', transport.endpoint)
+    next = nextLink(response.headers.get('link') ?? '', transport.endpoint)
   }
 
   return stored
@@ -141,13 +143,12 @@ export function guardPages({endpoint, send}: Pick<Transport, 'endpoint' | 'send'
     seen.add(url)
     const page = await response.json()
     if (!Array.isArray(page)) throw new HubFormatError('A page of the listing of the Hub is not a list.')
-    const entries = page.map((entry) => readable(entry))
+    const entries = page.map((entry) => normalizeEntry(entry))
     for (const entry of entries) names.add(entry[key])
     count += entries.length
-    if (count - names.size > MAX_REPEATS)
-      throw new HubFormatError('The listing of the Hub brings the same again and again.')
+    if (count - names.size > MAX_REPEATS) throw new HubFormatError('The listing of the Hub repeats entries.')
     emptyInARow = page.length === 0 ? emptyInARow + 1 : 0
-    const next = nextIn(response.headers.get('link') ?? '', endpoint)
+    const next = nextLink(response.headers.get('link') ?? '', endpoint)
     if (next !== undefined && (seen.has(next) || emptyInARow > MAX_EMPTY_PAGES))
       throw new HubFormatError('The listing of the Hub leads in a circle.')
     if (next !== undefined && seen.size >= MAX_PAGES)
@@ -174,7 +175,7 @@ async function requireNoMore(count: number, url: string, send: Send): Promise<vo
 }
 
 /** Where a listing continues; undefined at its end. No token follows a link elsewhere, and no part is taken for the whole. */
-function nextIn(link: string, endpoint: string): string | undefined {
+function nextLink(link: string, endpoint: string): string | undefined {
   if (!/next/i.test(link)) return undefined
   // Of several the library would follow the last.
   const [next = '', ...others] = [...link.matchAll(READABLE_LINK)].map(([, address = '']) => address)

@@ -73,13 +73,13 @@ export function isExcepted(url: URL, list: string): boolean {
     .toLowerCase()
     .split(/[\s,]+/)
     .filter((entry) => entry !== '')
-    .some((entry) => isMeant(entry, host, port))
+    .some((entry) => matchesEntry(entry, host, port))
 }
 
 /** A name, `host:port`, `[address]:port`; an address of IPv6 may come without brackets without a port. */
 const WITH_PORT = /^(\[[^\]]*\]|[^:]*):(\d+)$/
 
-function isMeant(entry: string, host: string, port: number): boolean {
+function matchesEntry(entry: string, host: string, port: number): boolean {
   if (entry === '*') return true
   const [, named = entry, ofPort] = WITH_PORT.exec(entry) ?? []
   if (ofPort !== undefined && Number(ofPort) !== port) return false

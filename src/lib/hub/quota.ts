@@ -16,8 +16,8 @@ export interface QuotaSize {
   windowMs: number
 }
 
-/** After so many windows in a row in which nothing succeeded the next one is not waited for. */
-export const MAX_VAIN_WINDOWS = 3
+/** After so many windows in a row without a success the next one is not waited for. */
+export const MAX_EXHAUSTED_WINDOWS = 3
 /** No window of the Hub's is longer, and a timer of weeks would not wait at all, in ms. */
 const MAX_WINDOW = 3_600_000
 /** The header counts whole seconds, so the end of a window moves a little between responses, in ms. */
@@ -77,7 +77,7 @@ export class Quota {
   /** The whole of it; undefined where the Hub has not said. */
   size: QuotaSize | undefined
   /** Windows in a row that were waited for and in which nothing succeeded. */
-  vainWindows = 0
+  exhaustedWindows = 0
   private window = {left: 0, endsAt: Number.NEGATIVE_INFINITY}
   private inFlight = 0
   /** Called when one of the requests in flight is answered. */
@@ -119,7 +119,7 @@ export class Quota {
   async run<T>(send: () => Promise<T>): Promise<T> {
     for (;;) {
       const {left, refillMs} = this.allowance
-      if (refillMs > 0 && this.vainWindows < MAX_VAIN_WINDOWS) await this.refilled(refillMs)
+      if (refillMs > 0 && this.exhaustedWindows < MAX_EXHAUSTED_WINDOWS) await this.refilled(refillMs)
       else if (this.inFlight > 0 && this.inFlight >= left)
         await new Promise<void>((resolve) => {
           this.answered.push(resolve)
@@ -132,19 +132,19 @@ export class Quota {
       return await send()
     } finally {
       this.inFlight--
-      for (const goOn of this.answered.splice(0)) goOn()
+      for (const resume of this.answered.splice(0)) resume()
     }
   }
 
   /** Waits for a used-up quota, together with all other requests that do. */
   async refilled(ms: number): Promise<void> {
-    this.refilling ??= this.pause(waitForQuota(ms, this.vainWindows++)).finally(() => {
+    this.refilling ??= this.pause(waitForQuota(ms, this.exhaustedWindows++)).finally(() => {
       this.refilling = undefined
     })
     await this.refilling
   }
 
   succeeded(): void {
-    this.vainWindows = 0
+    this.exhaustedWindows = 0
   }
 }

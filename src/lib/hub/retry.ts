@@ -2,7 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 
 import {CancelledError} from '../base/errors.js'
 import {HubError, HubFormatError, HubUnreachableError} from './errors.js'
-import {MAX_VAIN_WINDOWS, type QuotaWait, waitForQuota} from './quota.js'
+import {MAX_EXHAUSTED_WINDOWS, type QuotaWait, waitForQuota} from './quota.js'
 
 /** A pause before a request that failed is sent again. */
 export interface RetryWait {
@@ -23,7 +23,7 @@ const MAX_RETRIES = 5
 /** The longest first pause; each later one may be twice as long as the one before. In ms. */
 const FIRST_PAUSE = 500
 const MAX_PAUSE = 8000
-/** The longest `Retry-After` that is heeded, in ms. */
+/** The longest `Retry-After` that is honoured, in ms. */
 const MAX_RETRY_AFTER = 300_000
 const TRANSIENT = new Set([408, 500, 502, 503, 504])
 
@@ -37,7 +37,7 @@ export function isTransient(error: unknown): boolean {
   return TRANSIENT.has(status) || isGateway
 }
 
-/** Whether it is open if the request was processed, so that what changes anything is sent again only after a look at whether it did. */
+/** Whether the request may or may not have been processed: one that changes anything is sent again only after a check. */
 export function isOutcomeUnknown(error: unknown): boolean {
   if (error instanceof HubFormatError) return true
   if (!(error instanceof HubError)) return isTransient(error)
@@ -49,13 +49,14 @@ export function isOverload(error: unknown): boolean {
   return error instanceof HubError && (error.status === 429 || error.status >= 500)
 }
 
-/** The wait before a request is sent again, after so many retries and vain windows of the quota; undefined where that would not help. */
+/** The wait before a request is sent again, after so many retries and exhausted windows of the quota; undefined where that would not help. */
 export function waitBeforeRetry(
   error: unknown,
   {retries, windows}: {retries: number; windows: number},
 ): Wait | undefined {
   const resetMs = error instanceof HubError ? error.answer.resetMs : undefined
-  if (resetMs !== undefined) return windows < MAX_VAIN_WINDOWS ? waitForQuota(resetMs, windows) : undefined
+  if (resetMs !== undefined)
+    return windows < MAX_EXHAUSTED_WINDOWS ? waitForQuota(resetMs, windows) : undefined
   return isTransient(error) ? retryDelay(error, retries) : undefined
 }
 

@@ -60,8 +60,8 @@ export async function openSession(options: ConnectionOptions = {}): Promise<Sess
   const {signal, clock = () => new Date()} = options
   const credentials = await findCredentials(options)
   const warnings = unencryptedWarnings(credentials.endpoint)
-  const hub = connectHub({...credentials, signal, onWait: guarded('onWait', options.onWait, warnings)})
-  const {date, ...account} = await whoami(hub, credentials.source, options.namespace)
+  const hub = connectHub({...credentials, signal, onWait: guardListener('onWait', options.onWait, warnings)})
+  const {date, ...account} = await identify(hub, credentials.source, options.namespace)
   const machine = machineTime(options)
   const {namespace, readLimit, partial} = account.access
   if (readLimit) warnings.push(`Not everything in ${namespace} may be visible: ${readLimit}.`)
@@ -94,7 +94,7 @@ export async function requireSameAccess({hub, access}: Session): Promise<void> {
     ([limit, why]) => why !== undefined && access[limit as keyof Access] === undefined,
   )
   if (!found) return
-  throw new RefusedError(`The access to ${namespace} has changed meanwhile: ${found[1]}.`, {
+  throw new RefusedError(`The access to ${namespace} has changed since: ${found[1]}.`, {
     suggestions: [`Use a token with write access to all datasets of ${namespace}.`],
   })
 }
@@ -111,7 +111,7 @@ function unencryptedWarnings(endpoint: string): string[] {
   return [`HF_ENDPOINT is ${endpoint}, without TLS: the token is sent to ${url.host} unencrypted.`]
 }
 
-async function whoami(hub: Hub, source: string, namespace: string | undefined): Promise<Account> {
+async function identify(hub: Hub, source: string, namespace: string | undefined): Promise<Account> {
   try {
     return await hub.whoAmI(namespace)
   } catch (error) {
@@ -134,7 +134,7 @@ function clockWarnings(machine: Date, hub: Date | undefined): string[] {
 }
 
 /** A caller's listener, of which a fault stops nothing: it becomes a warning, and the listener is not called again. */
-export function guarded<T>(
+export function guardListener<T>(
   name: string,
   listener: ((value: T) => unknown) | undefined,
   warnings: string[],

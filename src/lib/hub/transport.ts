@@ -1,6 +1,6 @@
 import {randomUUID} from 'node:crypto'
 
-import {CancelledError, SmoltraceError} from '../base/errors.js'
+import {CancelledError} from '../base/errors.js'
 import {redact} from '../base/text.js'
 import {VERSION} from '../base/version.js'
 import {HubError, HubFormatError, HubUnreachableError, toHubError} from './errors.js'
@@ -9,6 +9,7 @@ import {
   type HttpRequest,
   type HubResponse,
   limitedBody,
+  NoResponseError,
   PROXY_REFUSES,
   request,
   timeLimit,
@@ -27,7 +28,7 @@ export interface TransportOptions {
   /** Called before each pause. */
   onWait?: ((wait: Wait) => void) | undefined
   /** How long the Hub may be silent: before its response begins, and within it. In ms. */
-  silenceMs?: number | undefined
+  idleTimeoutMs?: number | undefined
 }
 
 interface HubRequest {
@@ -46,8 +47,6 @@ export type Send = (url: string, request?: HubRequest) => Promise<HubResponse>
 export interface Transport {
   endpoint: string
   signal: AbortSignal | undefined
-  /** How many pages of listings of datasets were asked for so far. */
-  pages: number
   /** Reads the whole body before it resolves. */
   send: Send
   /** Passes the body on as it arrives, of any length: for files. */
@@ -77,7 +76,7 @@ interface Call extends HubRequest {
  * not a success (the Hub's contract, section 13). A DELETE is neither retried nor held back: first it must be looked at again.
  */
 export function createTransport(options: TransportOptions): Transport {
-  const {endpoint, token, onWait, signal, silenceMs = DEFAULT_SILENCE} = options
+  const {endpoint, token, onWait, signal, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT} = options
   const quotas = new Map<string, Quota>()
   /** Whether anything has answered at that address yet: until then it is likelier to be wrong than to be down. */
   let isKnown = false
@@ -95,28 +94,28 @@ export function createTransport(options: TransportOptions): Transport {
 
   const sendOnce = async (call: Call): Promise<HubResponse> => {
     const own = call.isDelete ? undefined : signal
-    const limit = timeLimit(silenceMs)
+    const limit = timeLimit(idleTimeoutMs)
     limit.start()
-    const asked = httpRequest(call, token)
-    const raw = await request(asked, {
+    const raw = await request(httpRequest(call, token), {
       signal: own ? AbortSignal.any([own, limit.signal]) : limit.signal,
       onChunk: () => limit.start(),
     })
-      .catch((error: Error) => {
-        if (error instanceof SmoltraceError) throw error
-        if (own?.aborted) throw new CancelledError('Interrupted.', {cause: error})
+      .catch((error: unknown) => {
+        if (!(error instanceof NoResponseError)) throw error
+        const {url, cause} = error
+        if (own?.aborted) throw new CancelledError('Interrupted.', {cause})
         const problem = limit.signal.aborted
-          ? {reason: `no answer within ${silenceMs / 1000} s`, isPermanent: false}
-          : {reason: reasonOf(error), isPermanent: isPermanent(error, isKnown)}
-        throw unreachable(asked.url, endpoint, {...problem, cause: error})
+          ? {reason: `no answer within ${idleTimeoutMs / 1000} s`, isPermanent: false}
+          : {reason: reasonOf(cause), isPermanent: isPermanent(cause, isKnown)}
+        throw unreachable(url, endpoint, {...problem, cause})
       })
       .finally(() => limit.stop())
     isKnown = true
-    const said = call.isToHub ? readRateLimit(raw.headers) : undefined
-    if (said) quotaOf(said.bucket).note(said)
+    const rateLimit = call.isToHub ? readRateLimit(raw.headers) : undefined
+    if (rateLimit) quotaOf(rateLimit.bucket).note(rateLimit)
     const response = toResponse({
       ...raw,
-      body: limitedBody(raw.body, limit, own, bodyLimits(call, raw.ok, silenceMs)),
+      body: limitedBody(raw.body, limit, own, bodyLimits(call, raw.ok, idleTimeoutMs)),
     })
     try {
       await checkResponse(response, call, endpoint)
@@ -138,18 +137,18 @@ export function createTransport(options: TransportOptions): Transport {
       return response
     }
 
-    let isAskedAnew = false
+    let hasRefreshedUrl = false
     for (let retries = 0; ;) {
       try {
         return await (isHeldBack ? quota.run(sendNow) : sendNow())
       } catch (error) {
         if (!mayRetry(call, error)) throw error
-        if (call.isToHub && !isAskedAnew && isExpired(error)) {
-          isAskedAnew = true
+        if (call.isToHub && !hasRefreshedUrl && isExpired(error)) {
+          hasRefreshedUrl = true
           continue
         }
 
-        const next = waitBeforeRetry(error, {retries, windows: quota.vainWindows})
+        const next = waitBeforeRetry(error, {retries, windows: quota.exhaustedWindows})
         if (!next) throw error
         if (next.why === 'quota') await quota.refilled(next.ms)
         else {
@@ -171,7 +170,7 @@ export function createTransport(options: TransportOptions): Transport {
         isToHub: isSameOrigin(url, endpoint),
         isStreamed,
       })
-  return {endpoint, signal, pages: 0, send: sender(false), stream: sender(true), quotaOf, pause: wait}
+  return {endpoint, signal, send: sender(false), stream: sender(true), quotaOf, pause: wait}
 }
 
 /** Whether an address is the Hub's: `https://hub.example.evil` only begins alike. */
@@ -195,7 +194,7 @@ function mayRetry({url, method, isDelete}: Call, error: unknown): boolean {
   return READING_POST.test(new URL(url).pathname) || (error instanceof HubError && error.status === 429)
 }
 
-const DEFAULT_SILENCE = 60_000
+const DEFAULT_IDLE_TIMEOUT = 60_000
 /** Of a listing, a table or a text of ours, unpacked, in bytes: far more than they have. */
 const MAX_BODY = 64 * 1024 * 1024
 /** Of what says only that something was done, or why not, in bytes. */
@@ -203,10 +202,10 @@ const MAX_MESSAGE = 1024 * 1024
 /** A body that is read whole may take so many times as long as the Hub may be silent. */
 const TOTAL_TIMES = 5
 
-function bodyLimits({method, isDelete, isStreamed}: Call, isOk: boolean, silenceMs: number): BodyLimits {
-  if (!isOk || isDelete) return {maxBytes: MAX_MESSAGE, totalMs: silenceMs}
-  if (method !== 'GET') return {maxBytes: MAX_BODY, totalMs: silenceMs}
-  return isStreamed ? {} : {maxBytes: MAX_BODY, totalMs: TOTAL_TIMES * silenceMs}
+function bodyLimits({method, isDelete, isStreamed}: Call, isOk: boolean, idleTimeoutMs: number): BodyLimits {
+  if (!isOk || isDelete) return {maxBytes: MAX_MESSAGE, totalMs: idleTimeoutMs}
+  if (method !== 'GET') return {maxBytes: MAX_BODY, totalMs: idleTimeoutMs}
+  return isStreamed ? {} : {maxBytes: MAX_BODY, totalMs: TOTAL_TIMES * idleTimeoutMs}
 }
 
 /** The one place that knows the token: it is sent to the endpoint's origin, and to no other that a `Link` or an upload names. */

@@ -36,7 +36,6 @@ interface Seen {
   inventory: Inventory
   rows: RowIndex
   ms: number
-  pages: number
 }
 
 /**
@@ -55,11 +54,9 @@ export async function lookAt(plan: Plan, session: Session, known?: Seen): Promis
 }
 
 async function list(plan: Plan, session: Session): Promise<Seen> {
-  const {hub, clock} = session
+  const {clock} = session
   const elapsed = stopwatch(clock)
-  const pagesBefore = hub.pages
   const inventory = await discover(session)
-  const pages = hub.pages - pagesBefore
   await requireSameAccess(session)
   let rows: RowIndex = new Map()
   if (!(await allIsGone(plan, inventory, session))) {
@@ -72,7 +69,7 @@ async function list(plan: Plan, session: Session): Promise<Seen> {
     requireUsableRows(plan.rules, [...planned, ...others], rows, inventory.now)
   }
 
-  return {inventory, rows, ms: elapsed(), pages}
+  return {inventory, rows, ms: elapsed()}
 }
 
 /**
@@ -152,13 +149,16 @@ export class LastLook {
 
   private isListingOld(): boolean {
     if (!this.listing) return true
-    const {ms, pages} = this.listing
+    const {
+      ms,
+      inventory: {pages},
+    } = this.listing
     const {requests, windowMs} = this.quota
     return this.listingAge() >= Math.max(MAX_AGE, SHARE * ms, (SHARE * pages * windowMs) / requests)
   }
 
   private isListingDear(): boolean {
-    return 2 * (this.listing?.pages ?? 0) > this.quota.requests
+    return 2 * (this.listing?.inventory.pages ?? 0) > this.quota.requests
   }
 
   private get quota(): QuotaSize {

@@ -1,5 +1,5 @@
 import {type AccessToken, type OrgRole, USER, USER_ID} from './accounts.js'
-import {type Answer, type Call, json, notFound, Refusal, unauthenticated} from './http.js'
+import {type Answer, type Call, jsonAnswer, notFound, Refusal, unauthenticated} from './http.js'
 import {type Repo} from './state.js'
 
 type Permission = 'repo.content.read' | 'repo.write'
@@ -15,7 +15,7 @@ export function whoami(call: Call): Answer {
   const {role, scoped} = requireToken(call)
   const fineGrained = {canReadGatedRepos: true, global: ['discussion.write'], scoped}
   const token = {displayName: role, role, createdAt: '2026-01-01T00:00:00.000Z'}
-  return json({
+  return jsonAnswer({
     type: 'user',
     id: USER_ID,
     name: USER,

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
 import {requireRepo, requireToken, requireWrite} from './access.js'
-import {type Answer, type Call, invalid, json, notFound, parseBody, Refusal} from './http.js'
+import {type Answer, type Call, invalid, jsonAnswer, notFound, parseBody, Refusal} from './http.js'
 import {belongsInLfs, type StoredFile, storedFile} from './objects.js'
 import {type Repo} from './state.js'
 
@@ -26,7 +26,7 @@ export function preupload(call: Call): Answer {
     const isLarge = belongsInLfs({path, size, sample: Buffer.from(sample, 'base64')})
     return {path, uploadMode: isLarge ? 'lfs' : 'regular', shouldIgnore: false}
   })
-  return json({files, commitOid: repo.sha})
+  return jsonAnswer({files, commitOid: repo.sha})
 }
 
 /** `POST /datasets/{id}.git/info/lfs/objects/batch`: where to put the objects that are not there yet. */
@@ -38,7 +38,10 @@ export function lfsBatch(call: Call): Answer {
     if (state.uploads.get(oid)?.length === size) return {oid, size}
     return {oid, size, authenticated: true, actions: {upload: {href: `${cdnUrl}/uploads/${oid}`}}}
   })
-  return json({transfer: 'basic', objects}, {'Content-Type': 'application/vnd.git-lfs+json; charset=utf-8'})
+  return jsonAnswer(
+    {transfer: 'basic', objects},
+    {'Content-Type': 'application/vnd.git-lfs+json; charset=utf-8'},
+  )
 }
 
 /** `POST /api/datasets/{id}/commit/{branch}`: all changes of one commit, or none of them. */
@@ -56,7 +59,7 @@ export function commit(call: Call): Answer {
   )
   const {oid} = state.commit(repo, header.summary, new Map(changes))
   const commitUrl = `${url}/datasets/${repo.id}/commit/${oid}`
-  return json({success: true, commitOid: oid, commitUrl, hookOutput: ''})
+  return jsonAnswer({success: true, commitOid: oid, commitUrl, hookOutput: ''})
 }
 
 /** The dataset to be written to; main is its only branch. */

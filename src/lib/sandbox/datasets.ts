@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import {byText} from '../base/text.js'
 import {canRead, requireRepo, requireToken} from './access.js'
 import {USER} from './accounts.js'
-import {type Answer, type Call, invalid, json, notFound, parseBody, Refusal} from './http.js'
+import {type Answer, type Call, invalid, jsonAnswer, notFound, parseBody, Refusal} from './http.js'
 import {type Commit, type Files, type HubState, type Repo} from './state.js'
 
 /** What `expand` may ask for of a dataset at a commit; a request without it is shown all. */
@@ -24,7 +24,7 @@ const FIELDS: Record<string, (repo: Repo, commit: Commit, state: HubState) => un
 export function datasetInfo(call: Call): Answer {
   const repo = requireRepo(call)
   const commit = commitAt(repo, call.params.revision ?? 'main')
-  return json(showWith(call)(repo, commit))
+  return jsonAnswer(showWith(call)(repo, commit))
 }
 
 /**
@@ -99,7 +99,7 @@ export function listDatasets(call: Call): Answer {
     .filter((repo) => (author === null || repo.namespace === author) && canRead(call, repo))
   const {items, headers} = pageOf(call, all, (repo) => [-repo.createdAt.getTime(), repo._id])
   const shown = items.map((repo) => show(repo, repo.head))
-  return json(shown, headers)
+  return jsonAnswer(shown, headers)
 }
 
 /** `GET /api/settings/repositories` and `GET /api/organizations/{org}/settings/repositories`: what datasets take up. */
@@ -117,9 +117,9 @@ export function inventory(call: Call): Answer {
   const own = call.hub.state
     .datasets()
     .filter((repo) => repo.namespace === namespace && canRead(call, repo))
-    .toSorted((one, other) => compare(largest(one), largest(other)))
+    .toSorted((one, other) => compare(storageKey(one), storageKey(other)))
   const total = own.reduce((sum, {storage}) => sum + storage, 0)
-  const {items, headers} = pageOf(call, own, largest)
+  const {items, headers} = pageOf(call, own, storageKey)
   const entries = items.map((repo) => ({
     id: repo.id,
     type: 'dataset',
@@ -128,14 +128,14 @@ export function inventory(call: Call): Answer {
     storage: repo.storage,
     storagePercent: total === 0 ? 0 : repo.storage / total,
   }))
-  return json(entries, headers)
+  return jsonAnswer(entries, headers)
 }
 
 /** Where an item is in a listing: what it is sorted by, ascending, and an id that decides between equals. */
 const KEY = z.tuple([z.number(), z.string()])
 type Key = z.output<typeof KEY>
 
-function largest(repo: Repo): Key {
+function storageKey(repo: Repo): Key {
   return [-repo.storage, repo._id]
 }
 

@@ -2,7 +2,7 @@ import {foldersOf} from '../base/files.js'
 import {byText} from '../base/text.js'
 import {requireRepo} from './access.js'
 import {commitAt, pageOf} from './datasets.js'
-import {type Answer, bytesAnswer, type Call, json, notFound, redirect, text} from './http.js'
+import {type Answer, bytesAnswer, type Call, jsonAnswer, notFound, redirect, textAnswer} from './http.js'
 import {sha1, type StoredFile, treeFacts} from './objects.js'
 import {type Commit, type Repo} from './state.js'
 
@@ -19,7 +19,7 @@ export function tree(call: Call): Answer {
     }),
   ]
   const {items, headers} = pageOf(call, entries, ({type, path}) => [type === 'file' ? 1 : 0, path])
-  return json(items, headers)
+  return jsonAnswer(items, headers)
 }
 
 /** `GET /datasets/{id}/resolve/{rev}/{path}`: a redirect to where the bytes are. */
@@ -44,7 +44,7 @@ export function resolve(call: Call): Answer {
     'X-Xet-Hash': xetHash,
     'Cache-Control': 'no-store',
   }
-  return text(`Found. Redirecting to ${location}`, headers, 302)
+  return textAnswer(`Found. Redirecting to ${location}`, headers, 302)
 }
 
 /** `GET /api/resolve-cache/datasets/{id}/{sha}/{path}`: the bytes of a file that git holds. */

@@ -80,18 +80,18 @@ export function notFound(
   return new Refusal(404, message, {'X-Error-Code': code, ...headers})
 }
 
-export function json(value: unknown, headers: Headers = {}, status = 200): Answer {
+export function jsonAnswer(value: unknown, headers: Headers = {}, status = 200): Answer {
   const body = Buffer.from(JSON.stringify(value))
   return {status, headers: {'Content-Type': 'application/json; charset=utf-8', ...headers}, body}
 }
 
-export function text(body: string, headers: Headers = {}, status = 200): Answer {
+export function textAnswer(body: string, headers: Headers = {}, status = 200): Answer {
   return {status, headers: {'Content-Type': 'text/plain; charset=utf-8', ...headers}, body: Buffer.from(body)}
 }
 
 /** A temporary redirect on this server, always to a relative location. */
 export function redirect(location: string, headers: Headers = {}): Answer {
-  return text(`Temporary Redirect. Redirecting to ${location}`, {Location: location, ...headers}, 307)
+  return textAnswer(`Temporary Redirect. Redirecting to ${location}`, {Location: location, ...headers}, 307)
 }
 
 /** What a handler answers, or what it throws as the answer that it is: JSON where the path belongs to the API, else text. */
@@ -107,7 +107,7 @@ export function answerOrRefusal(path: string, handle: () => Answer): Answer {
     // A header holds one line of ASCII: every other byte becomes a star, as on the Hub.
     const line = Buffer.from(message.replaceAll(/\s+/g, ' ')).toString('latin1')
     const all = {'X-Error-Message': line.replaceAll(/[^ -~]/g, '*'), ...headers}
-    return isApi ? json({error: message}, all, status) : text(message, all, status)
+    return isApi ? jsonAnswer({error: message}, all, status) : textAnswer(message, all, status)
   }
 }
 

@@ -10,25 +10,25 @@ import {
   type Hub,
   type RawRequest,
   Refusal,
-  text,
+  textAnswer,
   unauthenticated,
 } from './http.js'
 import {sha256Of} from './objects.js'
 import {type Quota, requestCounter} from './quota.js'
 import {createRepo, deleteRepo, moveRepo} from './repos.js'
 
-const DATASET = '/api/datasets/:namespace/:name'
+const DATASET_PATH = '/api/datasets/:namespace/:name'
 
 /** In a pattern `:x` is one segment and `*x`, at the end, all that are left, at least one. */
 const ROUTES = (
   [
     ['GET', '/api/whoami-v2', whoami],
     ['GET', '/api/datasets', listDatasets],
-    ['GET', DATASET, datasetInfo],
-    ['GET', `${DATASET}/revision/:revision`, datasetInfo],
-    ['GET', `${DATASET}/tree/:revision`, tree],
-    ['POST', `${DATASET}/preupload/:revision`, preupload],
-    ['POST', `${DATASET}/commit/:revision`, commit],
+    ['GET', DATASET_PATH, datasetInfo],
+    ['GET', `${DATASET_PATH}/revision/:revision`, datasetInfo],
+    ['GET', `${DATASET_PATH}/tree/:revision`, tree],
+    ['POST', `${DATASET_PATH}/preupload/:revision`, preupload],
+    ['POST', `${DATASET_PATH}/commit/:revision`, commit],
     ['POST', '/datasets/:namespace/:name.git/info/lfs/objects/batch', lfsBatch],
     ['GET', '/datasets/:namespace/:name/resolve/:revision/*path', resolve],
     ['GET', '/api/resolve-cache/datasets/:namespace/:name/:revision/*path', resolveCache],
@@ -53,7 +53,7 @@ export function hubAnswers(hub: Hub, quota: Quota | undefined): (request: RawReq
     const answer =
       exhausted === undefined
         ? answerOrRefusal(path, () => endpointAnswer(request, path, search, hub))
-        : text(exhausted, {}, 429)
+        : textAnswer(exhausted, {}, 429)
     return {...answer, headers: {'X-Request-Id': requestId(hub, ++served), ...headers, ...answer.headers}}
   }
 }
@@ -96,7 +96,7 @@ export function cdnAnswers({state}: Hub): (request: RawRequest) => Answer {
       if (method === 'PUT') {
         if (sha256Of(body) !== hash) throw new Refusal(400, `The content does not match its SHA-256 ${hash}`)
         state.uploads.set(hash, body)
-        return text('')
+        return textAnswer('')
       }
 
       const file = state.cdn.objects.get(hash)

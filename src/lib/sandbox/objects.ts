@@ -1,5 +1,7 @@
 import {createHash} from 'node:crypto'
 
+import {createBlobHash} from '../base/files.js'
+
 /** A file in a commit. The bytes of a seeded file are made when it is read. */
 export interface StoredFile {
   readonly lfs: boolean
@@ -46,7 +48,7 @@ export function treeFacts(file: StoredFile) {
 
 /** The SHA-1 that git gives a blob of these bytes. */
 export function gitBlobId(bytes: Buffer): string {
-  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex')
+  return createBlobHash(bytes.length).update(bytes).digest('hex')
 }
 
 /** The SHA-1 of the parts, in hexadecimal: ids of commits and the like. */

@@ -2,7 +2,16 @@ import * as z from 'zod/mini'
 
 import {may, requireReadable, requireToken, requireWrite} from './access.js'
 import {USER} from './accounts.js'
-import {type Answer, type Call, invalid, json, notFound, parseBody, Refusal, text} from './http.js'
+import {
+  type Answer,
+  type Call,
+  invalid,
+  jsonAnswer,
+  notFound,
+  parseBody,
+  Refusal,
+  textAnswer,
+} from './http.js'
 
 /** A missing type means a model, and there are only datasets here. */
 const type = z.optional(z.string())
@@ -22,7 +31,7 @@ export function createRepo(call: Call): Answer {
   if (isTaken(hub, id)) throw new Refusal(409, 'You already created this dataset repo')
   const isPrivate = body.visibility === 'private' || body.private === true
   const repo = hub.state.add({id, createdAt: hub.state.now(), private: isPrivate})
-  return json({url: `${hub.url}/datasets/${id}`, name: id, id: repo._id})
+  return jsonAnswer({url: `${hub.url}/datasets/${id}`, name: id, id: repo._id})
 }
 
 /** `DELETE /api/repos/delete`: final, by exact name, without any precondition. */
@@ -32,7 +41,7 @@ export function deleteRepo(call: Call): Answer {
   const repo = requireReadable(call, hub.state.get(`${organization ?? USER}/${name}`))
   requireWrite(call, repo)
   hub.state.remove(repo.id)
-  return text('OK')
+  return textAnswer('OK')
 }
 
 /** `POST /api/repos/move`: renames a dataset; the former name redirects from then on. */
@@ -47,7 +56,7 @@ export function moveRepo(call: Call): Answer {
     throw new Refusal(403, `You don't have the rights to move a dataset to the namespace "${namespace}"`)
   if (isTaken(hub, target)) throw new Refusal(409, `A dataset repository called ${target} already exists`)
   hub.state.rename(repo, target)
-  return text('OK')
+  return textAnswer('OK')
 }
 
 type Typed = z.ZodMiniType<{type?: string | undefined}>

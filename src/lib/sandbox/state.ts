@@ -194,7 +194,7 @@ export class HubState {
     this.#repos.set(name, repo)
   }
 
-  /** While they lag, the Hub reads no new cards: tags stay those of before the commits that come meanwhile. */
+  /** While they lag, the Hub reads no new cards: tags stay those of before the commits made since. */
   letTagsLag(lag: boolean): void {
     this.#indexed = new Map(lag ? this.datasets().map((repo) => [repo, repo.files]) : [])
   }

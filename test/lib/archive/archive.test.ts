@@ -55,7 +55,7 @@ describe('archiving', () => {
     expect(results.get(NAME)?.status, reasonOf(results)).to.equal('archived')
   }
 
-  /** Takes the dataset away, and makes it anew. */
+  /** Deletes the dataset, and re-creates it. */
   const replace = (createdAt = CREATED, files: Record<string, string | Uint8Array> = FILES) => {
     hub.state.remove(NAME)
     hub.state.addDataset({name: NAME, createdAt, private: true, files})
@@ -346,7 +346,7 @@ describe('archiving', () => {
     })
   })
 
-  describe('beside another process', () => {
+  describe('next to another process', () => {
     /** Makes another process of another machine the holder of the lock. */
     const takeOver = () => {
       const holder = {pid: process.pid, host: 'elsewhere', token: 'x'}

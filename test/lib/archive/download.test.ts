@@ -67,7 +67,7 @@ describe('fetching a file', () => {
     ['brings it onto the disk', '', [whole], [0]],
     ['asks for nothing where the file is there already', CONTENT, [], []],
     ['asks only for what is missing of a part', part, [whole], [10]],
-    ['begins anew where the Hub sends all although a part was asked for', part, [always(CONTENT)], [10]],
+    ['starts over where the Hub sends all although a part was asked for', part, [always(CONTENT)], [10]],
     [
       'resumes where a body breaks off or ends early',
       '',
@@ -75,7 +75,7 @@ describe('fetching a file', () => {
       [0, 10, 15],
     ],
     ['does not give up as long as something comes each time', '', dripping, [...dripping.keys()]],
-    ['fetches anew what does not fit after it was completed', 'Something else', [whole, whole], [14, 0]],
+    ['fetches again what does not fit after it was completed', 'Something else', [whole, whole], [14, 0]],
     ['replaces a file of the right size and another content', wrong, [whole], [0]],
     ['replaces a file that is too long', `${CONTENT}x`, [whole], [0]],
   ] as Array<[string, string, Answer[], number[]]>)

@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import * as fc from 'fast-check'
 
 import {type LocalFile} from '../../../src/lib/archive/disk.js'
-import {batches} from '../../../src/lib/archive/restore-dataset.js'
+import {batchFiles} from '../../../src/lib/archive/restore-dataset.js'
 
 const MB = 1024 * 1024
 const local = (path: string, size: number, inLfs = false): LocalFile => ({
@@ -27,7 +27,7 @@ describe('the commits of a restoration', () => {
       [middling, [['a'], ['b', 'c'], ['d']]],
       [big, [[first, second, third, fourth], ['4.parquet']]],
     ] as Array<[LocalFile[], string[][]]>)
-      expect(batches(files).map((bundle) => bundle.map(({path}) => path))).to.deep.equal(expected)
+      expect(batchFiles(files).map((bundle) => bundle.map(({path}) => path))).to.deep.equal(expected)
   })
 
   it('hold every file once, a hundred at most, and not more than they may', () => {
@@ -35,7 +35,7 @@ describe('the commits of a restoration', () => {
     fc.assert(
       fc.property(fc.array(someFile, {maxLength: 400}), (facts) => {
         const files = facts.map(({size, inLfs}, index) => local(`${index}`, size, inLfs))
-        const bundles = batches(files)
+        const bundles = batchFiles(files)
         expect(bundles.flat()).to.have.members(files)
         for (const bundle of bundles) {
           const inRequest = bundle.filter(({inLfs}) => !inLfs).reduce((sum, {size}) => sum + size, 0)

@@ -134,7 +134,7 @@ const [dir, endpoint, token] = process.argv.slice(1)
 `
 
 /**
- * Runs a script in a process of its own, beside the embedded Hub and its memory.
+ * Runs a script in a process of its own, apart from the embedded Hub and its memory.
  * @param limit what the shell does before, such as `ulimit`
  * @returns what it printed
  */

@@ -31,7 +31,7 @@ describe('a file that is written whole or not at all', () => {
     expect(statSync(file).mode).to.equal(statSync(join(folder, 'usual')).mode)
   })
 
-  it('stays as it was where the new one cannot be written, and leaves nothing beside it', async () => {
+  it('stays as it was where the new one cannot be written, and leaves nothing next to it', async () => {
     const target = join(folder, 'x'.repeat(300))
     const error = await rejectionOf(replaceFile(target, {...contents, text: 'new'}))
     expect(error).to.be.instanceOf(RefusedError)

@@ -115,7 +115,7 @@ function hubFor(plan: Plan, onDelete: OnDelete) {
     log: [] as string[],
     async listDatasets(): Promise<Listing> {
       hub.log.push('LIST')
-      return {datasets: hub.listing, others: [], nameless: 0}
+      return {datasets: hub.listing, others: [], nameless: 0, pages: 1}
     },
     async whereabouts(name: string): Promise<Whereabouts> {
       hub.log.push(`ASK ${name}`)
@@ -165,7 +165,8 @@ async function carry(plan: Plan, scene: Scene = {}) {
     abortIf(`DELETE ${short(name)}`)
     return answers?.(name, time)
   })
-  if (listAtEnd) hub.listDatasets = async () => ({datasets: await listAtEnd(), others: [], nameless: 0})
+  if (listAtEnd)
+    hub.listDatasets = async () => ({datasets: await listAtEnd(), others: [], nameless: 0, pages: 1})
   at?.(hub)
   const session = sessionOf(hub)
   const events: DeletionEvent[] = []

@@ -194,8 +194,8 @@ describe('credentials', () => {
   it('wait for a silent Hub as long as HF_HUB_DOWNLOAD_TIMEOUT says, up to five minutes', async () => {
     const said: Record<string, number> = {'0.25': 250, 3600: 300_000, Infinity: 300_000}
     for (const text of ['', 'soon', '0', '-5', ...Object.keys(said)]) {
-      const {silenceMs} = await find({HF_TOKEN: 'hf_one', HF_HUB_DOWNLOAD_TIMEOUT: text})
-      expect(silenceMs, text).to.equal(said[text])
+      const {idleTimeoutMs} = await find({HF_TOKEN: 'hf_one', HF_HUB_DOWNLOAD_TIMEOUT: text})
+      expect(idleTimeoutMs, text).to.equal(said[text])
     }
   })
 })

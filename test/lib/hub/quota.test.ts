@@ -106,13 +106,13 @@ describe('quota', () => {
     await Promise.all([quota.refilled(5), quota.refilled(5)])
     await quota.refilled(5)
     expect(waits).to.deep.equal([100, 1000])
-    expect(quota.vainWindows).to.equal(2)
+    expect(quota.exhaustedWindows).to.equal(2)
     quota.succeeded()
-    expect(quota.vainWindows).to.equal(0)
+    expect(quota.exhaustedWindows).to.equal(0)
   })
 
   it('lets a request go rather than wait for a fourth window in a row in which nothing succeeded', async () => {
-    quota.vainWindows = 3
+    quota.exhaustedWindows = 3
     note(0, 5000)
     await quota.run(turn)
     expect(waits).to.deep.equal([])

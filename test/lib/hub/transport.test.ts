@@ -176,7 +176,7 @@ describe('transport', () => {
       }
     })
 
-    it('is not retried after 429: what goes must be looked at again first', async () => {
+    it('is not retried after 429: what is to be deleted must be rechecked first', async () => {
       const waits: Wait[] = []
       const server = await replies(USED_UP)
       const error = await rejectionOf(remove(server, {onWait: (wait) => waits.push(wait)}))
@@ -300,7 +300,7 @@ describe('transport', () => {
           response.once('close', () => clearInterval(timer))
         })
         const error = await withoutPauses(() =>
-          rejectionOf(sendTo(server, {silenceMs: SILENCE})(server.url + path, {method})),
+          rejectionOf(sendTo(server, {idleTimeoutMs: SILENCE})(server.url + path, {method})),
         )
         expect(error, method).to.be.instanceOf(HubUnreachableError)
         expect(error.message).to.include('took too long')

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 
+import {isObject} from '../../base/collections.js'
 import {RefusedError} from '../../base/errors.js'
 import {safe} from '../../base/text.js'
 import {type OutcomeStatus} from '../outcomes.js'
@@ -143,15 +144,11 @@ function fieldsOf(line: string): Fields | undefined {
   try {
     const value: unknown = JSON.parse(line, (key, part: unknown) => {
       if (typeof part === 'string') return textFor(key, part)
-      if (!isFields(part)) return part
+      if (!isObject(part) || Array.isArray(part)) return part
       return Object.fromEntries(Object.entries(part).map(([name, each]) => [safe(name), each]))
     })
-    return isFields(value) ? value : undefined
+    return isObject(value) && !Array.isArray(value) ? value : undefined
   } catch {
     return undefined
   }
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

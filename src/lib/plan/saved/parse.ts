@@ -2,6 +2,7 @@ import {setImmediate as nextTurn} from 'node:timers/promises'
 
 import {type LeaderboardDataset, type RunDataset} from '../../account/datasets.js'
 import {groupDatasetsByRun} from '../../account/runs.js'
+import {isObject} from '../../base/collections.js'
 import {type SmoltraceError, UsageError} from '../../base/errors.js'
 import {isStandardDataset, parseDatasetName} from '../../base/names.js'
 import {parseValue, readJson} from '../../base/schema.js'
@@ -76,7 +77,7 @@ function openPlan(json: string, refuse: Refuse): Record<string, unknown> {
 }
 
 function isPlan(value: unknown): value is Record<string, unknown> {
-  return isContainer(value) && value.format === PLAN_FORMAT
+  return isObject(value) && value.format === PLAN_FORMAT
 }
 
 /** A dataset that is there twice would be deleted twice, and a run could be deleted and kept. */
@@ -110,6 +111,7 @@ function makeAgain(file: PlanFile, refuse: Refuse): Plan {
     leaderboard,
     standard,
     nearMisses: [],
+    pages: 0,
     warnings: [],
   }
   const reasons = new Map(file.delete.map((run) => [run.run, run.reasons]))
@@ -151,7 +153,7 @@ function contradictionIn(content: Record<string, unknown>, expected: object): st
 
 /** Where two JSON values differ first, whatever the order of names, and how: `[0].planned: is true, but …`. */
 function differenceIn(expected: unknown, found: unknown): string | undefined {
-  if (!isContainer(expected) || !isContainer(found))
+  if (!isObject(expected) || !isObject(found))
     return expected === found
       ? undefined
       : `: is ${quote(found)}, but its rules and datasets say ${quote(expected)}`
@@ -161,10 +163,6 @@ function differenceIn(expected: unknown, found: unknown): string | undefined {
   }
 
   return undefined
-}
-
-function isContainer(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }
 
 /** A value in a message: short, on one line, and without what a terminal would obey. */

@@ -74,7 +74,7 @@ function addRun(state: HubState, run: SeededRun): void {
       oid: sha1(id, run.runId, 'card'),
       title: 'Add SMOLTRACE dataset card',
       date: lastModified,
-      // Made anew each time: a listing of thousands shows something of the files, and must not keep them.
+      // Made each time: a listing of thousands shows something of the files, and must not keep them.
       get files(): Files {
         return runFiles(run, type)
       },
