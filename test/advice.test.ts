@@ -6,7 +6,7 @@ import {join} from 'node:path'
 import {writeBoard} from './support/boards.js'
 import {findCommands, root, runCli} from './support/cli.js'
 import {envOf, runDatasetsAt, runsAt, withHub} from './support/hub.js'
-import {type Sandbox} from './support/sandbox.js'
+import {isListing, type Sandbox} from './support/sandbox.js'
 import {shellWords} from './support/shell-words.js'
 
 type FlagTable = Record<string, {allowNo?: boolean}>
@@ -121,7 +121,7 @@ const loseRows = ({hub}: Scene) =>
   writeBoard(hub, [[{results_dataset: runDatasetsAt(hub)[0] ?? '', success_rate: 1}]])
 const fillStorage = ({hub}: Scene) =>
   hub.intercept({
-    match: ({path}) => path.startsWith('/api/datasets?'),
+    match: isListing,
     times: 2,
     respond: {
       status: 403,

@@ -6,15 +6,13 @@ import {join} from 'node:path'
 import {EXIT, type ExitCode, moreSevere} from '../src/lib/base/exit-codes.js'
 import {runCli} from './support/cli.js'
 import {envOf, namesAt, runsAt, UNKNOWN_TOKEN, withHub} from './support/hub.js'
-import {type Fault, type Sandbox} from './support/sandbox.js'
+import {type Fault, isCommit, isDelete, isProtection, type Sandbox} from './support/sandbox.js'
 
 const WET = '--no-dry-run --yes'
 const ALL = `cleanup --all --grace 0 ${WET}`
 const KEEP_ONE = 'cleanup --keep-recent 1'
 const APPLY = `cleanup --apply FOLDER/plan.json ${WET}`
 
-const isDelete: Fault['match'] = ({method}) => method === 'DELETE'
-const isCommit: Fault['match'] = ({method, path}) => method === 'POST' && path.includes('/commit/')
 const answers = (status: number, match: Fault['match'], more: Partial<Fault> = {}): Fault => ({
   match,
   respond: {status, headers: {'Content-Type': 'application/json'}, body: '{"error":"no"}'},
@@ -53,7 +51,7 @@ const touchSome = async (scene: Scene, count?: number) => {
 
 const protect = ({run}: Scene) => run('leaderboard protect')
 const noList: Fault = {match: ({path}) => path.includes('author='), respond: {status: 200, body: '{}'}}
-const noProtection = answers(403, ({path}) => path.includes('protection.json'))
+const noProtection = answers(403, isProtection)
 
 /** Sentences of the rule, each in the words of one case; OLDEST is the oldest run. */
 const ROWS: Array<[code: ExitCode, says: string, line: string, more?: More]> = [

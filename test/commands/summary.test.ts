@@ -7,7 +7,7 @@ import {runCli} from '../support/cli.js'
 import {rendered} from '../support/gfm.js'
 import {deletionsAt, envOf, UNKNOWN_TOKEN, withHub} from '../support/hub.js'
 import {policyOf} from '../support/policies.js'
-import {type Sandbox} from '../support/sandbox.js'
+import {isDelete, type Sandbox} from '../support/sandbox.js'
 
 describe('--summary', () => {
   let folder: string
@@ -93,7 +93,7 @@ describe('--summary', () => {
         mkdirSync(file)
       }
 
-      hub.intercept({before: spoil, match: ({method}) => method === 'DELETE', times: 1})
+      hub.intercept({before: spoil, match: isDelete, times: 1})
       const {stderr, exitCode} = await cleanup(hub, '--all', '--grace', '0', '--no-dry-run', '--yes')
       expect(exitCode).to.equal(1)
       expect(stderr).to.match(/Warning: The summary could not be written to .*summary\.md \(EISDIR/)

@@ -6,7 +6,7 @@ import {join} from 'node:path'
 import {deletionsAt, namesAt, runDatasetsAt, runsAt, stampsIn, withHub} from '../support/hub.js'
 import {cleanEnv, run} from '../support/process.js'
 import {startInTerminal, type Terminal} from '../support/pty.js'
-import {type Fault, type Sandbox} from '../support/sandbox.js'
+import {isListing, type Sandbox} from '../support/sandbox.js'
 
 const UP = '\u001B[A'
 const DOWN = '\u001B[B'
@@ -130,8 +130,7 @@ describe('picking by hand on a terminal', () => {
   it('takes no key that was pressed before the list was there', () =>
     withHub({runs: 5}, async (hub) => {
       const press = {early() {}}
-      const match: Fault['match'] = ({path}) => path.startsWith('/api/datasets?')
-      hub.intercept({match, times: 1, before: () => press.early()})
+      hub.intercept({match: isListing, times: 1, before: () => press.early()})
       const terminal = startInTerminal([...PICK, '--older-than', '1d'], cleanEnv(hub))
       press.early = () => terminal.press(`${CTRL_A}${ENTER}`)
       await terminal.waitFor(new RegExp(`Space.+${LIST_END}`))

@@ -4,6 +4,7 @@ import {readFileSync} from 'node:fs'
 import {root} from '../support/cli.js'
 import {deletionsAt, withHub} from '../support/hub.js'
 import {cleanEnv, startCommand} from '../support/process.js'
+import {isDelete} from '../support/sandbox.js'
 
 /** Runs `npm run test:live`, as a person would. */
 async function testLive(env: Record<string, string>): Promise<{output: string; exitCode: number}> {
@@ -44,7 +45,7 @@ describe('the test for a person with a scratch account', () => {
       const before = stateOf(hub)
       let foreign = ''
       hub.intercept({
-        match: ({method}) => method === 'DELETE',
+        match: isDelete,
         times: 1,
         before() {
           foreign = deletionsAt(hub)[0] ?? ''

@@ -22,15 +22,14 @@ import {root, runCli} from '../support/cli.js'
 import {deletionsAt, envOf, namesAt} from '../support/hub.js'
 import {cleanEnv} from '../support/process.js'
 import {startInTerminal} from '../support/pty.js'
-import {type Fault, type Sandbox} from '../support/sandbox.js'
+import {type Fault, isDelete, isListing, type Sandbox} from '../support/sandbox.js'
 
 const CARRIED = {dryRun: false, yes: true} as const
 const WET = '--no-dry-run --yes'
-const isListing: Fault['match'] = ({path}) => path.startsWith('/api/datasets?')
-const isDelete =
-  (name = ''): Fault['match'] =>
-  ({method, body}) =>
-    method === 'DELETE' && body.includes(name.replace(/.*\//, ''))
+const isDeleteOf =
+  (name: string): Fault['match'] =>
+  (request) =>
+    isDelete(request) && request.body.includes(name.replace(/.*\//, ''))
 const BROKEN = {status: 500, body: 'oops'}
 const REFUSED = {status: 403, body: '{"error":"no"}'}
 
@@ -150,12 +149,15 @@ describe("the original's own tests", () => {
   })
 
   it('X3: the second of two is not found: one deleted, one failed. Ours: gone; failed only where the Hub refuses it', async () => {
-    const putBack = hub.intercept({match: isDelete(old[1]), before: () => hub.state.remove(old[1] ?? '')})
+    const putBack = hub.intercept({
+      match: isDeleteOf(old[1] ?? ''),
+      before: () => hub.state.remove(old[1] ?? ''),
+    })
     const gone = await deleteDatasets(old.slice(0, 2), {...connection(), ...CARRIED})
     expect(statusOf(gone)).to.have.members(['deleted', 'gone'])
     putBack()
     const [first = '', second = ''] = addRun(50)
-    hub.intercept({match: isDelete(second), respond: REFUSED})
+    hub.intercept({match: isDeleteOf(second), respond: REFUSED})
     const failed = await deleteDatasets([first, second], {...connection(), ...CARRIED})
     expect(statusOf(failed)).to.deep.equal(['deleted', 'failed'])
   })
@@ -186,7 +188,7 @@ describe("the original's own tests", () => {
 
   it('C5: one of two deletions fails: one deleted, one failed. Ours: the same', async () => {
     const [[alone = ''], [other = '']] = [addRun(60, ['results']), addRun(50, ['results'])]
-    hub.intercept({match: isDelete(alone), respond: REFUSED})
+    hub.intercept({match: isDeleteOf(alone), respond: REFUSED})
     const result = await cleanupDatasets({...connection(), olderThan: '45d', ...CARRIED})
     expect(statusOf(result)).to.have.members(['deleted', 'failed'])
     expect(namesAt(hub)).to.include(alone).and.not.include(other)
@@ -239,13 +241,7 @@ describe("the original's own tests", () => {
       2,
       0,
     ],
-    [
-      'M15: deletions fail: 1. Ours: 3',
-      `--older-than 7d ${WET}`,
-      3,
-      0,
-      {match: isDelete(), respond: REFUSED},
-    ],
+    ['M15: deletions fail: 1. Ours: 3', `--older-than 7d ${WET}`, 3, 0, {match: isDelete, respond: REFUSED}],
     [
       'M16: an exception: 1. Ours: the same',
       `--older-than 7d ${WET}`,

@@ -2,11 +2,10 @@ import {expect} from 'chai'
 
 import {runCli} from '../support/cli.js'
 import {deletionsAt, envOf, gate, namesAt, runDatasetsAt, stampsIn, until, withHub} from '../support/hub.js'
-import {cleanEnv, start} from '../support/process.js'
+import {cleanEnv, PATIENT, start} from '../support/process.js'
 import {type Sandbox} from '../support/sandbox.js'
 
 const BOARD = 'mira/smoltrace-leaderboard'
-const PATIENT = {HF_HUB_DOWNLOAD_TIMEOUT: '300'}
 
 /** Timestamps of the runs that are over, newest first. */
 const finishedRuns = (hub: Sandbox) =>

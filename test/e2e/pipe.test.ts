@@ -5,6 +5,7 @@ import {join} from 'node:path'
 import {root} from '../support/cli.js'
 import {runsAt, until, withHub} from '../support/hub.js'
 import {cleanEnv, type Finished, PROGRAM, run, start} from '../support/process.js'
+import {isDelete} from '../support/sandbox.js'
 
 describe('the program on a pipe', () => {
   it('prints the answer on stdout, without colours, and nothing on stderr', () =>
@@ -48,7 +49,7 @@ describe('a deletion that nobody watches any more', () => {
     it(`goes on to its end after ${stream}, with the exit code of the job`, () =>
       withHub({runs: 12}, async (hub) => {
         const close = {now() {}}
-        hub.intercept({match: ({method}) => method === 'DELETE', times: 1, before: () => close.now()})
+        hub.intercept({match: isDelete, times: 1, before: () => close.now()})
         const deletion = start(['cleanup', '--keep-recent', '3', '--no-dry-run', '--yes'], cleanEnv(hub))
         close.now = deletion[stream]
         const {exitCode} = await deletion.finished

@@ -2,14 +2,10 @@ import {expect} from 'chai'
 
 import {checkDocument} from '../support/documents.js'
 import {deletionsAt, type Gate, gate, namesAt, runDatasetsAt, until, withHub} from '../support/hub.js'
-import {cleanEnv, type Running, start} from '../support/process.js'
-import {type Fault, type Sandbox} from '../support/sandbox.js'
+import {cleanEnv, PATIENT, type Running, start} from '../support/process.js'
+import {isDelete, isProtection, type Sandbox} from '../support/sandbox.js'
 
 const DELETE_ALL = ['cleanup', '--all', '--no-dry-run', '--yes']
-
-/** The program waits longer for an answer than a test has: what is over then has not waited for it. */
-const PATIENT = {HF_HUB_DOWNLOAD_TIMEOUT: '300'}
-const isDelete: Fault['match'] = ({method}) => method === 'DELETE'
 
 /**
  * Starts a deletion on a Hub that answers no DELETE before it is told to, and waits for all that go at a time: one that is
@@ -82,7 +78,6 @@ describe('Ctrl-C in the middle of a deletion', () => {
 describe('Ctrl-C before the first deletion', () => {
   it('deletes nothing, says so, and ends with 130', () =>
     withHub({runs: 3}, async (hub) => {
-      const isProtection = ({path}: {path: string}) => path.includes('protection.json')
       hub.intercept({match: isProtection, hold: 'before'})
       const program = start(DELETE_ALL, cleanEnv(hub, PATIENT))
       await until('the request', () => hub.requests.some((request) => isProtection(request)))

@@ -6,11 +6,10 @@ import {join} from 'node:path'
 import {deletionsAt, gate, namesAt, runDatasetsAt, until, withHub} from '../support/hub.js'
 import {cleanEnv, preload} from '../support/process.js'
 import {startInTerminal, type Terminal} from '../support/pty.js'
-import {type Fault, type Sandbox} from '../support/sandbox.js'
+import {isDelete, isListing, type Sandbox} from '../support/sandbox.js'
 
 const KEEP_ONE = ['cleanup', '--keep-recent', '1', '--no-dry-run']
 const ALL = ['cleanup', '--all', '--no-dry-run']
-const isDelete: Fault['match'] = ({method}) => method === 'DELETE'
 
 /** Holds the program up for a while as soon as it wants to read what is typed. */
 const HOLD_UP = `
@@ -69,8 +68,7 @@ describe('the question before a deletion', () => {
   it('[S9] is not answered by what was typed before the plan was on the screen, though the program read it late', () =>
     withHub({runs: 3}, async (hub) => {
       const type = {early() {}}
-      const match: Fault['match'] = ({path}) => path.startsWith('/api/datasets?')
-      hub.intercept({match, times: 1, before: () => type.early()})
+      hub.intercept({match: isListing, times: 1, before: () => type.early()})
       const terminal = startInTerminal(KEEP_ONE, cleanEnv(hub, preload(HOLD_UP)))
       type.early = () => terminal.type('DELETE')
       await terminal.waitFor(QUESTION)

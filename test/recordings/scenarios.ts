@@ -1,6 +1,6 @@
 import {runCli} from '../support/cli.js'
 import {envOf, UNKNOWN_TOKEN} from '../support/hub.js'
-import {type Sandbox, type SandboxOptions} from '../support/sandbox.js'
+import {isListing, type Sandbox, type SandboxOptions} from '../support/sandbox.js'
 
 /** When all recordings take place: before any machine's clock, so that the Hub's is the one that counts. */
 export const RECORDED_AT = new Date('2025-06-15T12:00:00.000Z')
@@ -93,7 +93,7 @@ export const scenarios = {
     exitCode: 1,
     arrange(hub) {
       hub.intercept({
-        match: ({path}) => path.startsWith('/api/datasets?'),
+        match: isListing,
         respond: {
           status: 200,
           headers: {'Content-Type': 'text/html; charset=utf-8'},

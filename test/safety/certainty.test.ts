@@ -7,9 +7,10 @@ import {
   type RetentionOptions,
   SmoltraceError,
 } from '../../src/index.js'
+import {PROTECTION_PATH} from '../../src/lib/account/protection/pins.js'
 import {DAY} from '../../src/lib/base/time.js'
 import {exitCodeOf} from '../../src/lib/cleanup/result.js'
-import {Account, all, CARRIED, PROTECTION_PATH, stampOf, statusesOf} from '../support/account.js'
+import {Account, all, CARRIED, stampOf, statusesOf} from '../support/account.js'
 import {writeBoard} from '../support/boards.js'
 import {type Cells} from '../support/rows.js'
 import {type Fault} from '../support/sandbox.js'

@@ -8,6 +8,7 @@ import {parseJournal} from '../../src/lib/cleanup/journal/parse.js'
 import {exitCodeOf} from '../../src/lib/cleanup/result.js'
 import {Account, all, CARRIED, plannedNames, statusesOf} from '../support/account.js'
 import {rejectionOf} from '../support/builders.js'
+import {isListing} from '../support/sandbox.js'
 
 describe('a yes', () => {
   let account: Account
@@ -123,7 +124,7 @@ describe('a yes', () => {
       [
         'while it lists',
         (before) => {
-          account.hub.intercept({match: ({path}) => path.startsWith('/api/datasets?'), before})
+          account.hub.intercept({match: isListing, before})
           return {yes: true}
         },
       ],

@@ -3,8 +3,9 @@ import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {protectLeaderboard, RefusedError, unprotectLeaderboard} from '../../src/index.js'
+import {PROTECTION_PATH} from '../../src/lib/account/protection/pins.js'
 import {exitCodeOf} from '../../src/lib/cleanup/result.js'
-import {Account, all, CARRIED, PROTECTION_PATH, stampOf, statusesOf} from '../support/account.js'
+import {Account, all, CARRIED, stampOf, statusesOf} from '../support/account.js'
 import {type Fault} from '../support/sandbox.js'
 
 const EVERYTHING = {all: true, deleteLeaderboard: true, ...CARRIED}

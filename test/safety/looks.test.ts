@@ -6,11 +6,11 @@ import {exitCodeOf} from '../../src/lib/cleanup/result.js'
 import {Account, stampOf} from '../support/account.js'
 import {rejectionOf} from '../support/builders.js'
 import {withoutPauses} from '../support/pauses.js'
+import {isDelete, isProtection} from '../support/sandbox.js'
 
 const SECOND = 1000
 /** So many that none of these jobs waits for it. */
 const PLENTY = {requests: 100_000, windowSeconds: 300}
-const isDelete = ({method}: {method: string}) => method === 'DELETE'
 
 describe('what a deletion knows of the Hub', () => {
   let account: Account
@@ -76,7 +76,7 @@ describe('what a deletion knows of the Hub', () => {
       'requests that were repeated',
       (before) => {
         account.hub.intercept({
-          match: ({path}) => path.includes('protection.json'),
+          match: isProtection,
           times: 1,
           before,
           respond: {status: 503, headers: {'Retry-After': '3'}, body: 'busy'},

@@ -14,6 +14,7 @@ import {
   type Plan,
   protectRuns,
 } from '../../src/index.js'
+import {PROTECTION_PATH} from '../../src/lib/account/protection/pins.js'
 import {formatTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../../src/lib/base/names.js'
 import {DAY, MINUTE} from '../../src/lib/base/time.js'
 import {storedFile} from '../../src/lib/sandbox/index.js'
@@ -23,8 +24,6 @@ import {deletionsAt, namesAt} from './hub.js'
 import {type Cells} from './rows.js'
 import {type Sandbox, type SandboxOptions, startSandbox} from './sandbox.js'
 import {inMemory} from './scratch.js'
-
-export const PROTECTION_PATH = '.smoltrace/protection.json'
 
 /** Options of a deletion that nothing has to confirm. */
 export const CARRIED = {dryRun: false, yes: true} as const

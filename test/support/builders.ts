@@ -10,7 +10,7 @@ import {
   runDatasetName,
   type RunType,
 } from '../../src/lib/base/names.js'
-import {DAY} from '../../src/lib/base/time.js'
+import {DAY, MINUTE} from '../../src/lib/base/time.js'
 import {type Hub} from '../../src/lib/hub/client.js'
 import {HubError} from '../../src/lib/hub/errors.js'
 import {type ListedDataset} from '../../src/lib/hub/listing.js'
@@ -24,7 +24,6 @@ import {type Style, styleFor} from '../../src/lib/views/terminal/style.js'
 
 /** The moment at which the tests of rules take place. */
 export const NOW = new Date('2026-10-05T12:00:00.000Z')
-export const MINUTE = 60 * 1000
 export const NAMESPACE = 'kim'
 export const ENDPOINT = 'http://127.0.0.1:9'
 export const TOKEN = 'hf_notAToken0123456789'

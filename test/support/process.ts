@@ -38,6 +38,9 @@ export function cleanEnv(hub?: Sandbox, more: Record<string, string> = {}): Reco
   return {PATH, HOME: home, HF_HOME: home, LANG: 'C.UTF-8', ...(hub && envOf(hub)), ...more}
 }
 
+/** Has the program wait longer for an answer than a test has: what is over then has not waited for it. */
+export const PATIENT = {HF_HUB_DOWNLOAD_TIMEOUT: '300'}
+
 /** Variables that have Node run this code before the program. */
 export function preload(code: string): Record<string, string> {
   return {NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}`}

@@ -15,6 +15,13 @@ export interface FaultTarget extends Pick<RawRequest, 'method' | 'path'> {
   body: string
 }
 
+// What a request asks for.
+type Asked = Pick<FaultTarget, 'method' | 'path'>
+export const isDelete = ({method}: Asked) => method === 'DELETE'
+export const isListing = ({path}: Asked) => path.startsWith('/api/datasets?')
+export const isCommit = ({method, path}: Asked) => method === 'POST' && path.includes('/commit/')
+export const isProtection = ({path}: Asked) => path.includes('protection.json')
+
 /** A request that the Hub received. */
 export interface LoggedRequest extends Partial<FaultTarget> {
   method: string

@@ -6,7 +6,7 @@ import {storedFile} from '../../../src/lib/sandbox/index.js'
 import {listedIn, playJson} from '../../recordings/play.js'
 import {runCli} from '../../support/cli.js'
 import {envOf, isRunDataset, withHub} from '../../support/hub.js'
-import {type Sandbox} from '../../support/sandbox.js'
+import {isProtection, type Sandbox} from '../../support/sandbox.js'
 
 interface RunDocument {
   run: string
@@ -48,7 +48,7 @@ describe('runs group on an account', () => {
       hub.state.commit(hub.state.get(board)!, 'Pin', new Map([[PROTECTION_PATH, storedFile(text, false)]]))
       expect((await groupJson(hub)).runs.map((run) => run.pinned)).to.deep.equal([true, false, false, false])
       expect((await group(hub)).stdout).to.match(new RegExp(`^${first!.run} .*, half pinned$`, 'm'))
-      hub.intercept({match: ({path}) => path.includes('protection.json'), respond: {status: 500}})
+      hub.intercept({match: isProtection, respond: {status: 500}})
       const {runs, warnings} = await groupJson(hub)
       expect(runs.map((run) => run.pinned)).to.deep.equal([null, null, null, null])
       expect(warnings).to.have.length(1)

@@ -14,14 +14,13 @@ import {
 } from '../../../src/lib/account/runs.js'
 import {RefusedError} from '../../../src/lib/base/errors.js'
 import {formatTimestamp, RUN_TYPES, type RunType} from '../../../src/lib/base/names.js'
-import {DAY, HOUR} from '../../../src/lib/base/time.js'
+import {DAY, HOUR, MINUTE} from '../../../src/lib/base/time.js'
 import {someInventory} from '../../support/arbitraries.js'
 import {
   ago,
   errorOf,
   later,
   leaderboardDataset,
-  MINUTE,
   NOW,
   runDataset,
   runDatasets,

@@ -22,6 +22,7 @@ import {
 } from '../../support/builders.js'
 import {FAULTS} from '../../support/faults.js'
 import {withoutPauses} from '../../support/pauses.js'
+import {isListing} from '../../support/sandbox.js'
 
 const OLD = runDatasets(ago(60 * DAY))
 const NEW = runDatasets(ago(DAY))
@@ -98,7 +99,6 @@ describe('sizes of an account', () => {
   afterEach(() => account.close())
 
   const isInventory = ({path}: {path: string}) => path.startsWith('/api/settings/')
-  const isListing = ({path}: {path: string}) => path.startsWith('/api/datasets?')
   const storedAt = (names: string[]) =>
     names.reduce((sum, name) => sum + account.hub.state.get(name)!.storage, 0)
   const clean = (options: CleanupOptions = {}) =>

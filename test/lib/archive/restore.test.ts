@@ -11,7 +11,7 @@ import {exitCodeOfRestore, restoreDatasets, type RestoreResult} from '../../../s
 import {CancelledError, NotAllowedError, RefusedError, UsageError} from '../../../src/lib/base/errors.js'
 import {type Repo} from '../../../src/lib/sandbox/index.js'
 import {rejectionOf} from '../../support/builders.js'
-import {type Fault, type Sandbox} from '../../support/sandbox.js'
+import {type Fault, isCommit, type Sandbox} from '../../support/sandbox.js'
 import {
   archiveAt,
   CREATED,
@@ -26,7 +26,6 @@ import {
 
 const TRACES = NAME.replace('results', 'traces')
 const isCreation: Fault['match'] = ({path}) => path === '/api/repos/create'
-const isCommit: Fault['match'] = ({path}) => path.includes('/commit/')
 const isPreupload: Fault['match'] = ({path}) => path.includes('/preupload/')
 
 describe('restoring', () => {

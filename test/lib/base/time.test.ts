@@ -8,13 +8,14 @@ import {
   formatDuration,
   formatSum,
   HOUR,
+  MINUTE,
   parseAge,
   parseGrace,
   parseSpan,
   stopwatch,
   usesCalendarUnits,
 } from '../../../src/lib/base/time.js'
-import {MINUTE, NOW} from '../../support/builders.js'
+import {NOW} from '../../support/builders.js'
 
 describe('duration', () => {
   describe('an age', () => {

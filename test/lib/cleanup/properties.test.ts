@@ -4,21 +4,12 @@ import * as fc from 'fast-check'
 import {allDatasets, type Inventory} from '../../../src/lib/account/datasets.js'
 import {type Run} from '../../../src/lib/account/runs.js'
 import {UsageError} from '../../../src/lib/base/errors.js'
-import {DAY} from '../../../src/lib/base/time.js'
+import {DAY, MINUTE} from '../../../src/lib/base/time.js'
 import {comparePlan} from '../../../src/lib/plan/compare.js'
 import {type Plan, plannedDatasets} from '../../../src/lib/plan/plan.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
 import {someCase} from '../../support/arbitraries.js'
-import {
-  freshId,
-  later,
-  MINUTE,
-  namesIn,
-  NOTHING_KNOWN,
-  NOW,
-  planOf,
-  runDataset,
-} from '../../support/builders.js'
+import {freshId, later, namesIn, NOTHING_KNOWN, NOW, planOf, runDataset} from '../../support/builders.js'
 
 /**
  * How long ago anything of a run was created, or changed within two days of the newest creation, by its datasets: what decides is

@@ -1,8 +1,9 @@
 import {expect} from 'chai'
 
 import {NotAllowedError, SmoltraceError} from '../../../src/lib/base/errors.js'
+import {MINUTE} from '../../../src/lib/base/time.js'
 import {openSession} from '../../../src/lib/hub/session.js'
-import {ago, later, MINUTE, NOW, rejectionOf, TOKEN, tokenOf} from '../../support/builders.js'
+import {ago, later, NOW, rejectionOf, TOKEN, tokenOf} from '../../support/builders.js'
 import {type Reply, stubHubs, type StubServer} from './stub.js'
 
 describe('session', () => {

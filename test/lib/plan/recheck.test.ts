@@ -2,17 +2,18 @@ import {expect} from 'chai'
 
 import {discover} from '../../../src/lib/account/datasets.js'
 import {formatProtection} from '../../../src/lib/account/protection/file.js'
+import {PROTECTION_PATH} from '../../../src/lib/account/protection/pins.js'
 import {RefusedError} from '../../../src/lib/base/errors.js'
 import {MINUTE} from '../../../src/lib/base/time.js'
 import {openSession} from '../../../src/lib/hub/session.js'
 import {LastLook, lookAt} from '../../../src/lib/plan/recheck.js'
-import {Account, PROTECTION_PATH, stampOf} from '../../support/account.js'
+import {Account, stampOf} from '../../support/account.js'
 import {NOW, planOf, rejectionOf, tokenOf} from '../../support/builders.js'
+import {isListing} from '../../support/sandbox.js'
 
 const SECOND = 1000
 /** Of an account's nine datasets and its leaderboard. */
 const [ONE_PAGE, THREE_PAGES, TEN_PAGES] = [10, 4, 1]
-const LISTING = /^\/api\/datasets\?/
 const REQUESTS: Array<[what: string, path: RegExp]> = [
   ['LIST', /^\/api\/datasets\?(?!.*cursor)/],
   ['ASK', /\?expand=sha$/],
@@ -39,8 +40,7 @@ async function setting({seconds = 0, pageSize = ONE_PAGE, quota = 1000}: Cost = 
     account.now += ms
   }
 
-  if (seconds > 0)
-    account.hub.intercept({match: ({path}) => LISTING.test(path), before: () => later(seconds * SECOND)})
+  if (seconds > 0) account.hub.intercept({match: isListing, before: () => later(seconds * SECOND)})
   account.hub.requests.length = 0
   /** What was asked for, in order: a listing, however long, the head of a dataset, the leaderboard's protection. */
   const log = () =>
@@ -80,7 +80,7 @@ describe('a look at the Hub', () => {
         'where nothing of the plan is listed, and it is there',
         () =>
           account.hub.intercept({
-            match: ({path}) => LISTING.test(path),
+            match: isListing,
             respond: {status: 200, body: '[]'},
           }),
         'is there',

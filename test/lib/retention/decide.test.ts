@@ -5,21 +5,12 @@ import {type Standing} from '../../../src/lib/account/leaderboard/values.js'
 import {groupDatasetsByRun, type Run} from '../../../src/lib/account/runs.js'
 import {RefusedError, SmoltraceError, UsageError} from '../../../src/lib/base/errors.js'
 import {formatTimestamp, RUN_TYPES, type RunType} from '../../../src/lib/base/names.js'
-import {DAY, HOUR} from '../../../src/lib/base/time.js'
+import {DAY, HOUR, MINUTE} from '../../../src/lib/base/time.js'
 import {type RetentionContext} from '../../../src/lib/retention/context.js'
 import {type Decision, filterRuns} from '../../../src/lib/retention/decide.js'
 import {readRules} from '../../../src/lib/retention/read-rules.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
-import {
-  ago,
-  errorOf,
-  MINUTE,
-  NOTHING_KNOWN,
-  NOW,
-  runDatasets,
-  runOf,
-  standings,
-} from '../../support/builders.js'
+import {ago, errorOf, NOTHING_KNOWN, NOW, runDatasets, runOf, standings} from '../../support/builders.js'
 import {A, decisionsOf, deletedBy, finished} from '../../support/rows.js'
 
 /** A small account: what each run is for is in its key. */

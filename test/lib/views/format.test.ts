@@ -5,7 +5,7 @@ import {type Standing} from '../../../src/lib/account/leaderboard/values.js'
 import {type Protection} from '../../../src/lib/account/protection/pins.js'
 import {RUN_TYPES, type RunType} from '../../../src/lib/base/names.js'
 import {formatCount} from '../../../src/lib/base/text.js'
-import {DAY, HOUR} from '../../../src/lib/base/time.js'
+import {DAY, HOUR, MINUTE} from '../../../src/lib/base/time.js'
 import {
   ageOf,
   describeState,
@@ -18,7 +18,7 @@ import {
   moment,
   protectionOf,
 } from '../../../src/lib/views/format.js'
-import {ago, MINUTE, NOW, runOf, standings} from '../../support/builders.js'
+import {ago, NOW, runOf, standings} from '../../support/builders.js'
 
 const aged = (ms: number) => ageOf(runOf(ago(ms), RUN_TYPES, {createdAt: ago(ms)}), NOW)
 

@@ -18,12 +18,10 @@ import {type CleanupResult} from '../../../../src/lib/cleanup/result.js'
 import {filterRuns} from '../../../../src/lib/retention/decide.js'
 import {Account, CARRIED, stampOf} from '../../../support/account.js'
 import {rejectionOf} from '../../../support/builders.js'
-import {type Fault} from '../../../support/sandbox.js'
+import {type Fault, isCommit} from '../../../support/sandbox.js'
 
 const CARD = '---\r\nlicense: apache-2.0\r\ntags:\r\n- smoltrace\r\n- llm\r\n---\r\n\r\n# Results\r\n'
 const UNTIL = '2999-12-31'
-const isCommit = ({method, path}: {method: string; path: string}) =>
-  method === 'POST' && path.includes('/commit/')
 
 describe('pins', () => {
   let account: Account

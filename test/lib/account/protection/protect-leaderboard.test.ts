@@ -14,9 +14,7 @@ import {writeBoard} from '../../../support/boards.js'
 import {rejectionOf} from '../../../support/builders.js'
 import {withoutPauses} from '../../../support/pauses.js'
 import {type Cells} from '../../../support/rows.js'
-
-const isCommit = ({method, path}: {method: string; path: string}) =>
-  method === 'POST' && path.includes('/commit/')
+import {isCommit} from '../../../support/sandbox.js'
 
 describe('protecting the leaderboard', () => {
   let account: Account
