@@ -112,5 +112,11 @@ describe('--summary', () => {
         expect(title()).to.match(new RegExp(`^## Leaderboard check: ${findings.length} findings?$`))
         for (const {message, suggestion} of findings) expect(rows).to.deep.include([message, suggestion])
       }))
+
+    it('has the code that it ends with', () =>
+      withHub({runs: 12}, async (hub) => {
+        expect((await check(hub, '--exit-code')).exitCode).to.equal(10)
+        expect(summary()).to.include('| 10: something was found (with --exit-code) |')
+      }))
   })
 })

@@ -21,7 +21,8 @@ const HOSTILE_DATES = [
   '2026-10-05T12:00:00Z',
   '2026-12-31T23:59:59Z',
   '2038-01-19T03:14:08Z',
-  '9999-12-31T23:59:59Z',
+  // What follows it is still in the years that ISO 8601 writes with four digits.
+  '9990-12-31T23:59:59Z',
 ].map((text) => new Date(text))
 
 /** Moments of evaluations: mostly of the last months, some just now or in the future, some apt to break things. */

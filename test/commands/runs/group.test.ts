@@ -3,6 +3,7 @@ import {expect} from 'chai'
 import {formatProtection} from '../../../src/lib/account/protection/file.js'
 import {PROTECTION_PATH} from '../../../src/lib/account/protection/pins.js'
 import {storedFile} from '../../../src/lib/sandbox/index.js'
+import {formatBytes} from '../../../src/lib/views/format.js'
 import {listedIn, playJson} from '../../recordings/play.js'
 import {runCli} from '../../support/cli.js'
 import {envOf, isRunDataset, withHub} from '../../support/hub.js'
@@ -60,7 +61,11 @@ describe('runs group on an account', () => {
       const sizes = (names: string[]) => names.map((name) => hub.state.get(name)!.storage)
       const total = (names: string[]) => sizes(names).reduce((sum, bytes) => sum + bytes)
       for (const {storage, datasets} of runs) expect(storage).to.equal(total(datasets))
-      expect(totals.storage).to.equal(total(runs.flatMap(({datasets}) => datasets)))
+      const all = total(runs.flatMap(({datasets}) => datasets))
+      expect(totals.storage).to.equal(all)
+      const {stdout} = await group(hub, '--sizes')
+      expect(stdout).to.match(/^RUN +AGE +WHAT IT HAS +SIZE +STATE$/m)
+      expect(stdout).to.match(new RegExp(`^6 runs: .* datasets, ${formatBytes(all)}$`, 'm'))
     }))
 
   it('warns, ends well and shows the datasets where the leaderboard cannot be read', () =>

@@ -408,6 +408,15 @@ describe('deletion', () => {
         },
         {ends: '1 gdd', reasons: {'metrics 1': /^was renamed to kim\/elsewhere$/}},
       ],
+      '[S10] for a name that is another dataset now finds it gone, and leaves the rest': [
+        {
+          plan: RUN,
+          answers: always('metrics 1', missing()),
+          at: (hub) =>
+            Object.assign(hub, {whereabouts: async () => ({state: 'there', id: 'other', sha: 'f'})}),
+        },
+        {ends: '1 guu'},
+      ],
       '[S14] for a dataset that is still there is a failure': [
         {plan: ONE, answers: fails(missing())},
         {ends: '1 f', reasons: {'results 1': /404.*it is still there/}},

@@ -93,6 +93,12 @@ describe('retention', () => {
     expect(deleted({keepRecent: 1, grace: '0'})).to.have.members(['fresh', 'halfDay', 'retouched', ...rest])
   })
 
+  it('[S7] keeps a run that may still be uploading even from its own name', () => {
+    const half = runDatasets('20261005_110000', ['results'], {createdAt: ago(29 * MINUTE)})
+    const [decision] = decisionsOf(groupDatasetsByRun(half), {run: ['20261005_110000']})
+    expect(decision).to.include({action: 'keep'}).and.have.nested.property('reasons[0].rule', 'grace')
+  })
+
   it('[S7] keeps a complete run that was just created, without a place, unless its name alone is given', () => {
     const [just, good] = ['20261005_110000', '20261004_120000']
     const runs = groupDatasetsByRun([
