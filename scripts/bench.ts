@@ -1,5 +1,5 @@
 /**
- * Measures how fast the program is, each figure as a whole process and beside what it is compared with. `npm run bench` runs all
+ * Measures how fast the program is, each figure as a whole process next to what it is compared with. `npm run bench` runs all
  * of it, `npm run bench start size` only these parts. It measures and never judges.
  */
 import {mkdtempSync, rmSync} from 'node:fs'

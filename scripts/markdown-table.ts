@@ -1,4 +1,4 @@
-/** A table that can be pasted into a document: its columns stand under each other in the source, too. */
+/** A table that can be pasted into a document: its columns are aligned in the source, too. */
 export function markdownTable(titles: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
   const all = [titles, ...rows]
   const widths = titles.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))

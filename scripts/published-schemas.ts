@@ -26,17 +26,17 @@ export function publishedSchemas(): Map<string, JsonSchema> {
   return new Map([
     ['journal.schema.json', publish('journal.schema.json', 'Journal of smoltrace, one line', JOURNAL_LINE)],
     ['plan.schema.json', publish('plan.schema.json', 'Saved plan of smoltrace', PLAN, {isStrict: true})],
-    ['policy.schema.json', {$id: `${HOME}policy.schema.json`, ...exported(POLICY)}],
+    ['policy.schema.json', {$id: `${HOME}policy.schema.json`, ...exportSchema(POLICY)}],
     ...DOCUMENTS.map(({path, title, schema}): [string, JsonSchema] => [path, publish(path, title, schema)]),
   ])
 }
 
-function exported(schema: z.core.$ZodType): JsonSchema {
+function exportSchema(schema: z.core.$ZodType): JsonSchema {
   return z.toJSONSchema(schema, {target: 'draft-07', io: 'input'}) as unknown as JsonSchema
 }
 
 function publish(path: string, title: string, schema: z.core.$ZodType, {isStrict = false} = {}): JsonSchema {
-  const {$schema, ...rest} = exported(schema)
+  const {$schema, ...rest} = exportSchema(schema)
   const simplified = JSON.parse(JSON.stringify(rest), (_, part: unknown) =>
     simplify(part, isStrict),
   ) as object

@@ -35,7 +35,7 @@ async function run(words) {
     env: {...process.env, SMOLTRACE_DATA_DIR: dataDir},
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  // Whoever cancels the workflow wants the deletion to end in order: what has begun is finished and told of.
+  // A cancelled workflow ends the deletion in order: what has begun is finished and reported.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
   const [stdout, [status]] = await Promise.all([text(child.stdout), once(child, 'close')])
   process.stdout.write(`::${fence}::\n`)
@@ -81,7 +81,7 @@ function report(exitCode, {wouldDelete, counts}) {
   }
   if (!GITHUB_OUTPUT) return
   for (const [name, value] of Object.entries(outputs)) {
-    // A delimiter that nobody can guess: no value sets another output.
+    // A delimiter that cannot be guessed: no value sets another output.
     const end = randomUUID()
     appendFileSync(GITHUB_OUTPUT, `${name}<<${end}\n${value}\n${end}\n`)
   }

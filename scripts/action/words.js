@@ -19,7 +19,7 @@ const NOT_AMONG_ARGS = new Set([
 ])
 
 /**
- * The command that the inputs of the action stand for. Each value is bound to its flag by `=`, so that none becomes a flag.
+ * The command that the inputs of the action make. Each value is bound to its flag by `=`, so that none becomes a flag.
  * @param {Record<string, string>} inputs by name
  * @param {string | undefined} summary file that GitHub shows as the summary of the job
  * @returns {string[]} the words of the command

@@ -10,7 +10,7 @@ interface Result {
   counts: Record<string, number>
 }
 
-/** The deletion of 300 datasets, beside the least time in which so many requests can be answered. */
+/** The deletion of 300 datasets next to the least time in which so many requests can be answered. */
 export async function deletions(): Promise<Figure[]> {
   const figures: Figure[] = []
   for (const concurrency of [1, 4, 8, 16]) figures.push(await deletion(concurrency))

@@ -47,7 +47,7 @@ while (url) {
 }
 console.log(pages)`
 
-/** A dry run over 30,000 datasets on a slow Hub, beside the least that fetches the same pages; both without their start. */
+/** A dry run over 30,000 datasets on a slow Hub next to the least that fetches the same pages; both without their start. */
 export async function listings(): Promise<Figure[]> {
   return withHub({completeRuns: 10_000, latencyMs: LATENCY, quota}, async (env) => {
     const nothing = await several(() => run(['-e', '0']))

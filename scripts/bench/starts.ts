@@ -3,7 +3,7 @@ import {bin, inTurn, run, withHub} from './process.js'
 
 const TIMES = 15
 
-/** How long a start takes, beside a Node that does nothing. */
+/** How long a start takes, next to a Node that does nothing. */
 export async function starts(): Promise<Figure[]> {
   return withHub({}, async (env) => {
     const figures: Figure[] = []

@@ -2,7 +2,7 @@ import {Command, Errors, Flags} from '@oclif/core'
 import {AsyncLocalStorage} from 'node:async_hooks'
 import {join} from 'node:path'
 
-import {type ExitCode} from '../lib/base/exit-codes.js'
+import {type ExitCode, type Failure} from '../lib/base/exit-codes.js'
 import {capitalize, safe} from '../lib/base/text.js'
 import {type Wait} from '../lib/hub/retry.js'
 import {type ConnectionOptions} from '../lib/hub/session.js'
@@ -18,7 +18,7 @@ import {
   hasOutputFailed,
   setVariables,
   watchOutput,
-  written,
+  writeAndWait,
 } from './output.js'
 
 /** Version of the documents that `--json` prints. */
@@ -76,7 +76,7 @@ export abstract class BaseCommand extends Command {
     const controller = new AbortController()
     const stop = (signal: NodeJS.Signals) => {
       if (controller.signal.aborted) {
-        this.lastWords()
+        this.onForcedExit()
         release()
         process.kill(process.pid, signal)
       }
@@ -96,15 +96,15 @@ export abstract class BaseCommand extends Command {
     }
   }
 
-  /** Said when a second Ctrl-C ends the process at once. */
-  protected lastWords(): void {}
+  /** Called when a second Ctrl-C ends the process at once. */
+  protected onForcedExit(): void {}
 
   /** Any error ends here: exit code, one line, what to do next; the stack only with `DEBUG`. */
   protected override async catch(error: Error): Promise<void> {
     if (error instanceof Errors.ExitError) throw error
     // oclif warns of commands that never parsed; one that failed while parsing did.
     this.parsed = true
-    const failure = failureOf(error, this.invocation)
+    const failure = this.failureOf(error)
     process.exitCode = failure.exitCode
     if (process.env.DEBUG) process.stderr.write(`${safeStack(error)}\n`)
     if (this.jsonEnabled()) {
@@ -115,6 +115,11 @@ export abstract class BaseCommand extends Command {
 
     process.stderr.write(`${formatFailure(failure, this.bin, screenOf(process.stderr))}\n`)
     dropOutputFailure()
+  }
+
+  /** What a person, or a script, reads of an error. */
+  protected failureOf(error: Error): Failure {
+    return failureOf(error, this.invocation)
   }
 
   /** The envelope of every document. */
@@ -128,7 +133,7 @@ export abstract class BaseCommand extends Command {
 
   /** Plain JSON: oclif would colour it. It has left the process when the command ends. */
   override logJson(json: unknown): void {
-    this.printing = written(process.stdout, `${JSON.stringify(json, undefined, 2)}\n`)
+    this.printing = writeAndWait(process.stdout, `${JSON.stringify(json, undefined, 2)}\n`)
   }
 
   /** Writes sentences for a person, broken between words where the terminal ends. */
@@ -143,7 +148,7 @@ export abstract class BaseCommand extends Command {
 
   /** Writes a text that may be long, and a newline. */
   async print(text: string): Promise<void> {
-    await written(process.stdout, `${text}\n`)
+    await writeAndWait(process.stdout, `${text}\n`)
   }
 
   /** oclif prints the document after the job, and does not wait for it. */

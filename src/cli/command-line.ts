@@ -13,7 +13,7 @@ export type GivenFlags = Record<string, FlagValue>
 export const RULE_FLAGS = [...RULE_NAMES.map((name) => flagOf(name)), 'preserve-leaderboard']
 /** Those that say what is deleted, which a saved plan says itself. */
 export const CHOOSING_FLAGS = [...RULE_FLAGS, 'interactive', 'policy', 'namespace']
-/** Those of consent and output, which are said anew each time. */
+/** Those of consent and output, which are given again each time. */
 export const UNREPEATED_FLAGS = 'yes dry-run no-dry-run plan summary exit-code json no-color'.split(' ')
 
 /**
@@ -64,7 +64,9 @@ export function nextStep(
   }
 
   if (isSaved && isRehearsal)
-    return {text: `${begin} ${saved} Its Hub is gone now: serve one (sandbox --port 8080) to apply a plan.`}
+    return {
+      text: `${begin} ${saved} The sandbox has stopped: serve one (sandbox --port 8080) to apply a plan.`,
+    }
   const what = wouldDelete === 1 ? 'this dataset' : `these ${formatCount(wouldDelete, 'dataset')}`
   const left = new Set(isSaved ? [...CHOOSING_FLAGS, ...UNREPEATED_FLAGS] : UNREPEATED_FLAGS)
   const repeated = Object.entries(given).filter(([name]) => !left.has(name))

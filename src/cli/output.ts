@@ -14,7 +14,7 @@ let advice = ''
 
 /**
  * Lets no write error of stdout abort a job: at exit stderr names the reason, and what to do next, and the exit code is 1 unless a
- * graver one is set. EPIPE is not a failure.
+ * more severe one is set. EPIPE is not a failure.
  */
 export function watchOutput(next = 'Send stdout elsewhere or make room there, then run it again.'): void {
   advice = next
@@ -28,7 +28,7 @@ export function watchOutput(next = 'Send stdout elsewhere or make room there, th
 }
 
 /** Writes a text and waits until it has left the process, or cannot: the stream's listeners know why. */
-export function written(stream: NodeJS.WritableStream, text: string): Promise<void> {
+export function writeAndWait(stream: NodeJS.WritableStream, text: string): Promise<void> {
   return new Promise((resolve) => {
     stream.write(text, 'utf8', () => resolve())
   })

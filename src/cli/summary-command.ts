@@ -2,12 +2,11 @@ import {appendFile, realpath, stat} from 'node:fs/promises'
 import {basename, dirname, join, resolve} from 'node:path'
 
 import {SmoltraceError, UsageError} from '../lib/base/errors.js'
-import {EXIT, type ExitCode, moreSevere} from '../lib/base/exit-codes.js'
+import {EXIT, type ExitCode, type Failure, moreSevere} from '../lib/base/exit-codes.js'
 import {messageOf, printable} from '../lib/base/text.js'
 import {failureSummary, type JobFacts} from '../lib/views/markdown/markdown.js'
 import {HubCommand} from './base-command.js'
 import {type FlagValue, formatFlags, type GivenFlags} from './command-line.js'
-import {failureOf} from './errors/failure.js'
 
 /** Base of the commands that leave a summary behind where `--summary` names a file. */
 export abstract class SummaryCommand extends HubCommand {
@@ -44,16 +43,23 @@ export abstract class SummaryCommand extends HubCommand {
   }
 
   /** What the reader of a failure needs to know first; undefined where it is obvious. */
-  protected reassurance(): string | undefined {
+  protected safetyNote(): string | undefined {
     return undefined
   }
 
+  protected override failureOf(error: Error): Failure {
+    const failure = super.failureOf(error)
+    const first = this.safetyNote()
+    if (first === undefined || !(error instanceof SmoltraceError) || error instanceof UsageError)
+      return failure
+    return {...failure, suggestions: [first, ...failure.suggestions]}
+  }
+
   protected override async catch(error: Error): Promise<void> {
-    const first = this.reassurance()
-    if (error instanceof SmoltraceError && !(error instanceof UsageError) && first)
-      error.suggestions.unshift(first)
-    const failure = failureOf(error, this.invocation)
-    await this.leaveSummary(failure.exitCode, (job) => failureSummary(this.title, failure, job, first))
+    const failure = this.failureOf(error)
+    await this.leaveSummary(failure.exitCode, (job) =>
+      failureSummary(this.title, failure, job, this.safetyNote()),
+    )
     await super.catch(error)
   }
 }

@@ -93,7 +93,7 @@ Selectors (the selection flags) say which runs may be deleted; several of them m
   }
 
   /** The first thing to say with an error is whether anything is deleted. */
-  protected override reassurance(): string | undefined {
+  protected override safetyNote(): string | undefined {
     return this.presenter?.hasBegun ? undefined : 'Nothing was deleted.'
   }
 
@@ -102,10 +102,10 @@ Selectors (the selection flags) say which runs may be deleted; several of them m
     await super.catch(error)
   }
 
-  protected override lastWords(): void {
+  protected override onForcedExit(): void {
     this.presenter?.abandon()
     if (this.presenter?.hasBegun)
-      process.stderr.write(`Ended at once. What of it is certain: ${this.bin} history\n`)
+      process.stderr.write(`Aborted. To see what was deleted: ${this.bin} history\n`)
   }
 
   protected override showWait(wait: Wait): void {

@@ -29,7 +29,7 @@ export function unknownCommand(
     return new UsageError('No command is given: flags come after it.', {suggestions: [ALL_COMMANDS]})
   const found = findByWords(words, [], (id) => names.includes(wordsOf(id)))
   if (found)
-    return new UsageError(`Unexpected argument: ${shown(found.argv)}`, {
+    return new UsageError(`Unexpected argument: ${quoteWords(found.argv)}`, {
       suggestions: [`See smoltrace ${wordsOf(found.id)} --help`],
     })
   const isTopic = topics.includes(first)
@@ -41,12 +41,12 @@ export function unknownCommand(
     (isTopic ? undefined : nearest(first, [...names, ...topics]))
   const place = within === '' ? `a command of ${HOST_TOPIC}` : `a command that runs in the ${within}`
   const line = ['smoltrace', within, meant].filter(Boolean).join(' ')
-  return new UsageError(`"${shown(words)}" is not ${place}.`, {
+  return new UsageError(`"${quoteWords(words)}" is not ${place}.`, {
     suggestions: [...(meant === undefined ? [] : [`Did you mean ${line}?`]), all],
   })
 }
 
-function shown(words: string[]): string {
+function quoteWords(words: string[]): string {
   return brief(redact(words.slice(0, 2).join(' ')))
 }
 

@@ -113,7 +113,7 @@ export class Progress {
       }
 
       case 'checking': {
-        return this.say('looking again at what is left')
+        return this.say('rechecking what remains')
       }
     }
   }

@@ -44,7 +44,7 @@ export async function ask<T>(make: (options: object) => Prompt, signal: AbortSig
 const CTRL_KEYS = {a: 'first', c: 'quit', d: 'quit', e: 'last', k: 'cutForward', u: 'reset', w: 'cutLeft'}
 
 /**
- * Asks for a line as `ask` does; where nothing may be drawn anew, without moving the cursor, which a screen reader reads once.
+ * Asks for a line as `ask` does; where nothing may be redrawn, without moving the cursor, which a screen reader reads once.
  * @returns the line; undefined also at the end of the input
  */
 export async function askForLine(message: string, signal: AbortSignal): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import {formatCount} from '../../lib/base/text.js'
 import {type Plan, plannedDatasets} from '../../lib/plan/plan.js'
 import {wrapText} from '../../lib/views/terminal/layout.js'
 import {type Screen, type Style, styleFor, widthOf} from '../../lib/views/terminal/style.js'
-import {written} from '../output.js'
+import {writeAndWait} from '../output.js'
 import {askForLine} from './ask.js'
 
 /** What is typed to see the whole plan once more. */
@@ -24,7 +24,7 @@ export async function confirmByPhrase(
   for (;;) {
     const answer = await askForLine(message, signal)
     if (answer?.trim() !== LIST) return answer?.trim() === plan.phrase
-    await written(process.stderr, `\n${wholePlan()}\n\n`)
+    await writeAndWait(process.stderr, `\n${wholePlan()}\n\n`)
   }
 }
 

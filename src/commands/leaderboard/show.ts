@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 
 import {HubCommand} from '../../cli/base-command.js'
 import {byFlag, examplesOf, GROUP_LIST, groupByFlag, wholeNumber} from '../../cli/flags/shared.js'
-import {written} from '../../cli/output.js'
+import {writeAndWait} from '../../cli/output.js'
 import {METRIC_LIST} from '../../lib/account/leaderboard/metrics.js'
 import {readRanking} from '../../lib/account/leaderboard/ranking.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
@@ -59,7 +59,7 @@ Durations are the average of one test. Dates are those of the runs on the Hub. O
     const ranked = await this.ask(flags, (connection) =>
       readRanking({...connection, by, groupBy, model, limit}),
     )
-    if (flags.csv) await written(process.stdout, rankingCsv(ranked))
+    if (flags.csv) await writeAndWait(process.stdout, rankingCsv(ranked))
     else if (!this.jsonEnabled())
       await this.print(formatRanking(ranked, {...this.screen, hasBars: mayShowBars()}))
 

@@ -34,7 +34,7 @@ The form of the file is described by the JSON Schema in schemas/policy.schema.js
   }
   static override flags = {
     run: Flags.string({
-      summary: 'Say what becomes of this run, and which rule decides it.',
+      summary: 'Say what happens to this run, and which rule decides it.',
       helpGroup: 'SELECTION',
       helpValue: 'TIMESTAMP',
     }),

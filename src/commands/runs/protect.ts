@@ -12,7 +12,7 @@ import {formatPins, WITHOUT_LEADERBOARD} from '../../lib/views/terminal/pins.js'
 export default class RunsProtect extends PinCommand {
   static override summary = 'Pin runs, so that every cleanup keeps them, on every machine.'
   static override exitCodes = hubCodes(EXIT.incomplete)
-  static override description = `A pinned run is kept by every rule, --all included, and does not use up the number of --keep-recent. Pins have two places: ${PROTECTION_PATH} of the leaderboard's dataset, and a tag in the card of the run's results, which holds also where the leaderboard is renamed, moved, deleted or made anew. While a pin holds, the leaderboard cannot be deleted. Without a leaderboard, the tag alone is the pin.
+  static override description = `A pinned run is kept by every rule, --all included, and does not use up the number of --keep-recent. Pins have two places: ${PROTECTION_PATH} of the leaderboard's dataset, and a tag in the card of the run's results, which holds also where the leaderboard is renamed, moved, deleted or re-created. While a pin holds, the leaderboard cannot be deleted. Without a leaderboard, the tag alone is the pin.
 
 A run whose card cannot be changed is pinned by half, which keeps it all the same; the same command again finishes it. The card of a run that may still be uploading waits.
 

@@ -81,7 +81,7 @@ class Deletion {
   async deleteLeaderboard(dataset: Dataset): Promise<void> {
     const statuses = [...this.attempts.values()].map(({outcome}) => outcome.status)
     const remains = !this.isSettled || statuses.some((status) => status !== 'deleted' && status !== 'gone')
-    if (!remains) await this.gate.lookOnce()
+    if (!remains) await this.gate.recheckOnce()
     const attempt = remains
       ? {dataset, outcome: unattemptedOutcome(dataset, 'not everything before it was deleted')}
       : await this.deleteOne(dataset, 'leaderboard')
@@ -196,7 +196,7 @@ class Deletion {
     return {dataset, outcome, isLost, isChanged}
   }
 
-  /** Whether it may be tried again. Others continue meanwhile: the Hub may have trouble with this dataset alone. */
+  /** Whether it may be tried again. Other runs continue: the Hub may have trouble with this dataset alone. */
   private async pauseAfterLoss(name: string, error: Error, repeats: number): Promise<boolean> {
     const wait = retryDelay(error, repeats)
     if (!wait) return false
@@ -229,7 +229,7 @@ class Deletion {
     const tries = {retries: busy, windows: this.gate.exhaustedWindows}
     const wait = status === 429 && !answer?.actionLimit ? waitBeforeRetry(error, tries) : undefined
     if (wait) {
-      await this.gate.lookOnce(wait)
+      await this.gate.recheckOnce(wait)
       return wait
     }
 

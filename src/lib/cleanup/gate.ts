@@ -34,8 +34,8 @@ export class Gate {
   private readonly options: GateOptions
   /** Why nothing new is started any more. */
   private stopReason: string | undefined
-  /** How many looks have begun. */
-  private looks = 0
+  /** How many rechecks have begun. */
+  private rechecks = 0
   private staleRechecks = 0
   private hasSent = false
   /** Why a look failed before anything was sent. */
@@ -93,22 +93,22 @@ export class Gate {
   }
 
   /** Looks again, perhaps after a wait. All that need a look share one that begins from now on. */
-  async lookOnce(wait?: Wait): Promise<void> {
-    const before = this.looks
+  async recheckOnce(wait?: Wait): Promise<void> {
+    const before = this.rechecks
     do {
       await this.close(wait?.why === 'retry' ? 'age' : 'wait', wait)
-    } while (this.looks === before && !this.isStopped)
+    } while (this.rechecks === before && !this.isStopped)
   }
 
   private close(why: LookReason, wait?: Wait): Promise<void> {
-    this.pending ??= this.waitAndLook(why, wait).finally(() => {
+    this.pending ??= this.waitAndRecheck(why, wait).finally(() => {
       this.pending = undefined
     })
     return this.pending
   }
 
   /** Never rejects: what cannot be looked at for certain is not deleted. */
-  private async waitAndLook(why: LookReason, wait?: Wait): Promise<void> {
+  private async waitAndRecheck(why: LookReason, wait?: Wait): Promise<void> {
     const {signal, onEvent, look} = this.options
     if (wait) {
       if (wait.why === 'quota') this.exhaustedWindows++
@@ -117,7 +117,7 @@ export class Gate {
     }
 
     if (this.isStopped) return
-    this.looks++
+    this.rechecks++
     onEvent({kind: 'checking'})
     try {
       await look.again(why)

@@ -111,10 +111,10 @@ describe('the progress of a deletion', () => {
     ])
   })
 
-  it('says of each look at what is left in lines, but not twice of the same', () => {
+  it('names each recheck in lines, but not twice in a row', () => {
     show(false)
     tell({kind: 'checking'}, {kind: 'checking'}, {kind: 'started', name: A}, {kind: 'checking'})
-    expect(stream.text.match(/looking again/g)).to.have.length(2)
+    expect(stream.text.match(/rechecking what remains/g)).to.have.length(2)
   })
 
   it('says once in lines how far archiving is, however often an event says it', () => {
