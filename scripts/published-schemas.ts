@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import {PLAN} from '../src/lib/plan/saved/schema.js'
 import {POLICY} from '../src/lib/retention/policy/schema.js'
 import {DOCUMENTS} from '../src/lib/views/json/schemas/documents.js'
-import {JOURNAL_LINE} from '../src/lib/views/json/schemas/past.js'
+import {JOURNAL_LINE} from '../src/lib/views/json/schemas/history.js'
 
 /** Everything under `schemas/` of the package is there too. */
 const HOME = 'https://unpkg.com/smoltrace/schemas/'

@@ -1,5 +1,5 @@
 import {printable} from '../../lib/base/text.js'
-import {holdsOn, inOrder} from '../../lib/plan/pick.js'
+import {inOrder, whyNotPickable} from '../../lib/plan/pick.js'
 import {inScope, type KeptRun, type Plan} from '../../lib/plan/plan.js'
 import {ageOf, typesOf} from '../../lib/views/format.js'
 
@@ -19,7 +19,7 @@ export function pickRows(plan: Plan): PickRow[] {
 }
 
 function rowOf({run, reasons}: KeptRun, plan: Plan, isSelected: boolean) {
-  const holds = isSelected ? [] : holdsOn({run, reasons}, plan)
+  const holds = isSelected ? [] : whyNotPickable({run, reasons}, plan)
   const why = (holds.length > 0 ? holds : reasons).map(({text}) => text)
   return {
     timestamp: run.timestamp,

@@ -4,7 +4,7 @@ import {HubCommand} from '../../cli/base-command.js'
 import {retentionFlags} from '../../cli/flags/retention.js'
 import {examplesOf, sizesFlag} from '../../cli/flags/shared.js'
 import {countByType} from '../../lib/account/datasets.js'
-import {type DatasetOrder, datasetsOf, lookAround, pinnedAmong} from '../../lib/account/overview.js'
+import {type DatasetOrder, datasetsOf, pinnedAmong, readOverview} from '../../lib/account/overview.js'
 import {UsageError} from '../../lib/base/errors.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
 import {datasetDocument, leaderboardDocument, storageDocument} from '../../lib/views/json/documents.js'
@@ -43,7 +43,7 @@ export default class DatasetsList extends HubCommand {
     if (flags.sort === 'size' && !flags.sizes)
       throw new UsageError('--sort size: add --sizes, which reads them.')
     const overview = await this.ask(flags, (connection) =>
-      lookAround({...connection, olderThan: flags['older-than'], sizes: flags.sizes}),
+      readOverview({...connection, olderThan: flags['older-than'], sizes: flags.sizes}),
     )
     const {sizes} = overview
     const datasets = datasetsOf(overview.runs, flags.sort, {only: flags.only, sizes})

@@ -1,7 +1,7 @@
 import {HubCommand} from '../../cli/base-command.js'
 import {retentionFlags} from '../../cli/flags/retention.js'
 import {examplesOf, sizesFlag} from '../../cli/flags/shared.js'
-import {lookAround, totalsOf} from '../../lib/account/overview.js'
+import {readOverview, totalsOf} from '../../lib/account/overview.js'
 import {datasetsIn} from '../../lib/account/runs.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
 import {stateDocument, storageDocument} from '../../lib/views/json/documents.js'
@@ -30,7 +30,7 @@ The leaderboard says which evaluations finished. One without --enable-otel has n
   async run(): Promise<Content<'runs group'>> {
     const {flags} = await this.parse(RunsGroup)
     const overview = await this.ask(flags, (connection) =>
-      lookAround({
+      readOverview({
         ...connection,
         olderThan: flags['older-than'],
         incompleteOnly: flags['incomplete-only'],

@@ -48,14 +48,14 @@ export function allDatasets({datasets, leaderboard}: Inventory): Dataset[] {
  * @throws SmoltraceError where the token, the namespace or any page of the listing is not certain
  */
 export async function discoverSmoltraceDatasets(options: ConnectionOptions = {}): Promise<Inventory> {
-  return discover(await openSession(readOptions(options, CONNECTION)), {isLook: true})
+  return discover(await openSession(readOptions(options, CONNECTION)), {isReadOnly: true})
 }
 
 /**
- * Lists a session's namespace (the Hub's contract, section 2). What is only shown, and decides nothing (`isLook`), may have entries
+ * Lists a session's namespace (the Hub's contract, section 2). What is only shown, and decides nothing (`isReadOnly`), may have entries
  * without a name, with a warning. @throws HubFormatError where it is not certain
  */
-export async function discover(session: Session, {isLook = false} = {}): Promise<Inventory> {
+export async function discover(session: Session, {isReadOnly = false} = {}): Promise<Inventory> {
   const {hub, access, now, warnings} = session
   const {namespace} = access
   const listing = await hub.listDatasets(namespace)
@@ -63,7 +63,7 @@ export async function discover(session: Session, {isLook = false} = {}): Promise
     // It cannot be deleted by name, but it may be what a run lacks, or what pins it.
     const entries = listing.nameless === 1 ? 'an entry' : `${listing.nameless} entries`
     const why = `The listing of the Hub has ${entries} without a name: one of a run's datasets, or the leaderboard, may be missing from it.`
-    if (!isLook) throw new HubFormatError(`${why} Nothing is deleted on such a listing.`)
+    if (!isReadOnly) throw new HubFormatError(`${why} Nothing is deleted on such a listing.`)
     warnings.push(why)
   }
 

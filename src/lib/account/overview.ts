@@ -23,7 +23,7 @@ export interface OverviewOptions extends ConnectionOptions, SizesOption {
   olderThan?: string | undefined
   /** Only runs that lack a type and, by the leaderboard, did not finish. It needs `withRows`. */
   incompleteOnly?: boolean | undefined
-  /** Goes by the datasets alone. */
+  /** Uses the datasets alone. */
   ignoreLeaderboard?: boolean | undefined
   /** Asks the leaderboard about each run. */
   withRows?: boolean | undefined
@@ -43,20 +43,20 @@ export interface Overview extends RunContext {
  * Looks at a namespace without changing anything.
  * @throws UsageError where `olderThan` is not an age; else as `discoverSmoltraceDatasets`
  */
-export async function lookAround(options: OverviewOptions): Promise<Overview> {
+export async function readOverview(options: OverviewOptions): Promise<Overview> {
   const {olderThan, incompleteOnly, ignoreLeaderboard, withRows} = options
   const age = olderThan === undefined ? undefined : parseAge(olderThan)
   if (age) cutoffOf(age, machineTime(options))
   const session = await openSession(options)
   const {hub, now, warnings} = session
   const sizes = await readSizesIfAsked(session, options)
-  const inventory = await discover(session, {isLook: true})
+  const inventory = await discover(session, {isReadOnly: true})
   const protection = await readProtectionIfPossible(hub, inventory, warnings)
   const all = groupDatasetsByRun(inventory.datasets)
   const {rows, isCertain} = withRows ? await askLeaderboard(session, inventory, all) : UNKNOWN
   if (incompleteOnly && !ignoreLeaderboard && !isCertain)
     warnings.push(
-      'So `incompleteOnly` shows only what certainly did not finish: add `ignoreLeaderboard` to go by the datasets alone.',
+      '`incompleteOnly` shows only what certainly did not finish: add `ignoreLeaderboard` to use the datasets alone.',
     )
   const cutoff = age && cutoffOf(age, now)
   const isChosen = (run: Run) => (ignoreLeaderboard ? !run.complete : isUnfinished(run, rows))

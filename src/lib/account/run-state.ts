@@ -4,8 +4,8 @@ import {DEFAULT_GRACE_MS, mayBeUploading, type Run} from './runs.js'
 import {type Sizes} from './sizes.js'
 
 /**
- * What a run's datasets and the leaderboard say together. `thinned` has finished, and lost its results or metrics since; of an
- * `unknown` one nothing says whether it finished.
+ * What a run's datasets and the leaderboard say together. `thinned`: finished, and lost its results or metrics since; `unknown`: no
+ * evidence either way.
  */
 export const RUN_STATES = [
   'complete',

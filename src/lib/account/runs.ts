@@ -76,7 +76,7 @@ export function isNew(run: Run, now: Date, graceMs: number): boolean {
 const FILLING = 30 * MINUTE
 
 /** Whether a complete run has a dataset that was just created, and whose files may still be on their way. */
-export function mayBeFilling(run: Run, now: Date, graceMs: number): boolean {
+export function mayLackFiles(run: Run, now: Date, graceMs: number): boolean {
   const age = now.getTime() - run.newestCreatedAt.getTime()
   return run.complete && graceMs > 0 && age < FILLING
 }

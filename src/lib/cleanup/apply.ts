@@ -1,14 +1,14 @@
 import {allDatasets, discover, type Inventory} from '../account/datasets.js'
 import {readProtection} from '../account/protection/file.js'
-import {type Protection, refuseProtected} from '../account/protection/pins.js'
+import {type Protection, requireUnprotected} from '../account/protection/pins.js'
 import {SIZES, type Sizes, type SizesOption} from '../account/sizes.js'
 import {UsageError} from '../base/errors.js'
 import {parseDatasetName} from '../base/names.js'
 import {type OptionTable, readOptions, readTexts} from '../base/options.js'
 import {CONNECTION, CONNECTION_OF_PLAN, type ConnectionOptions} from '../hub/session.js'
 import {type Exclusion} from '../plan/compare.js'
-import {frozen, makePlanOfNames, type Plan} from '../plan/plan.js'
-import {lookAt} from '../plan/recheck.js'
+import {deepFreeze, makePlanOfNames, type Plan} from '../plan/plan.js'
+import {recheck} from '../plan/recheck.js'
 import {loadPlan} from '../plan/saved/files.js'
 import {type SavedPlan} from '../plan/saved/parse.js'
 import {carryOut, type JobOptions} from './carry-out.js'
@@ -51,7 +51,7 @@ function recheckAndCarryOut(
   saved?: SavedPlan,
 ): Promise<CleanupResult> {
   return carryOut(plan, options, async (session, sizes) => {
-    const {listing, protection, excluded} = await lookAt(plan, session)
+    const {listing, protection, excluded} = await recheck(plan, session)
     const {rest, stale} = withoutExcluded({...plan, now: session.now}, excluded, protection)
     if (saved) await options.onPlan?.({...saved, plan: rest}, stale, session.warnings, sizes)
     return {plan: rest, stale, saved, inventory: listing.inventory}
@@ -78,7 +78,7 @@ function withoutExcluded(
     planned: isPlanned && !isHeld,
     protection: protection.leaderboard,
   }
-  return {rest: frozen({...plan, delete: left, leaderboard: kept}), stale}
+  return {rest: deepFreeze({...plan, delete: left, leaderboard: kept}), stale}
 }
 
 /** How a deletion of named datasets, or of a plan in hand, is carried out. */
@@ -120,7 +120,7 @@ function deleteNamed(names: string[], options: DeleteOptions): Promise<CleanupRe
     const inventory = await discover(session)
     const protection = await readProtection(session.hub, inventory)
     const plan = makePlanOfNames(inventory, names, protection)
-    if (plan.leaderboard?.planned) refuseProtected(inventory, protection)
+    if (plan.leaderboard?.planned) requireUnprotected(inventory, protection)
     return {plan, stale: leftOut(names, inventory, plan), inventory}
   })
 }

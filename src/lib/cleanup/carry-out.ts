@@ -17,7 +17,7 @@ import {
 } from '../hub/session.js'
 import {refuseLargePlan} from '../plan/limit.js'
 import {type Plan, plannedDatasets} from '../plan/plan.js'
-import {LastLook} from '../plan/recheck.js'
+import {RecheckState} from '../plan/recheck.js'
 import {checkPlanTarget, savePlan} from '../plan/saved/files.js'
 import {type SavedPlan} from '../plan/saved/parse.js'
 import {archiveBeforeDeletion} from './archive-first.js'
@@ -154,8 +154,8 @@ async function deleteConfirmed(
   const onEvent = guardListener<JobEvent>('onEvent', (event) => options.onEvent?.(event, plan), warnings)
   const how = {session, concurrency, signal, onEvent}
   const {archive, excluded} = await archiveBeforeDeletion(plan, options, how)
-  const look = new LastLook(plan, session, excluded)
-  await look.again('first')
+  const look = new RecheckState(plan, session, excluded)
+  await look.refresh('first')
   refuseInterrupted(options)
   const journaled = saved?.plan ?? plan
   const journal =

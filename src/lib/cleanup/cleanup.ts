@@ -4,8 +4,8 @@ import {type OptionTable, readOptions} from '../base/options.js'
 import {cutoffOf} from '../base/time.js'
 import {CONNECTION, machineTime} from '../hub/session.js'
 import {planBy} from '../plan/build.js'
-import {hasChoice, picked} from '../plan/pick.js'
-import {frozen, type Plan} from '../plan/plan.js'
+import {applyPick, hasChoice} from '../plan/pick.js'
+import {deepFreeze, type Plan} from '../plan/plan.js'
 import {readRules, RETENTION} from '../retention/read-rules.js'
 import {type RetentionOptions} from '../retention/rules.js'
 import {carryOut, type JobOptions} from './carry-out.js'
@@ -51,11 +51,11 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
     // What only looks may say that it does not know; what is saved or deleted rests on what is certain.
     const mustBeCertain = !isDryRun(own) || own.savePlan !== undefined
     const made = await planBy(rules, inventory, session, {mustBeCertain})
-    let plan = frozen({...made, archives})
+    let plan = deepFreeze({...made, archives})
     if (own.choose && hasChoice(plan)) {
       const timestamps = await own.choose(plan, warnings)
       if (!timestamps || own.signal?.aborted) return {plan, inventory, declined: true}
-      plan = picked(plan, timestamps)
+      plan = applyPick(plan, timestamps)
     }
 
     await own.onPlan?.(plan, warnings, sizes)

@@ -6,14 +6,14 @@ import {messageOf} from '../base/text.js'
 import {MAX_EXHAUSTED_WINDOWS, waitForQuota} from '../hub/quota.js'
 import {pause, type Wait} from '../hub/retry.js'
 import {type Session} from '../hub/session.js'
-import {type LastLook, type LookReason} from '../plan/recheck.js'
+import {type RecheckReason, type RecheckState} from '../plan/recheck.js'
 import {type DeletionEvent, type Outcome, unattemptedOutcome} from './outcomes.js'
 
 export interface GateOptions {
   session: Session
   /** Once aborted no new deletion starts; those under way are finished. */
   signal?: AbortSignal | undefined
-  look: Pick<LastLook, 'again' | 'excluded' | 'isOld'>
+  look: Pick<RecheckState, 'excluded' | 'isOld' | 'refresh'>
   onEvent: (event: DeletionEvent) => void
 }
 
@@ -100,7 +100,7 @@ export class Gate {
     } while (this.rechecks === before && !this.isStopped)
   }
 
-  private close(why: LookReason, wait?: Wait): Promise<void> {
+  private close(why: RecheckReason, wait?: Wait): Promise<void> {
     this.pending ??= this.waitAndRecheck(why, wait).finally(() => {
       this.pending = undefined
     })
@@ -108,7 +108,7 @@ export class Gate {
   }
 
   /** Never rejects: what cannot be looked at for certain is not deleted. */
-  private async waitAndRecheck(why: LookReason, wait?: Wait): Promise<void> {
+  private async waitAndRecheck(why: RecheckReason, wait?: Wait): Promise<void> {
     const {signal, onEvent, look} = this.options
     if (wait) {
       if (wait.why === 'quota') this.exhaustedWindows++
@@ -120,7 +120,7 @@ export class Gate {
     this.rechecks++
     onEvent({kind: 'checking'})
     try {
-      await look.again(why)
+      await look.refresh(why)
     } catch (error) {
       const isInterrupted = error instanceof CancelledError
       if (!isInterrupted && !this.hasSent) this.refusal = error as Error

@@ -2,7 +2,7 @@ import {type Inventory} from '../account/datasets.js'
 import {type RowIndex} from '../account/leaderboard/index.js'
 import {type IndexedRows, readRowIndex, readRowIndexIfPossible} from '../account/leaderboard/read.js'
 import {readProtection, readProtectionIfPossible} from '../account/protection/file.js'
-import {refuseProtected} from '../account/protection/pins.js'
+import {requireUnprotected} from '../account/protection/pins.js'
 import {groupDatasetsByRun, requireRuns, type Run} from '../account/runs.js'
 import {CancelledError, SmoltraceError} from '../base/errors.js'
 import {requireFullView} from '../hub/access.js'
@@ -11,7 +11,7 @@ import {type Session} from '../hub/session.js'
 import {requireAnyRow, requireUsableRows, type RetentionContext} from '../retention/context.js'
 import {decide} from '../retention/decide.js'
 import {nameOptions, type RetentionRules} from '../retention/rules.js'
-import {frozen, makePlan, type Plan} from './plan.js'
+import {deepFreeze, makePlan, type Plan} from './plan.js'
 
 interface FactOptions {
   /** Else what cannot be read is only `unknown`, with a warning. */
@@ -20,17 +20,17 @@ interface FactOptions {
   read?: IndexedRows
 }
 
-/** The plan that rules make of what a listing shows. @throws as `readFacts` */
+/** The plan that rules make of what a listing shows. @throws as `readContext` */
 export async function planBy(
   rules: RetentionRules,
   inventory: Inventory,
   session: Session,
   options: FactOptions,
 ): Promise<Plan> {
-  const {runs, known} = await readFacts(rules, inventory, session, options)
+  const {runs, known} = await readContext(rules, inventory, session, options)
   const plan = makePlan(inventory, decide(runs, rules, session.now, known), rules, known.protection)
   const unknown = (['protection', 'rows'] as const).filter((name) => known[name] === 'unknown')
-  return unknown.length > 0 ? frozen({...plan, unknown}) : plan
+  return unknown.length > 0 ? deepFreeze({...plan, unknown}) : plan
 }
 
 /**
@@ -38,7 +38,7 @@ export async function planBy(
  * @throws RefusedError where a run that is named is not there, a leaderboard to be deleted is protected, or rules rest on rows that are
  *   missing, lost or of no use, or on absence that may be hidden; SmoltraceError where what must be certain cannot be read
  */
-export async function readFacts(
+export async function readContext(
   rules: RetentionRules,
   inventory: Inventory,
   {hub, warnings, access, now}: Session,
@@ -50,7 +50,7 @@ export async function readFacts(
     mustBeCertain || rules.deleteLeaderboard
       ? await readProtection(hub, inventory)
       : await readProtectionIfPossible(hub, inventory, warnings)
-  if (rules.deleteLeaderboard && protection !== 'unknown') refuseProtected(inventory, protection)
+  if (rules.deleteLeaderboard && protection !== 'unknown') requireUnprotected(inventory, protection)
   const rows = await rowsFor(rules, inventory, async () => {
     if (read) return read
     return mustBeCertain ? readNeeded(hub, leaderboard) : readRowIndexIfPossible(hub, leaderboard, warnings)

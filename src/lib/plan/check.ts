@@ -11,7 +11,13 @@ import {inScope, phraseFor, type Plan, type PlannedRun} from './plan.js'
 
 const text = z.string()
 const reasons = z.array(z.object({rule: text, text}))
-const DATASET = z.object({name: text, id: text, sha: text, createdAt: z.date(), lastModified: z.date()})
+const PLANNED_DATASET = z.object({
+  name: text,
+  id: text,
+  sha: text,
+  createdAt: z.date(),
+  lastModified: z.date(),
+})
 /** All that is looked at later is there, and of its kind; what it says is compared below. */
 const PLAN = z.object({
   endpoint: text,
@@ -20,10 +26,14 @@ const PLAN = z.object({
   rules: z.object({}),
   archives: z.boolean(),
   delete: z.array(
-    z.object({run: z.object({datasets: z.array(DATASET)}), datasets: z.array(DATASET), reasons}),
+    z.object({
+      run: z.object({datasets: z.array(PLANNED_DATASET)}),
+      datasets: z.array(PLANNED_DATASET),
+      reasons,
+    }),
   ),
   keep: z.array(z.object({run: z.object({timestamp: text}), reasons})),
-  leaderboard: z.optional(z.object({dataset: DATASET, planned: z.boolean()})),
+  leaderboard: z.optional(z.object({dataset: PLANNED_DATASET, planned: z.boolean()})),
   standard: z.array(text),
 })
 
@@ -49,7 +59,7 @@ export function checkPlan(plan: Plan): void {
   const {success, error} = z.safeParse(PLAN, plan)
   if (!success) throw notAPlan(error)
   const {namespace, rules, phrase, leaderboard} = plan
-  if (!isDeepStrictEqual(rulesAgain(plan), rules))
+  if (!isDeepStrictEqual(rebuildRules(plan), rules))
     throw contradiction('its rules are not what options make of them')
   for (const planned of plan.delete) checkRun(planned, plan)
   const timestamps = new Set<string>()
@@ -67,7 +77,7 @@ export function checkPlan(plan: Plan): void {
 }
 
 /** What the options of its rules make of them: a count that is not a number would keep nothing. */
-function rulesAgain(plan: Plan): RetentionRules {
+function rebuildRules(plan: Plan): RetentionRules {
   try {
     return readRules(readOptions(optionsOf(rulesDocument(plan)), RETENTION), {byHand: true})
   } catch (error) {

@@ -1,5 +1,5 @@
 import {allDatasets, type Dataset, type Inventory, type LeaderboardDataset} from '../account/datasets.js'
-import {holdOn, type Protection} from '../account/protection/pins.js'
+import {findLeaderboardHold, type Protection} from '../account/protection/pins.js'
 import {groupDatasetsByRun, type Run} from '../account/runs.js'
 import {printable} from '../base/text.js'
 import {type RetentionContext} from '../retention/context.js'
@@ -63,7 +63,7 @@ function excludeLeaderboard(
     return {status: 'skipped', reason: `protected by ${by} since the plan was made`}
   }
 
-  const hold = holdOn(protection, fresh)
+  const hold = findLeaderboardHold(protection, fresh)
   if (hold) return {status: 'skipped', reason: `it ${hold.why}`}
   return isSame(planned, current) ? undefined : {status: 'skipped', reason: CHANGED}
 }

@@ -13,11 +13,11 @@ import {
   ruleOf,
   type SelectorName,
 } from '../retention/rules.js'
-import {readFacts} from './build.js'
+import {readContext} from './build.js'
 import {inScope, outOfScope, withinScope} from './plan.js'
 
 /** What one rule says of one run. */
-export interface Verdict {
+export interface RuleVerdict {
   kind: 'guard' | 'keeper' | 'scope' | 'selector'
   key: GuardRule | PolicyKey
   /** Its place in the file; null for what holds without being written. */
@@ -41,7 +41,7 @@ export interface RunExplanation {
   reasons: Reason[]
   /** Full names of the run's datasets that would be deleted, in the order of deletion. */
   deletes: string[]
-  verdicts: Verdict[]
+  verdicts: RuleVerdict[]
   warnings: string[]
 }
 
@@ -60,17 +60,21 @@ export async function explainRun(
   const session = await openSession(options)
   const inventory = await discover(session)
   requireRuns([timestamp], inventory.datasets, 'run')
-  const {runs, known} = await readFacts(rules, inventory, session, {mustBeCertain: false})
+  const {runs, known} = await readContext(rules, inventory, session, {mustBeCertain: false})
   const {now} = session
   const said = decide(runs, rules, now, known).find(({run}) => run.timestamp === timestamp) as Judgement
   const datasets = inScope(said.run, rules.only)
   const {endpoint, namespace} = inventory
   const {run, action, reasons} = withinScope(said, rules)
-  const verdict = (kind: Verdict['kind'], key: Verdict['key'] | undefined, {holds, text}: Said): Verdict => {
+  const verdict = (
+    kind: RuleVerdict['kind'],
+    key: RuleVerdict['key'] | undefined,
+    {holds, text}: RuleAnswer,
+  ): RuleVerdict => {
     const line = policy.lines.get(key as PolicyKey) ?? null
     return {
       kind,
-      key: key as Verdict['key'],
+      key: key as RuleVerdict['key'],
       line,
       holds,
       text,
@@ -79,9 +83,11 @@ export async function explainRun(
   }
 
   const verdicts = [
-    ...rules.selectors.map((name) => verdict('selector', ruleOf(name).policy, saidBy(name, said.selectors))),
-    ...rules.keepers.map((name) => verdict('keeper', ruleOf(name).policy, saidByKeeper(name, said, rules))),
-    ...GUARD_RULES.map((key) => verdict('guard', key, saidByGuard(key, said.guards))),
+    ...rules.selectors.map((name) =>
+      verdict('selector', ruleOf(name).policy, answerOf(name, said.selectors)),
+    ),
+    ...rules.keepers.map((name) => verdict('keeper', ruleOf(name).policy, keeperAnswer(name, said, rules))),
+    ...GUARD_RULES.map((key) => verdict('guard', key, guardAnswer(key, said.guards))),
   ]
   const {only} = rules
   if (only.length > 0) {
@@ -100,7 +106,7 @@ export async function explainRun(
  * Even then the scope can still keep all of it.
  */
 function isDecisive(
-  kind: Verdict['kind'],
+  kind: RuleVerdict['kind'],
   holds: boolean,
   {action}: Decision,
   outcome: Decision['action'],
@@ -110,20 +116,20 @@ function isDecisive(
   return kind === 'selector' ? holds === (action === 'delete') : holds
 }
 
-type Said = Pick<Verdict, 'holds' | 'text'>
+type RuleAnswer = Pick<RuleVerdict, 'holds' | 'text'>
 
-function saidBy(name: KeeperName | SelectorName, answers: Answer[]): Said {
+function answerOf(name: KeeperName | SelectorName, answers: Answer[]): RuleAnswer {
   const {holds, reason} = answers.find((answer) => answer.name === name) as Answer
   return {holds, text: reason.text}
 }
 
 /** What is in doubt for a keeper is kept by it; at what is not counted, it has not looked. */
-function saidByKeeper(
+function keeperAnswer(
   name: KeeperName,
   {keepers, doubts, counts}: Judgement,
   {groupBy}: RetentionRules,
-): Said {
-  const said = saidBy(name, keepers)
+): RuleAnswer {
+  const said = answerOf(name, keepers)
   if (said.holds || ruleOf(name).value !== 'count') return said
   const own = doubts.filter(({rule}) => name === 'keepBest' || (groupBy.length > 0 && rule === 'leaderboard'))
   if (own.length > 0) return {holds: true, text: textOf(own)}
@@ -136,7 +142,7 @@ const ABSENT: Readonly<Record<GuardRule, string>> = {
   future: 'not dated in the future',
 }
 
-function saidByGuard(key: GuardRule, guards: Reason[]): Said {
+function guardAnswer(key: GuardRule, guards: Reason[]): RuleAnswer {
   const own = guards.filter(({rule}) => rule === key)
   return {holds: own.length > 0, text: textOf(own) || ABSENT[key]}
 }

@@ -1,7 +1,7 @@
 import {newestFirst, requireRuns} from '../account/runs.js'
 import {RefusedError, UsageError} from '../base/errors.js'
 import {isGuard, type Reason} from '../retention/reasons.js'
-import {frozen, inScope, type KeptRun, outOfScope, type Plan, type PlannedRun} from './plan.js'
+import {deepFreeze, inScope, type KeptRun, outOfScope, type Plan, type PlannedRun} from './plan.js'
 
 /** Why a run is deleted that the rules keep. */
 export const PICKED: Reason = {rule: 'picked', text: 'picked by hand'}
@@ -19,7 +19,7 @@ export function guardsAmong(reasons: Reason[]): Reason[] {
 }
 
 /** Why a run that a plan keeps cannot be picked: a guard holds it, or the scope takes nothing of it. Empty where it can. */
-export function holdsOn({run, reasons}: KeptRun, {rules}: Pick<Plan, 'rules'>): Reason[] {
+export function whyNotPickable({run, reasons}: KeptRun, {rules}: Pick<Plan, 'rules'>): Reason[] {
   const guards = guardsAmong(reasons)
   if (guards.length > 0 || inScope(run, rules.only).length > 0) return guards
   return [outOfScope(rules.only)]
@@ -27,15 +27,15 @@ export function holdsOn({run, reasons}: KeptRun, {rules}: Pick<Plan, 'rules'>): 
 
 /** Whether a plan leaves anything to choose. */
 export function hasChoice(plan: Plan): boolean {
-  return plan.delete.length > 0 || plan.keep.some((each) => holdsOn(each, plan).length === 0)
+  return plan.delete.length > 0 || plan.keep.some((each) => whyNotPickable(each, plan).length === 0)
 }
 
 /**
- * Makes a plan anew from what a person picked. The scope stays, and so does the leaderboard's part.
+ * Makes a plan again from what a person picked. The scope stays, and so does the leaderboard's part.
  * @param timestamps of the runs to delete; all other runs of the plan stay
  * @throws RefusedError where one is of a run that is not there, or that cannot be picked
  */
-export function picked(plan: Plan, timestamps: string[]): Plan {
+export function applyPick(plan: Plan, timestamps: string[]): Plan {
   if (!Array.isArray(timestamps))
     throw new UsageError('`choose` returns the timestamps of runs, or undefined.')
   requireRuns(
@@ -47,21 +47,21 @@ export function picked(plan: Plan, timestamps: string[]): Plan {
   const kept: KeptRun[] = []
   for (const {each, isPlanned} of inOrder(plan)) {
     const isChosen = chosen.has(each.run.timestamp)
-    if (isChosen) planned.push(isPlanned ? each : pickedAgainst(each, plan))
-    else kept.push(isPlanned ? frozen({run: each.run, reasons: [NOT_PICKED]}) : each)
+    if (isChosen) planned.push(isPlanned ? each : pickAgainstRules(each, plan))
+    else kept.push(isPlanned ? deepFreeze({run: each.run, reasons: [NOT_PICKED]}) : each)
   }
 
-  return frozen({...plan, delete: planned, keep: kept})
+  return deepFreeze({...plan, delete: planned, keep: kept})
 }
 
-function pickedAgainst(kept: KeptRun, plan: Plan): PlannedRun {
+function pickAgainstRules(kept: KeptRun, plan: Plan): PlannedRun {
   const {run} = kept
-  const why = holdsOn(kept, plan).map(({text}) => text)
+  const why = whyNotPickable(kept, plan).map(({text}) => text)
   if (why.length > 0)
     throw new RefusedError(`${run.timestamp} cannot be picked: ${why.join('; ')}.`, {
       suggestions: ['Leave it out of what is picked.'],
     })
-  return frozen({run, datasets: inScope(run, plan.rules.only), reasons: [PICKED]})
+  return deepFreeze({run, datasets: inScope(run, plan.rules.only), reasons: [PICKED]})
 }
 
 /** All runs of a plan and whether each is deleted, newest first, as each of its lists is. */

@@ -11,7 +11,7 @@ import {type RunType} from '../base/names.js'
 import {byText} from '../base/text.js'
 import {cutoffOf} from '../base/time.js'
 import {type Decision} from '../retention/decide.js'
-import {rulesOf} from '../retention/read-rules.js'
+import {makeRules} from '../retention/read-rules.js'
 import {type Reason} from '../retention/reasons.js'
 import {type RetentionRules} from '../retention/rules.js'
 
@@ -85,7 +85,7 @@ export function makePlan(
     else planned.push({run, datasets: inScope(run, rules.only), reasons})
   }
 
-  return frozen({
+  return deepFreeze({
     endpoint,
     namespace,
     now,
@@ -123,9 +123,10 @@ export function phraseFor(rules: RetentionRules): Phrase {
 }
 
 /** What was shown and confirmed is what is carried out: no callback that gets a plan may change it. */
-export function frozen<T>(value: T): T {
+export function deepFreeze<T>(value: T): T {
   // Texts, numbers and nothing count as frozen.
-  if (!Object.isFrozen(value)) for (const part of Object.values(Object.freeze(value) as object)) frozen(part)
+  if (!Object.isFrozen(value))
+    for (const part of Object.values(Object.freeze(value) as object)) deepFreeze(part)
   return value
 }
 
@@ -133,7 +134,7 @@ export function frozen<T>(value: T): T {
 export function makePlanOfNames(inventory: Inventory, names: string[], protection: Protection): Plan {
   const named = new Set(names)
   const {leaderboard} = inventory
-  const rules = rulesOf({
+  const rules = makeRules({
     run: inventory.datasets.filter(({name}) => named.has(name)).map(({timestamp}) => timestamp),
     deleteLeaderboard: leaderboard !== undefined && named.has(leaderboard.name),
     grace: '0',
@@ -150,7 +151,7 @@ export function makePlanOfNames(inventory: Inventory, names: string[], protectio
     ...each,
     datasets: each.datasets.filter(({name}) => named.has(name)),
   }))
-  return frozen({...plan, delete: planned})
+  return deepFreeze({...plan, delete: planned})
 }
 
 /** The runs of a plan, oldest first, so that an interrupted job has taken the oldest. */

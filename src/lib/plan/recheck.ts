@@ -12,48 +12,48 @@ import {rereadRows} from './build.js'
 import {comparePlan, type Exclusion} from './compare.js'
 import {type Plan, plannedDatasets} from './plan.js'
 
-/** How old a look may be when the first DELETE is sent, in ms. */
+/** How old a recheck may be when the first DELETE is sent, in ms. */
 const MAX_FIRST_AGE = 10_000
-/** How old a look may become within a job, in ms. */
+/** How old a recheck may become within a job, in ms. */
 const MAX_AGE = MINUTE
 /** Listings take a tenth of a job's time at most, and a tenth of its quota. */
 const SHARE = 10
 /** Of names that nothing lists any more, so many are asked for one by one. */
 const MAX_ASKED = 10
 
-/** Why the Hub is looked at again: before the first DELETE, as the last look is too old for a later one, or after a wait. */
-export type LookReason = 'age' | 'first' | 'wait'
+/** Why a plan is rechecked: before the first DELETE, as the last recheck is too old for a later one, or after a wait. */
+export type RecheckReason = 'age' | 'first' | 'wait'
 
-/** What one look at the Hub showed, and what fell out of the plan by it. */
-interface Look {
-  listing: Seen
+/** What one recheck found, and what fell out of the plan by it. */
+interface Recheck {
+  listing: Snapshot
   protection: Protection
   excluded: Map<string, Exclusion>
 }
 
 /** What was listed, what the leaderboard's rows say of it, and what the listing took. */
-interface Seen {
+interface Snapshot {
   inventory: Inventory
   rows: RowIndex
   ms: number
 }
 
 /**
- * Looks what of a plan may be deleted: every comparison of a plan with the Hub is this one. Asks whose token it is after the listing,
+ * Checks what of a plan may still be deleted: every comparison of a plan with the Hub is this one. Asks whose token it is after the listing,
  * which leaves out in silence what the token does not see any more, and reads the protection last.
  * @param known a listing that is young enough to be used again
  * @throws RefusedError where the access shrank, the plan's leaderboard is not listed or is another one, all of the plan vanished
  *   without certainty, or its rules rest on rows that were lost or are of no use now; SmoltraceError where an answer is not certain
  */
-export async function lookAt(plan: Plan, session: Session, known?: Seen): Promise<Look> {
-  const listing = known ?? (await list(plan, session))
+export async function recheck(plan: Plan, session: Session, known?: Snapshot): Promise<Recheck> {
+  const listing = known ?? (await takeSnapshot(plan, session))
   if (known) await requireSameAccess(session)
   const {inventory, rows} = listing
   const protection = await readProtection(session.hub, inventory)
   return {listing, protection, excluded: comparePlan(plan, inventory, {protection, rows})}
 }
 
-async function list(plan: Plan, session: Session): Promise<Seen> {
+async function takeSnapshot(plan: Plan, session: Session): Promise<Snapshot> {
   const {clock} = session
   const elapsed = stopwatch(clock)
   const inventory = await discover(session)
@@ -107,18 +107,18 @@ function requireSameLeaderboard({leaderboard}: Plan, {leaderboard: current}: Inv
   })
 }
 
-/** The last look of a job, and how old it is. */
-export class LastLook {
+/** The last recheck of a job, and how old it is. */
+export class RecheckState {
   /** What fell out of the plan, by full name. */
   excluded: Map<string, Exclusion>
   private readonly plan: Plan
   private readonly session: Session
   private readonly before: Map<string, Exclusion>
-  private listing: Seen | undefined
+  private listing: Snapshot | undefined
   private age = () => Number.POSITIVE_INFINITY
   private listingAge = () => Number.POSITIVE_INFINITY
 
-  /** @param before what had fallen out before the first look */
+  /** @param before what had fallen out before the first recheck */
   constructor(plan: Plan, session: Session, before = new Map<string, Exclusion>()) {
     this.plan = plan
     this.session = session
@@ -132,15 +132,15 @@ export class LastLook {
   }
 
   /**
-   * Looks again. A listing that is young enough is used again for `age`, and after a `wait` where a new one would take most of the
+   * Rechecks. A listing that is young enough is used again for `age`, and after a `wait` where a new one would take most of the
    * new quota; the `first` DELETE rests on a new one.
-   * @throws as `lookAt`
+   * @throws as `recheck`
    */
-  async again(why: LookReason): Promise<void> {
+  async refresh(why: RecheckReason): Promise<void> {
     const mayReuse = why === 'age' || (why === 'wait' && this.isListingDear())
     const known = mayReuse && !this.isListingOld() ? this.listing : undefined
-    const {listing, excluded} = await lookAt(this.plan, this.session, known)
-    // Counted from the end: a wait in the middle of each look would make all of them too old.
+    const {listing, excluded} = await recheck(this.plan, this.session, known)
+    // Counted from the end: a wait in the middle of each recheck would make all of them too old.
     this.age = stopwatch(this.session.clock)
     if (!known) this.listingAge = this.age
     this.listing = listing

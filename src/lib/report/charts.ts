@@ -11,7 +11,7 @@ import {type AgeBand, type Amount} from './storage.js'
 /** All sizes are in pixels. */
 const COST_HEIGHT = 380
 
-/** The letter of a model by its place: names do not fit beside marks, and are in a key. */
+/** The letter of a model by its place: names do not fit next to marks, and are in a key. */
 export function letterOf(place: number): string {
   return 'ABCDEFGH+'.charAt(place)
 }

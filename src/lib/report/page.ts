@@ -3,7 +3,7 @@ import type * as z from 'zod/mini'
 import {formatNumber} from '../base/text.js'
 import {freedBy, plannedDatasets} from '../plan/plan.js'
 import {type Pair} from '../views/columns.js'
-import {formatStorage, moment} from '../views/format.js'
+import {formatMoment, formatStorage} from '../views/format.js'
 import {certainBytes} from '../views/json/documents.js'
 import {type LEADERBOARD_REPORT} from '../views/json/schemas/leaderboard.js'
 import {DEFINITIONS} from './charts.js'
@@ -30,7 +30,7 @@ export function formatPage(report: Report): string {
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <meta name="robots" content="noindex">
-<title>${title}, ${moment(now)}</title>
+<title>${title}, ${formatMoment(now)}</title>
 <link rel="icon" href="data:,">
 <style>${STYLES}</style>
 </head>
@@ -41,7 +41,7 @@ ${DEFINITIONS}
 <h1>Leaderboard of <bdi>${namespace}</bdi></h1>
 ${pairs('origin', [
   ['Hub', endpoint],
-  ['Made', moment(now)],
+  ['Made', formatMoment(now)],
   ['Score', scores.title],
 ])}
 </header>
@@ -57,16 +57,16 @@ ${timeSection(scores)}${costSection(costs)}${storageSection(report)}${plan && lo
 
 function figures({counts, storage, plan}: Report): Markup {
   return pairs('figures', [
-    counted(counts.evaluations, 'scored evaluation'),
-    counted(counts.models, 'model'),
-    counted(counts.runs, 'run', ' on the Hub'),
-    counted(counts.datasets, 'dataset', ' of runs'),
+    countPair(counts.evaluations, 'scored evaluation'),
+    countPair(counts.models, 'model'),
+    countPair(counts.runs, 'run', ' on the Hub'),
+    countPair(counts.datasets, 'dataset', ' of runs'),
     ['storage', formatStorage(storage)],
-    ...(plan ? [counted(plannedDatasets(plan).length, 'dataset', ' to delete')] : []),
+    ...(plan ? [countPair(plannedDatasets(plan).length, 'dataset', ' to delete')] : []),
   ])
 }
 
-function counted(number: number, noun: string, rest = ''): Pair {
+function countPair(number: number, noun: string, rest = ''): Pair {
   return [`${noun}${number === 1 ? '' : 's'}${rest}`, formatNumber(number)]
 }
 

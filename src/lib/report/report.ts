@@ -59,7 +59,7 @@ export async function gatherReport(
   const session = await openSession(connection)
   if (policy) warnIfReadOnly(session)
   const sizes = (await readSizesIfAsked(session, {sizes: true})) ?? 'unknown'
-  const inventory = await discover(session, {isLook: true})
+  const inventory = await discover(session, {isReadOnly: true})
   const read = await readRowIndex(session.hub, requireLeaderboard(inventory, session))
   // As in a dry run of `cleanup`, and of the very listing that the rest of the page shows.
   const plan = policy && (await planBy(readRules(policy), inventory, session, {mustBeCertain: false, read}))

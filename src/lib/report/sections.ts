@@ -3,7 +3,7 @@ import {formatCount, formatNumber, joinWords} from '../base/text.js'
 import {freedBy, type Plan, plannedDatasets, type PlannedRun} from '../plan/plan.js'
 import {countByRule, rulePairs} from '../views/cleanup.js'
 import {decisionColumns} from '../views/columns.js'
-import {formatStorage, minute} from '../views/format.js'
+import {formatMinute, formatStorage} from '../views/format.js'
 import {costChart, letterOf, storageChart, swatch, timeCharts} from './charts.js'
 import {type LeftOut} from './evaluations.js'
 import {dataTable, type Markup, markup, numbers, pairs, table} from './markup.js'
@@ -28,7 +28,7 @@ export function timeSection(scores: ScoreChart): Markup {
     markup`
 <p>${METRICS[by].better === 'higher' ? 'Higher' : 'Lower'} is better. All charts have the same scales; the best model by its mean comes first, and the grey dots are the evaluations of all models. Dates are UTC. ${sentences(thinText(scores), othersText(series), leftOutText(leftOut))}</p>
 ${shared}<div class="panels">${figures}</div>
-${dataTable(name, scores.points, [{title: 'Time (UTC)', cell: ({time}) => minute(time)}, MODEL, numbers(title, ({score}) => format(score)), EVALUATIONS])}`,
+${dataTable(name, scores.points, [{title: 'Time (UTC)', cell: ({time}) => formatMinute(time)}, MODEL, numbers(title, ({score}) => format(score)), EVALUATIONS])}`,
   )
 }
 
@@ -130,7 +130,7 @@ export function lossesSection(
     'policy',
     'What the policy would delete',
     markup`
-<p>A dry run of ${minute(now)} UTC: nothing was deleted. The same policy may choose other runs later.</p>
+<p>A dry run of ${formatMinute(now)} UTC: nothing was deleted. The same policy may choose other runs later.</p>
 ${pairs('facts', [
   ['Would be deleted', `${formatCount(planned.length, 'dataset')} of ${formatCount(total, 'run')}`],
   ['Would be freed', formatStorage(freedBy(plan, sizes))],

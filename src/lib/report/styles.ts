@@ -7,10 +7,10 @@ import {Markup} from './markup.js'
 const LIGHT = '#0b62a8 #c2410c #0d7a5f #8e3a9d #8a6100 #c02668 #3d4656 #0e7c8f #6b7280'.split(' ')
 const DARK = '#6cb4f0 #ff9d5c #4fd1ac #d59be2 #e3c150 #ff8fb5 #d5dae2 #4cc9dc #9aa3af'.split(' ')
 
-const LIGHT_SCHEME = `--paper:#fff;--sheet:#f6f7f9;--ink:#1b2330;--quiet:#566072;--rule:#dfe3e9;--faint:#c3c9d2;--bar:#5b7fa6;--loss:#b3410e;--loss-back:#fbe3d6;--focus:#0b62a8;${named(LIGHT)}`
-const DARK_SCHEME = `--paper:#14181f;--sheet:#1c222b;--ink:#e8ebf0;--quiet:#a3adbb;--rule:#2f3743;--faint:#4a5462;--bar:#6f93bb;--loss:#ff9d5c;--loss-back:#4a2c18;--focus:#6cb4f0;${named(DARK)}`
+const LIGHT_SCHEME = `--paper:#fff;--sheet:#f6f7f9;--ink:#1b2330;--quiet:#566072;--rule:#dfe3e9;--faint:#c3c9d2;--bar:#5b7fa6;--loss:#b3410e;--loss-back:#fbe3d6;--focus:#0b62a8;${nameColours(LIGHT)}`
+const DARK_SCHEME = `--paper:#14181f;--sheet:#1c222b;--ink:#e8ebf0;--quiet:#a3adbb;--rule:#2f3743;--faint:#4a5462;--bar:#6f93bb;--loss:#ff9d5c;--loss-back:#4a2c18;--focus:#6cb4f0;${nameColours(DARK)}`
 
-function named(colours: readonly string[]): string {
+function nameColours(colours: readonly string[]): string {
   return colours.map((colour, place) => `--c${place}:${colour}`).join(';')
 }
 

@@ -33,10 +33,10 @@ export interface Judgement extends Decision, Keeping {
  */
 export function decide(runs: Run[], rules: RetentionRules, now: Date, known: RetentionContext): Judgement[] {
   const facts = {rules, now, ...known}
-  const askSelectors = selectorsOf(facts)
-  const askKeepers = keepersOf(runs, facts)
+  const applySelectors = selectorsOf(facts)
+  const applyKeepers = keepersOf(runs, facts)
   return runs.map((run) => {
-    const said = {guards: guardsFor(run, facts), selectors: askSelectors(run), ...askKeepers(run)}
+    const said = {guards: guardsFor(run, facts), selectors: applySelectors(run), ...applyKeepers(run)}
     return {run, ...said, ...decisionBy(run, said, facts)}
   })
 }

@@ -1,5 +1,5 @@
 import {describeLivePin, pinOn} from '../account/protection/pins.js'
-import {isInFuture, isNew, mayBeFilling, mayBeUploading, type Run} from '../account/runs.js'
+import {isInFuture, isNew, mayBeUploading, mayLackFiles, type Run} from '../account/runs.js'
 import {formatDuration} from '../base/time.js'
 import {type Facts} from './context.js'
 import {type Reason} from './reasons.js'
@@ -11,7 +11,7 @@ export function guardsFor(run: Run, facts: Facts): Reason[] {
   const pin = pinOn(run, protection, now)
   if (pin) reasons.push({rule: 'pinned', text: describeLivePin(pin)})
   else if (protection === 'unknown') reasons.push({rule: 'pinned', text: 'whether it is pinned is unknown'})
-  // A run from the future has no age and no rank: another selector or a keeper as well as its name leaves it in doubt.
+  // A future-dated run has no age or rank: another selector or a keeper as well as its name leaves it in doubt.
   const isHeldByDate = isInFuture(run, now) && !rules.all && !isNamedAlone(run, facts)
   const wait = graceReason(run, facts)
   // Of a complete run that is dated in the future, that is all there is to say.
@@ -38,7 +38,7 @@ function graceReason(run: Run, facts: Facts): string | undefined {
   const ago = (date: Date) => formatDuration(Math.max(0, now.getTime() - date.getTime()))
   const changed = () => `changed ${ago(run.newestChange)} ago`
   if (mayBeUploading(run, now, rules.graceMs)) return `may still be uploading: ${changed()}`
-  if (mayBeFilling(run, now, rules.graceMs) && !isNamedAlone(run, facts))
+  if (mayLackFiles(run, now, rules.graceMs) && !isNamedAlone(run, facts))
     return `its files may still be uploading: created ${ago(run.newestCreatedAt)} ago`
   // A row that only seems to mean the run does not end the wait: the run would take a keeper's place from another.
   const hasRow = rows !== 'unknown' && rows.get(run.timestamp)?.exact.length

@@ -86,13 +86,13 @@ const KEEPERS: {[K in KeeperName]: Keeper<NonNullable<RetentionRules[K]>>} = {
       const score = scoreOfRun(run, rows, by)
       return score.is === 'yes'
         ? `not among the ${most} best${ofGroup} by ${by} (${scoreText(score.value)})`
-        : neverBest(score.why)
+        : notRanked(score.why)
     },
   },
 }
 
-function neverBest(why: string): string {
-  return `${why}, so never among the best`
+function notRanked(why: string): string {
+  return `${why}, so it is not ranked`
 }
 
 /** What keepers say of one run. */
@@ -154,7 +154,7 @@ export const ROWS_UNKNOWN: Reason = {rule: 'leaderboard', text: 'what the leader
 export function whyNeverBest(run: Run, {rules: {keepBest, by}, rows}: Facts): Reason[] {
   if (keepBest === undefined) return []
   const score = scoreOfRun(run, rows, by)
-  return score.is === 'yes' ? [] : [{rule: 'keep-best', text: neverBest(score.why)}]
+  return score.is === 'yes' ? [] : [{rule: 'keep-best', text: notRanked(score.why)}]
 }
 
 /** Why it is in doubt whether a keeper would keep a run: its score, or its group. */

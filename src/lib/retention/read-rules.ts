@@ -49,7 +49,7 @@ export const RETENTION = Object.fromEntries(
  * @throws UsageError where a value is bad, two of them clash, or none says what may be deleted
  */
 export function readRules(options: RetentionOptions, {byHand = false} = {}): RetentionRules {
-  const rules = rulesOf(options)
+  const rules = makeRules(options)
   checkCombination(rules, options, byHand)
   return rules
 }
@@ -59,7 +59,7 @@ export function readRules(options: RetentionOptions, {byHand = false} = {}): Ret
  * @returns frozen
  * @throws UsageError where a value is bad
  */
-export function rulesOf(options: RetentionOptions): RetentionRules {
+export function makeRules(options: RetentionOptions): RetentionRules {
   const values = Object.fromEntries(
     RULE_NAMES.map((name) => {
       const {read, absent} = VALUES[ruleOf(name).value]

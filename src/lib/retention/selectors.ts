@@ -18,14 +18,14 @@ import {type Answer, type ReasonRule} from './reasons.js'
 import {flagOf, type RetentionRules, type SelectorName} from './rules.js'
 
 /** Whether a selector selects a run, and why; `rule` where the reason is another one's. */
-interface Said {
+interface Match {
   holds: boolean
   text: string
   rule?: ReasonRule
 }
 
 /** One selector, ready to be asked about every run. */
-type Selector = (run: Run) => Said
+type Selector = (run: Run) => Match
 
 const EVERY_RUN: Selector = () => yes('all runs')
 
@@ -36,7 +36,7 @@ const SELECTORS: {[K in SelectorName]: (value: NonNullable<RetentionRules[K]>, f
     const named = new Set(timestamps)
     return ({timestamp}) => (named.has(timestamp) ? yes('named by --run') : no('not named by --run'))
   },
-  incompleteOnly: (_, facts) => (run) => saidOfCompleteness(run, facts),
+  incompleteOnly: (_, facts) => (run) => matchCompleteness(run, facts),
   olderThan(age, {now}) {
     const cutoff = cutoffOf(age, now)
     return (run) => {
@@ -89,11 +89,11 @@ export function selectorsOf(facts: Facts): (run: Run) => Answer[] {
     })
 }
 
-function yes(text: string): Said {
+function yes(text: string): Match {
   return {holds: true, text}
 }
 
-function no(text: string): Said {
+function no(text: string): Match {
   return {holds: false, text}
 }
 
@@ -101,7 +101,7 @@ function no(text: string): Said {
  * Selects what broke off. An evaluation without tracing rightly has no traces, and `--only` takes datasets of finished runs
  * away: the leaderboard knows.
  */
-function saidOfCompleteness(run: Run, {rules: {ignoreLeaderboard}, rows}: Facts): Said {
+function matchCompleteness(run: Run, {rules: {ignoreLeaderboard}, rows}: Facts): Match {
   const lacks = `no ${run.missing.join(', no ')}`
   if (run.complete) return no('complete')
   if (ignoreLeaderboard) return yes(lacks)
@@ -121,7 +121,7 @@ function whyFinished(run: Run, index: Facts['rows']): string {
 }
 
 /** Asks the rows of a run; one without a row, or whose rows are in doubt, is never selected. */
-function byRows({rows: index}: Facts, ask: (rows: readonly LeaderboardRow[]) => Said): Selector {
+function byRows({rows: index}: Facts, ask: (rows: readonly LeaderboardRow[]) => Match): Selector {
   return (run) => {
     const rows = rowsOf(run, index)
     return rows.is === 'yes' ? ask(rows.value) : no(rows.why)

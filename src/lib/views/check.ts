@@ -6,7 +6,15 @@ import {
 } from '../account/leaderboard/check.js'
 import {capitalize, formatCount, formatNumber} from '../base/text.js'
 import {placeAndTime} from './format.js'
-import {folded, type JobFacts, jobTable, page, table, text, warningsPart} from './markdown/markdown.js'
+import {
+  collapse,
+  escapeText,
+  type JobFacts,
+  jobTable,
+  page,
+  table,
+  warningsPart,
+} from './markdown/markdown.js'
 import {paragraphs, wrapIndented, wrapText} from './terminal/layout.js'
 import {type Screen} from './terminal/style.js'
 
@@ -61,7 +69,7 @@ export function checkSummary(check: LeaderboardCheck, job: JobFacts): string {
       table(columns, own, {bytes: ROOM, more: 'more: `--json` names each'}),
     ])
   })
-  const notCounted = remarks.map(({message}) => `- ${text(capitalize(message))}.\n`).join('')
+  const notCounted = remarks.map(({message}) => `- ${escapeText(capitalize(message))}.\n`).join('')
   return page([
     `## Leaderboard check: ${findings.length === 0 ? 'no findings' : formatCount(findings.length, 'finding')}`,
     jobTable(job, [
@@ -69,7 +77,7 @@ export function checkSummary(check: LeaderboardCheck, job: JobFacts): string {
       ['Compared', `${formatCount(rows, 'row')} and ${formatCount(runs, 'run')}`],
     ]),
     ...parts,
-    remarks.length > 0 ? folded('Not counted as findings', notCounted) : '',
+    remarks.length > 0 ? collapse('Not counted as findings', notCounted) : '',
     warningsPart(job),
   ])
 }

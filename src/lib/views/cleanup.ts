@@ -10,7 +10,7 @@ import {freedBy, type KeptRun, type Plan, plannedDatasets} from '../plan/plan.js
 import {type SavedPlan} from '../plan/saved/parse.js'
 import {type KeeperName, type RetentionRules, ruleOf, type SelectorName} from '../retention/rules.js'
 import {type Pair} from './columns.js'
-import {formatBytes, formatStorageTotal, moment, protectionOf} from './format.js'
+import {formatBytes, formatMoment, formatStorageTotal, protectionOf} from './format.js'
 
 /** A plan and its outcomes in words, for every view. */
 
@@ -32,7 +32,7 @@ export function originPairs(plan: Plan, {sizes, saved, stale = []}: PlanNotes): 
     const {madeBy, madeAt, digest} = saved
     const left = plannedDatasets(plan).length
     return [
-      ['Plan', `made by ${printable(madeBy)}, ${moment(madeAt)} (${digest.slice(0, 19)}…)`],
+      ['Plan', `made by ${printable(madeBy)}, ${formatMoment(madeAt)} (${digest.slice(0, 19)}…)`],
       ['Left of it', `${formatNumber(left)} of ${formatCount(left + stale.length, 'dataset')}`],
     ]
   }
@@ -104,7 +104,7 @@ function scopeText({only, deleteLeaderboard, choosesRuns}: RetentionRules, isEmp
 
 /** What a given rule says: a selector's sentence continues "runs that are", a keeper's says what stays. */
 export function sentenceOf(name: KeeperName | SelectorName, rules: RetentionRules, cutoff?: Date): string {
-  return printable(ruleOf(name).says?.(rules[name], rules, cutoff && moment(cutoff)) ?? name)
+  return printable(ruleOf(name).says?.(rules[name], rules, cutoff && formatMoment(cutoff)) ?? name)
 }
 
 /** What the grace period keeps: by rules that need rows it waits for these too, which come last of all. */

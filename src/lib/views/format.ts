@@ -8,18 +8,18 @@ import {formatCount, formatNumber, printable, safe} from '../base/text.js'
 import {formatDuration} from '../base/time.js'
 import {type Wait} from '../hub/retry.js'
 
-export function moment(date: Date): string {
-  return `${minute(date)} UTC`
+export function formatMoment(date: Date): string {
+  return `${formatMinute(date)} UTC`
 }
 
 /** `2026-11-23 02:44`, for columns whose title says UTC. */
-export function minute(date: Date): string {
+export function formatMinute(date: Date): string {
   return date.toISOString().slice(0, 16).replace('T', ' ')
 }
 
 /** What a page is about, and when it was asked for. */
 export function placeAndTime(name: string, {endpoint, now}: {endpoint: string; now: Date}): string {
-  return `${name} at ${endpoint}, ${moment(now)}`
+  return `${name} at ${endpoint}, ${formatMoment(now)}`
 }
 
 /** How old a run is: `76d`, `5h`, `12min`; `future` for one dated after now. */
@@ -61,12 +61,12 @@ export function protectionOf(protection: LeaderboardProtection | 'unknown' | und
   if (protection === undefined) return 'not protected'
   if (protection === 'unknown') return 'protection unknown'
   const {by, at, reason} = protection
-  return `protected by ${printable(by)} on ${moment(at)}${reason ? `: ${safe(reason)}` : ''}`
+  return `protected by ${printable(by)} on ${formatMoment(at)}${reason ? `: ${safe(reason)}` : ''}`
 }
 
 export function describeWait(wait: Wait): string {
   const seconds = `${Math.ceil(wait.ms / 1000)} s`
-  if (wait.why === 'quota') return `quota used up, going on in ${seconds}`
+  if (wait.why === 'quota') return `quota used up, resuming in ${seconds}`
   return `${wait.cause}, trying again in ${seconds} (${wait.retry} of ${wait.of})`
 }
 

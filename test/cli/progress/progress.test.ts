@@ -70,9 +70,9 @@ describe('the progress of a deletion', () => {
   it('goes on saying that it pauses while what was under way ends, and no longer', () => {
     show(true)
     tell({kind: 'started', name: A}, quota)
-    expect(painted()[0]).to.include('Deleting 0/120, quota used up, going on in ')
+    expect(painted()[0]).to.include('Deleting 0/120, quota used up, resuming in ')
     tell({kind: 'finished', outcome: {name: A, status: 'deleted'}})
-    expect(painted()[0]).to.match(/^Deleting 1\/120, quota used up, going on in (60|59) s$/)
+    expect(painted()[0]).to.match(/^Deleting 1\/120, quota used up, resuming in (60|59) s$/)
     tell({kind: 'started', name: B})
     expect(painted()[0]).not.to.include('quota')
   })
@@ -81,7 +81,7 @@ describe('the progress of a deletion', () => {
     show(true)
     const archiving = (done: number): JobEvent => ({kind: 'archiving', name: A, done, of: 3, bytes: 9})
     tell(archiving(1), quota, archiving(2))
-    expect(painted()[0]).to.match(/^Quota used up, going on in (60|59) s$/)
+    expect(painted()[0]).to.match(/^Quota used up, resuming in (60|59) s$/)
     tell({kind: 'waiting', why: 'quota', ms: 0}, archiving(3))
     expect(painted()[0]).to.equal('Archiving first: 3 of 3 datasets, 9 B')
   })
@@ -105,7 +105,7 @@ describe('the progress of a deletion', () => {
     expect(stream.text.split('\n')).to.deep.equal([
       `${A}: the Hub answered 503, trying again in 1 s (1 of 5)`,
       `deleted        ${A}`,
-      'quota used up, going on in 60 s',
+      'quota used up, resuming in 60 s',
       `failed         ${B}: 403 no`,
       '',
     ])

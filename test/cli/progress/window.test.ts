@@ -63,14 +63,14 @@ describe('window', () => {
 
   it('gives what holds up the job a line of its own where the terminal is narrow', () => {
     const all = [...items('deleted', 12_345), ...items('failed', 3), ...items('waiting', 9000)]
-    const heading = {note: 'quota used up, going on in 47 s', rate: '41/s, 4 min left'}
+    const heading = {note: 'quota used up, resuming in 47 s', rate: '41/s, 4 min left'}
     expect(draw(all, {...heading, width: 120})[0]).to.match(
-      /3 failed, quota used up, going on in 47 s, 41\/s, 4 min left$/,
+      /3 failed, quota used up, resuming in 47 s, 41\/s, 4 min left$/,
     )
-    expect(draw(all, {...heading, width: 79})[0]).to.match(/3 failed, quota used up, going on in 47 s$/)
+    expect(draw(all, {...heading, width: 79})[0]).to.match(/3 failed, quota used up, resuming in 47 s$/)
     const [head, note, ...more] = draw(all, {...heading, width: 59})
     expect(head).to.equal('Deleting 12,348/21,348, 3 failed, 41/s, 4 min left')
-    expect(note).to.equal('  Quota used up, going on in 47 s')
+    expect(note).to.equal('  Quota used up, resuming in 47 s')
     expect(more).to.have.length(22)
   })
 

@@ -4,7 +4,7 @@ import {formatProtection} from '../../../src/lib/account/protection/file.js'
 import {PROTECTION_PATH} from '../../../src/lib/account/protection/pins.js'
 import {formatTimestamp, RUN_TYPES, runDatasetName} from '../../../src/lib/base/names.js'
 import {HOUR} from '../../../src/lib/base/time.js'
-import {type Verdict} from '../../../src/lib/plan/explain.js'
+import {type RuleVerdict} from '../../../src/lib/plan/explain.js'
 import {storedFile} from '../../../src/lib/sandbox/index.js'
 import {runCli} from '../../support/cli.js'
 import {envOf, withHub} from '../../support/hub.js'
@@ -16,7 +16,7 @@ interface Explained {
   action: 'delete' | 'keep'
   reasons: unknown
   deletes: string[]
-  verdicts: Verdict[]
+  verdicts: RuleVerdict[]
 }
 
 const at = (hub: Sandbox, ...argv: string[]) => runCli(argv, envOf(hub))

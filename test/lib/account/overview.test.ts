@@ -2,9 +2,9 @@ import {expect} from 'chai'
 
 import {
   datasetsOf,
-  lookAround,
   type Overview,
   type OverviewOptions,
+  readOverview,
   totalsOf,
 } from '../../../src/lib/account/overview.js'
 import {stateOf} from '../../../src/lib/account/run-state.js'
@@ -78,7 +78,7 @@ describe('looking around', () => {
   afterEach(() => hub.close())
 
   const look = (options: OverviewOptions = {}) =>
-    lookAround({endpoint: hub.url, token: hub.token, env: {}, ...options})
+    readOverview({endpoint: hub.url, token: hub.token, env: {}, ...options})
   const missing = ({runs: found}: Pick<Overview, 'runs'>) => found.map((run) => run.missing.join(','))
 
   it('asks the leaderboard only where it is told to', async () => {

@@ -7,8 +7,8 @@ import {
   groupDatasetsByRun,
   isInFuture,
   isOlderThan,
-  mayBeFilling,
   mayBeUploading,
+  mayLackFiles,
   requireRuns,
   type Run,
 } from '../../../src/lib/account/runs.js'
@@ -163,10 +163,10 @@ describe('runs', () => {
     it('[S7] may be one of a complete run for half an hour after the newest creation', () => {
       const created = (ms: number, types: RunType[] = [...RUN_TYPES]) =>
         runOf(ago(ms), types, {createdAt: ago(ms)})
-      expect(mayBeFilling(created(30 * MINUTE - 1), NOW, grace)).to.equal(true)
-      expect(mayBeFilling(created(30 * MINUTE), NOW, grace)).to.equal(false)
-      expect(mayBeFilling(created(0, ['results']), NOW, grace)).to.equal(false)
-      expect(mayBeFilling(created(0), NOW, 0)).to.equal(false)
+      expect(mayLackFiles(created(30 * MINUTE - 1), NOW, grace)).to.equal(true)
+      expect(mayLackFiles(created(30 * MINUTE), NOW, grace)).to.equal(false)
+      expect(mayLackFiles(created(0, ['results']), NOW, grace)).to.equal(false)
+      expect(mayLackFiles(created(0), NOW, 0)).to.equal(false)
     })
   })
 

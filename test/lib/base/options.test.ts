@@ -4,7 +4,7 @@ import * as library from '../../../src/index.js'
 import {UsageError} from '../../../src/lib/base/errors.js'
 import {type OptionTable, readOptions} from '../../../src/lib/base/options.js'
 import {loadPlan} from '../../../src/lib/plan/saved/files.js'
-import {rulesOf} from '../../../src/lib/retention/read-rules.js'
+import {makeRules} from '../../../src/lib/retention/read-rules.js'
 import {errorOf, rejectionOf} from '../../support/builders.js'
 import {deletionsAt, namesAt} from '../../support/hub.js'
 import {type Sandbox, startSandbox} from '../../support/sandbox.js'
@@ -118,7 +118,7 @@ describe('the options of a function', () => {
       const named = await library.deleteDatasets([`${hub.user}/smoltrace-results-${STAMP}`], connection())
       expect(named.dryRun).to.equal(true)
       expect(await rejectionOf(library.cleanupDatasets(connection()))).to.be.instanceOf(UsageError)
-      expect(rulesOf({keepRecent: 5})).to.include({all: false, deleteLeaderboard: false})
+      expect(makeRules({keepRecent: 5})).to.include({all: false, deleteLeaderboard: false})
     } finally {
       for (const name of Object.keys(polluted)) Reflect.deleteProperty(Object.prototype, name)
     }

@@ -183,7 +183,7 @@ async function carry(plan: Plan, scene: Scene = {}) {
     look: {
       excluded,
       isOld: (isFirst) => isOld(isFirst, hub),
-      async again(why) {
+      async refresh(why) {
         await someTurns()
         hub.log.push(`look ${why}`)
         abortIf('look')

@@ -8,7 +8,7 @@ import {HOUR} from '../../../src/lib/base/time.js'
 import {type CleanupOptions} from '../../../src/lib/cleanup/cleanup.js'
 import {exitCodeOf} from '../../../src/lib/cleanup/result.js'
 import {comparePlan} from '../../../src/lib/plan/compare.js'
-import {hasChoice, holdsOn, picked} from '../../../src/lib/plan/pick.js'
+import {applyPick, hasChoice, whyNotPickable} from '../../../src/lib/plan/pick.js'
 import {type Plan, plannedDatasets} from '../../../src/lib/plan/plan.js'
 import {loadPlan, savePlan} from '../../../src/lib/plan/saved/files.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
@@ -54,7 +54,7 @@ describe('picking by hand', () => {
   const plan = planOf(INVENTORY, RULES)
 
   it('lets go what was picked, keeps what was not, and says of both that a person did it', () => {
-    const made = picked(plan, [NEWEST, OLD])
+    const made = applyPick(plan, [NEWEST, OLD])
     expect(going(made)).to.deep.equal([NEWEST, OLD])
     expect(staying(made)).to.deep.equal([UPLOAD, NEW, OLDEST])
     expect(made.delete[0]?.reasons).to.deep.equal([{rule: 'picked', text: 'picked by hand'}])
@@ -62,28 +62,28 @@ describe('picking by hand', () => {
   })
 
   it('leaves the reasons of the rules where a person agrees with them', () => {
-    const made = reasonsOf(picked(plan, [NEWEST, OLD]))
+    const made = reasonsOf(applyPick(plan, [NEWEST, OLD]))
     const before = reasonsOf(plan)
     for (const run of [OLD, NEW, UPLOAD]) expect(made[run]).to.deep.equal(before[run])
   })
 
   it('keeps all runs where none is picked, the leaderboard going as before', () => {
     const stock = inventoryOf(runDatasets(OLD), {leaderboard: leaderboardDataset()})
-    const made = picked(planOf(stock, {all: true, deleteLeaderboard: true}), [])
+    const made = applyPick(planOf(stock, {all: true, deleteLeaderboard: true}), [])
     expect(plannedDatasets(made).map(({name}) => name)).to.deep.equal(['kim/smoltrace-leaderboard'])
     expect(made.phrase).to.equal('YES DELETE ALL')
   })
 
   it('takes of a run only what the scope takes in', () => {
-    const made = picked(planOf(INVENTORY, {...RULES, only: ['traces']}), [NEWEST])
+    const made = applyPick(planOf(INVENTORY, {...RULES, only: ['traces']}), [NEWEST])
     expect(namesIn(made)).to.deep.equal([`kim/smoltrace-traces-${NEWEST}`])
   })
 
   it('asks for the phrase of --all where --only alone takes in every run', () => {
     const every = planOf(INVENTORY, {only: ['traces']})
     expect(going(every)).to.deep.equal([NEWEST, NEW, OLD])
-    expect(picked(every, [OLD]).phrase).to.equal('YES DELETE ALL')
-    expect(picked(plan, [NEWEST]).phrase).to.equal('DELETE')
+    expect(applyPick(every, [OLD]).phrase).to.equal('YES DELETE ALL')
+    expect(applyPick(plan, [NEWEST]).phrase).to.equal('DELETE')
   })
 
   const refused: Array<[title: string, of: Plan, run: string, words: string]> = [
@@ -107,7 +107,7 @@ describe('picking by hand', () => {
   ]
   for (const [title, of, run, words] of refused) {
     it(`refuses a run ${title}`, () => {
-      const error = errorOf(() => picked(of, [OLD, run]))
+      const error = errorOf(() => applyPick(of, [OLD, run]))
       expect(error).to.be.instanceOf(RefusedError)
       expect(error.message).to.include(run).and.include(words)
     })
@@ -117,14 +117,14 @@ describe('picking by hand', () => {
     const stock = inventoryOf([NEWEST, NEW, OLD].flatMap((stamp) => runDatasets(stamp)))
     const rules = planOf(stock, {keepRecent: 1})
     const left = inventoryOf(stock.datasets.filter(({timestamp}) => timestamp !== NEWEST))
-    const excluded = comparePlan(picked(rules, [NEWEST, NEW]), left, NOTHING_KNOWN)
+    const excluded = comparePlan(applyPick(rules, [NEWEST, NEW]), left, NOTHING_KNOWN)
     expect([...excluded.values()].every(({status}) => status === 'gone')).to.equal(true)
     const byRules = comparePlan(rules, left, NOTHING_KNOWN)
     expect([...byRules.values()][0]?.reason).to.equal('kept now: most recent 1 of 1')
   })
 
   it('refuses what is no list', () => {
-    expect(errorOf(() => picked(plan, OLD as unknown as string[]))).to.be.instanceOf(UsageError)
+    expect(errorOf(() => applyPick(plan, OLD as unknown as string[]))).to.be.instanceOf(UsageError)
   })
 
   it('knows where there is nothing to choose', () => {
@@ -137,7 +137,7 @@ describe('picking by hand', () => {
 })
 
 const held = (plan: Plan) =>
-  plan.keep.filter((each) => holdsOn(each, plan).length > 0).map(({run}) => run.timestamp)
+  plan.keep.filter((each) => whyNotPickable(each, plan).length > 0).map(({run}) => run.timestamp)
 
 /** A plan, what is pinned in it, and any choice of runs that can be picked. */
 const somePick = someCase
@@ -150,7 +150,7 @@ const somePick = someCase
         const runs = Object.fromEntries(pins.map((timestamp) => [timestamp, {by: 'ann', at: NOW}]))
         const plan = planOf(inventory, {...options, deleteLeaderboard: false}, {runs})
         const choice = wanted.filter((run) => !held(plan).includes(run))
-        return {inventory, timestamps, protection: {runs}, plan, choice, made: picked(plan, choice)}
+        return {inventory, timestamps, protection: {runs}, plan, choice, made: applyPick(plan, choice)}
       })
   })
 type Pick = typeof somePick extends fc.Arbitrary<infer T> ? T : never
@@ -176,7 +176,7 @@ describe('properties of picking', () => {
         const isPinned = Object.hasOwn(protection.runs, run.timestamp)
         if (isPinned || mayBeUploading(run, NOW, plan.rules.graceMs)) {
           for (const wanted of [[run.timestamp], [...choice, run.timestamp]])
-            expect(errorOf(() => picked(plan, wanted))).to.be.instanceOf(RefusedError)
+            expect(errorOf(() => applyPick(plan, wanted))).to.be.instanceOf(RefusedError)
         }
 
         if (isInFuture(run, NOW) && !plan.rules.all && plan.rules.run.length === 0)
@@ -295,7 +295,7 @@ describe('cleanup with `choose`', () => {
   })
 
   it('saves no plan in which another text stands for what was picked', async () => {
-    const plan = picked(planOf(INVENTORY, RULES), [NEWEST])
+    const plan = applyPick(planOf(INVENTORY, RULES), [NEWEST])
     const reasons = [{rule: 'picked' as const, text: 'older than 30d'}]
     const misleading = {...plan, delete: plan.delete.map((each) => ({...each, reasons}))}
     const error = await rejectionOf(savePlan(misleading, account.planFile, 'kim'))

@@ -6,7 +6,7 @@ import {PROTECTION_PATH} from '../../../src/lib/account/protection/pins.js'
 import {RefusedError} from '../../../src/lib/base/errors.js'
 import {MINUTE} from '../../../src/lib/base/time.js'
 import {openSession} from '../../../src/lib/hub/session.js'
-import {LastLook, lookAt} from '../../../src/lib/plan/recheck.js'
+import {recheck, RecheckState} from '../../../src/lib/plan/recheck.js'
 import {Account, stampOf} from '../../support/account.js'
 import {NOW, planOf, rejectionOf, tokenOf} from '../../support/builders.js'
 import {isListing} from '../../support/sandbox.js'
@@ -46,7 +46,7 @@ async function setting({seconds = 0, pageSize = ONE_PAGE, quota = 1000}: Cost = 
   const log = () =>
     account.hub.requests.flatMap(({path}) => REQUESTS.find(([, asks]) => asks.test(path))?.[0] ?? [])
   const listings = () => log().filter((what) => what === 'LIST').length
-  return {plan, session, later, log, listings, last: new LastLook(plan, session)}
+  return {plan, session, later, log, listings, last: new RecheckState(plan, session)}
 }
 
 const pinOldest = () => formatProtection({runs: {[stampOf(account.older[0])]: {by: 'ann', at: NOW}}})
@@ -99,7 +99,7 @@ describe('a look at the Hub', () => {
       it(title, async () => {
         const {plan, session} = await setting()
         change()
-        const error = await rejectionOf(lookAt(plan, session))
+        const error = await rejectionOf(recheck(plan, session))
         expect(error).to.be.instanceOf(RefusedError)
         expect(error.message).to.include(words)
       })
@@ -107,10 +107,10 @@ describe('a look at the Hub', () => {
 
     it('in the middle of a job too, where the listing is young enough to be used again', async () => {
       const {last, later, listings} = await setting()
-      await last.again('age')
+      await last.refresh('age')
       later(10 * SECOND)
       become(tokenOf('read', 'mira'))
-      expect(await rejectionOf(last.again('age'))).to.be.instanceOf(RefusedError)
+      expect(await rejectionOf(last.refresh('age'))).to.be.instanceOf(RefusedError)
       expect(listings()).to.equal(1)
     })
   })
@@ -118,7 +118,7 @@ describe('a look at the Hub', () => {
   it('[S10] is certain where all of the plan is gone by the word of the Hub, the leaderboard there or not', async () => {
     const {plan, session, log} = await setting()
     remove(...account.older, account.board)
-    const {excluded} = await lookAt(plan, session)
+    const {excluded} = await recheck(plan, session)
     expect([...excluded].map(([name, {status}]) => [name, status])).to.deep.equal(
       account.older.map((name) => [name, 'gone']),
     )
@@ -128,17 +128,17 @@ describe('a look at the Hub', () => {
 
   it('asks for no dataset but the leaderboard where nothing, or only a part of the plan is gone', async () => {
     const {plan, session, log} = await setting()
-    expect([...(await lookAt(plan, session)).excluded]).to.deep.equal([])
+    expect([...(await recheck(plan, session)).excluded]).to.deep.equal([])
     const [first = ''] = account.older
     remove(first)
-    expect((await lookAt(plan, session)).excluded.get(first)?.status).to.equal('gone')
+    expect((await recheck(plan, session)).excluded.get(first)?.status).to.equal('gone')
     expect(log()).to.deep.equal(['LIST', 'ASK', 'READ', 'LIST', 'ASK', 'READ'])
   })
 
   it('is certain where there was no leaderboard, and is one now', async () => {
     const {plan, session} = await setting({}, false)
     account.addBoard({protection: pinOldest()})
-    expect((await lookAt(plan, session)).excluded.size).to.equal(3)
+    expect((await recheck(plan, session)).excluded.size).to.equal(3)
   })
 })
 
@@ -148,7 +148,7 @@ describe('the last look of a job', () => {
   it('[S10] is too old for the first DELETE after 10 s, for a later one after a minute', async () => {
     const {last, later} = await setting()
     expect(last.isOld(false), 'before any').to.equal(true)
-    await last.again('age')
+    await last.refresh('age')
     for (const [seconds, isOldForFirst, isOldForLater] of [
       [9, false, false],
       [1, true, false],
@@ -163,19 +163,19 @@ describe('the last look of a job', () => {
   it('is as old as its end, however long it took', async () => {
     const {last, later, listings} = await setting()
     account.hub.intercept({match: ({path}) => path.includes('/resolve/'), before: () => later(5 * MINUTE)})
-    await last.again('age')
+    await last.refresh('age')
     expect(last.isOld(true)).to.equal(false)
     expect(listings()).to.equal(1)
   })
 
   it('sees a pin that was written since, though the listing is young enough to be used again', async () => {
     const {last, log, later} = await setting({seconds: 30})
-    await last.again('age')
+    await last.refresh('age')
     expect(last.excluded.size).to.equal(0)
     pin()
     later(MINUTE)
     expect(last.isOld(false)).to.equal(true)
-    await last.again('age')
+    await last.refresh('age')
     expect(last.excluded.size).to.equal(3)
     expect(log()).to.deep.equal(['LIST', 'ASK', 'READ', 'ASK', 'READ'])
   })
@@ -192,22 +192,22 @@ describe('the last look of a job', () => {
     for (const [title, cost, age] of cases) {
       it(title, async () => {
         const {last, later, listings} = await setting(cost)
-        await last.again('age')
+        await last.refresh('age')
         later(age * SECOND - 1)
-        await last.again('age')
+        await last.refresh('age')
         expect(listings(), 'one moment before').to.equal(1)
         expect(last.isOld(false)).to.equal(false)
         later(1)
         expect(last.isOld(false)).to.equal(true)
-        await last.again('age')
+        await last.refresh('age')
         expect(listings()).to.equal(2)
       })
     }
 
     it('before the first DELETE, however young the listing is and whatever it costs', async () => {
       const {last, log} = await setting({quota: 1})
-      await last.again('first')
-      await last.again('first')
+      await last.refresh('first')
+      await last.refresh('first')
       expect(log()).to.deep.equal(['LIST', 'ASK', 'READ', 'LIST', 'ASK', 'READ'])
     })
 
@@ -217,8 +217,8 @@ describe('the last look of a job', () => {
     ] as const)
       it(`after a wait for the quota, unless it would take most of the next one: ${listed} of 2 times with ${quota}`, async () => {
         const {last, log, listings} = await setting({pageSize: TEN_PAGES, quota})
-        await last.again('age')
-        await last.again('wait')
+        await last.refresh('age')
+        await last.refresh('wait')
         expect(listings()).to.equal(listed)
         expect(log().filter((what) => what === 'READ')).to.have.length(2)
       })

@@ -119,10 +119,10 @@ describe('keepers that do not keep a run', () => {
     [{keepDaily: 1, groupBy: ['model']}, 'none of the 1 daily ones of its group'],
     [{keepBest: 1}, 'not among the 1 best by success_rate (20)'],
     [{keepBest: 1, groupBy: ['model']}, 'not among the 1 best of its group by success_rate (20)'],
-    // Of what a selector selects they say only that it is never among the best.
+    // Of what a selector selects they say only that it is not ranked.
     [{keepBest: 1, olderThan: '1d'}, 'older than 1d'],
-    [{keepBest: 1}, 'status failed, so never among the best', failed],
-    [{keepBest: 1, olderThan: '1d'}, 'older than 1d; status failed, so never among the best', failed],
+    [{keepBest: 1}, 'status failed, so it is not ranked', failed],
+    [{keepBest: 1, olderThan: '1d'}, 'older than 1d; status failed, so it is not ranked', failed],
   ]
   for (const [options, text, rows = known] of cases) {
     it(`say "${text}"`, () => {
@@ -165,7 +165,7 @@ describe('keepers by score', () => {
     expect(best({keepBest: 1, by: 'cost'}, ...rows)[1]).to.equal('best 1 of 1 by total_cost_usd (0.0313)')
   })
 
-  it('rank only what finished, and say of a run without a row that it is never among the best', () => {
+  it('rank only what finished, and say of a run without a row that it is not ranked', () => {
     const rows = [
       row(0, {successRate: 99, runStatus: 'partial'}),
       row(1, {successRate: 98, runStatus: 'failed'}),
@@ -173,7 +173,7 @@ describe('keepers by score', () => {
     ]
     expect(best({keepBest: 1}, ...rows)).to.deep.equal(['-', '-', 'best 1 of 1 by success_rate (20)', '-'])
     expect(saidOf(decisionsOf(runs, {keepBest: 1}, knowing(...rows)))[3]).to.equal(
-      'delete: no row on the leaderboard, so never among the best',
+      'delete: no row on the leaderboard, so it is not ranked',
     )
   })
 

@@ -1,8 +1,8 @@
 import {expect} from 'chai'
 
 import {DAY} from '../../../src/lib/base/time.js'
-import {picked} from '../../../src/lib/plan/pick.js'
-import {rulesOf} from '../../../src/lib/retention/read-rules.js'
+import {applyPick} from '../../../src/lib/plan/pick.js'
+import {makeRules} from '../../../src/lib/retention/read-rules.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
 import {
   graceSentence,
@@ -45,7 +45,7 @@ const SENTENCES: Array<[options: RetentionOptions, sentence: string]> = [
 describe('the sentence of a rule', () => {
   for (const [options, sentence] of SENTENCES) {
     it(`is for ${JSON.stringify(options)}: ${sentence}`, () => {
-      const rules = rulesOf(options)
+      const rules = makeRules(options)
       const cutoff = new Date('2026-10-05T12:00:00Z')
       const names = [...rules.selectors, ...rules.keepers]
       expect(names.map((name) => sentenceOf(name, rules, cutoff))).to.deep.equal([sentence])
@@ -54,7 +54,7 @@ describe('the sentence of a rule', () => {
 
   it('says what the grace period keeps', () => {
     const sentence = (grace: string, options: RetentionOptions = {}) =>
-      graceSentence(rulesOf({grace, ...options}))
+      graceSentence(makeRules({grace, ...options}))
     expect(sentence('36h')).to.equal('incomplete runs changed in the last 1d12h')
     const waiting = 'incomplete runs, and runs without a row, changed in the last 6h'
     for (const options of [{unreferenced: true}, {keepBest: 3}, {groupBy: ['team' as const]}])
@@ -63,7 +63,7 @@ describe('the sentence of a rule', () => {
   })
 
   it('is safe for a terminal', () => {
-    expect(sentenceOf('team', {...rulesOf({}), team: ['a\u001B[2J']})).not.to.include('\u001B')
+    expect(sentenceOf('team', {...makeRules({}), team: ['a\u001B[2J']})).not.to.include('\u001B')
   })
 })
 
@@ -106,7 +106,7 @@ describe('a plan in words', () => {
     const pinned = planOf(INVENTORY, {olderThan: '30d'}, {runs: {'20260806_120000': {by: 'ann', at: NOW}}})
     expect(rulePairs(pinned)).to.deep.include(['Must stay', `1 pinned run and ${grace}`])
     const byHand = (chosen: string[]) =>
-      Object.fromEntries(rulePairs(picked(planOf(INVENTORY, {olderThan: '30d'}), chosen)))['By hand']
+      Object.fromEntries(rulePairs(applyPick(planOf(INVENTORY, {olderThan: '30d'}), chosen)))['By hand']
     expect(byHand(['20261004_120000'])).to.equal('1 run picked and 1 run not picked')
     expect(byHand([])).to.equal('1 run not picked')
     expect(byHand(['20260806_120000'])).to.equal(undefined)

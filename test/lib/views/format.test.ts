@@ -12,10 +12,10 @@ import {
   describeWait,
   formatBytes,
   formatMetric,
+  formatMinute,
+  formatMoment,
   formatStorage,
   formatStorageTotal,
-  minute,
-  moment,
   protectionOf,
 } from '../../../src/lib/views/format.js'
 import {ago, NOW, runOf, standings} from '../../support/builders.js'
@@ -32,8 +32,8 @@ describe('wording', () => {
     const zone = process.env.TZ
     try {
       process.env.TZ = 'Pacific/Kiritimati'
-      expect(moment(NOW)).to.equal('2026-10-05 12:00 UTC')
-      expect(minute(NOW)).to.equal('2026-10-05 12:00')
+      expect(formatMoment(NOW)).to.equal('2026-10-05 12:00 UTC')
+      expect(formatMinute(NOW)).to.equal('2026-10-05 12:00')
     } finally {
       if (zone === undefined) delete process.env.TZ
       else process.env.TZ = zone
@@ -90,7 +90,7 @@ describe('wording', () => {
   })
 
   it('says what is waited for and how long, rounded up to seconds', () => {
-    expect(describeWait({why: 'quota', ms: 46_001})).to.equal('quota used up, going on in 47 s')
+    expect(describeWait({why: 'quota', ms: 46_001})).to.equal('quota used up, resuming in 47 s')
     expect(describeWait({why: 'retry', ms: 800, cause: 'the Hub answered 503', retry: 2, of: 5})).to.equal(
       'the Hub answered 503, trying again in 1 s (2 of 5)',
     )

@@ -15,14 +15,14 @@ import {
 } from './view.js'
 
 /** Where something is: rows counted from 1, runs by their timestamps, datasets by their full names. */
-interface Place {
+interface Location {
   rows: number[]
   runs: string[]
   datasets: string[]
 }
 
 /** What is there, in one sentence that is fit for a terminal. */
-type Note = Place & {message: string}
+type Note = Location & {message: string}
 /** The same, and what to do next, in one sentence. */
 type Fault = Note & {suggestion: string}
 
@@ -71,10 +71,10 @@ const CHECKS = {
     rows
       .filter(({gone}) => gone.length > 0)
       .map(({row, data, references, run = '', gone, isTotal}) => ({
-        message: `Row ${row} (${shown(data.model ?? 'no model')}): ${isTotal ? 'all datasets' : `the ${gone.join(' and ')}`} of run ${run} are gone.`,
+        message: `Row ${row} (${formatName(data.model ?? 'no model')}): ${isTotal ? 'all datasets' : `the ${gone.join(' and ')}`} of run ${run} are gone.`,
         suggestion:
           `From an archive they come back with smoltrace restore DIR --namespace ${namespace}; ` +
-          'else leave the row as a record of its scores, or take it out of the leaderboard.',
+          'otherwise keep the row as a record of its scores, or take it out of the leaderboard.',
         rows: [row],
         runs: [run],
         datasets: references
@@ -84,14 +84,14 @@ const CHECKS = {
 
   'run-without-row'(view: LeaderboardView) {
     const {namespace} = view.inventory
-    const runs = uncited(view).filter((run) => !mayGetRow(run, view))
+    const runs = findUncited(view).filter((run) => !mayGetRow(run, view))
     const next =
       `See what there is: smoltrace runs group --namespace ${namespace}. ` +
       `To delete them: smoltrace cleanup ${selectorOf(runs, view)} --namespace ${namespace}`
     return runs.map((run) => ({
       message: `Run ${run.timestamp} (${run.datasets.map(({type}) => type).join(', ')}) has no row.`,
       suggestion: `${hasMetrics(run) ? LOST : STOPPED} ${next}`,
-      ...placeOfRuns([run]),
+      ...locationOfRuns([run]),
     }))
   },
 
@@ -113,11 +113,11 @@ const CHECKS = {
       if (group.length < 2 || seen.has(numbers.join(' '))) return []
       seen.add(numbers.join(' '))
       return {
-        message: `Rows ${some(numbers)} ${shown(what)}.`,
+        message: `Rows ${formatItems(numbers)} ${formatName(what)}.`,
         suggestion: new Set(group.map(({data}) => data.runId)).size > 1 ? SHARED : REPEATED,
         rows: numbers,
         runs: [...new Set(group.flatMap(({run}) => run ?? []))],
-        datasets: placeOf(citations(group).filter(({type}) => type === 'results')).datasets,
+        datasets: locationOf(citations(group).filter(({type}) => type === 'results')).datasets,
       }
     })
   },
@@ -129,9 +129,9 @@ const CHECKS = {
       const [first] = inexact
       if (!first) return []
       return {
-        message: `Row ${viewed.row} writes ${shown(first.name)}, and the dataset is called ${first.dataset}.`,
+        message: `Row ${viewed.row} writes ${formatName(first.name)}, and the dataset is called ${first.dataset}.`,
         suggestion: 'Write the exact name in the leaderboard: only by that does a row belong to its run.',
-        ...placeOf(inexact),
+        ...locationOf(inexact),
         runs: [first.timestamp ?? ''],
       }
     }),
@@ -142,11 +142,11 @@ const CHECKS = {
     for (const citation of citations(rows, 'renamed')) pushTo(owners, citation.owner ?? '', citation)
     return [...owners].map(([owner, found]) => ({
       message: capitalize(
-        `${rowsThat('name', found)} datasets of ${shown(owner)}, which are here, in ${namespace}: ` +
+        `${describeRows('name', found)} datasets of ${formatName(owner)}, which exist in ${namespace}: ` +
           'it seems to have been renamed, or they were moved.',
       ),
-      suggestion: `Write ${namespace}/ instead of ${shown(owner)}/ in these rows: until then they do not count as rows of their runs.`,
-      ...placeOf(found),
+      suggestion: `Write ${namespace}/ instead of ${formatName(owner)}/ in these rows: until then they do not count as rows of their runs.`,
+      ...locationOf(found),
     }))
   },
 
@@ -159,10 +159,10 @@ const CHECKS = {
     return [
       {
         message:
-          `${leaderboard.name} is public, and ${rowsThat('describe', found)} private runs: ` +
+          `${leaderboard.name} is public, and ${describeRows('describe', found)} private runs: ` +
           'everyone can read their models, teams, scores and the names of their datasets.',
         suggestion: `Make it private at ${endpoint}/datasets/${leaderboard.name}/settings, or leave it if that is meant to be seen.`,
-        ...placeOf(found),
+        ...locationOf(found),
       },
     ]
   },
@@ -182,12 +182,12 @@ const SHARED =
   'Evaluations that begin in the same second write to one dataset, which holds what the last of them wrote: ' +
   'take the other rows out of the leaderboard.'
 
-/** What looks like a fault, and is none in this namespace. */
+/** What looks like a fault, and is not a fault here. */
 const NOTES = {
   'other-namespace'({rows}: LeaderboardView) {
     const found = citations(rows, 'elsewhere')
-    const owners = new Set(found.map(({owner = ''}) => shown(owner)))
-    return note(found, `datasets of other namespaces: ${some(owners)}`)
+    const owners = new Set(found.map(({owner = ''}) => formatName(owner)))
+    return note(found, `datasets of other namespaces: ${formatItems(owners)}`)
   },
   'local-path': ({rows}: LeaderboardView) =>
     note(citations(rows, 'local'), 'files of the evaluating machine'),
@@ -198,9 +198,12 @@ const NOTES = {
   'unknown-name': ({rows}: LeaderboardView) =>
     note(citations(rows, 'other'), 'what is not a dataset of a run'),
   'row-may-come'(view: LeaderboardView) {
-    const place = placeOfRuns(uncited(view).filter((run) => mayGetRow(run, view)))
+    const place = locationOfRuns(findUncited(view).filter((run) => mayGetRow(run, view)))
     const grace = formatDuration(DEFAULT_GRACE_MS)
-    return {message: `${some(place.runs)}: changed in the last ${grace}, a row may still come`, ...place}
+    return {
+      message: `${formatItems(place.runs)}: changed in the last ${grace}, a row may still come`,
+      ...place,
+    }
   },
 } satisfies Record<string, (view: LeaderboardView) => Note>
 
@@ -208,7 +211,7 @@ type RemarkKind = keyof typeof NOTES
 export const REMARK_KINDS = Object.keys(NOTES) as RemarkKind[]
 
 function note(found: Cited[], what: string): Note {
-  return {message: `${rowsThat('name', found)} ${what}`, ...placeOf(found)}
+  return {message: `${describeRows('name', found)} ${what}`, ...locationOf(found)}
 }
 
 /** What of `cleanup` selects these runs: `--unreferenced` is refused where no row is about a run that is there, or most were lost. */
@@ -220,7 +223,7 @@ function selectorOf(runs: readonly Run[], {rows, index, runs: all, inventory}: L
 }
 
 /** Runs that no row means. */
-function uncited({runs, index}: LeaderboardView): Run[] {
+function findUncited({runs, index}: LeaderboardView): Run[] {
   return runs.filter(({timestamp}) => !isCited(timestamp, index))
 }
 
@@ -241,8 +244,8 @@ function citations(rows: readonly ViewedRow[], wanted?: ReferenceState): Array<R
   )
 }
 
-function placeOf(found: Cited[]): Place {
-  const names = found.flatMap(({dataset, name = ''}) => dataset ?? (name === '' ? [] : shown(name)))
+function locationOf(found: Cited[]): Location {
+  const names = found.flatMap(({dataset, name = ''}) => dataset ?? (name === '' ? [] : formatName(name)))
   return {
     rows: [...new Set(found.map(({row}) => row))],
     runs: [...new Set(found.flatMap(({timestamp = []}) => timestamp))],
@@ -250,7 +253,7 @@ function placeOf(found: Cited[]): Place {
   }
 }
 
-function placeOfRuns(runs: readonly Run[]): Place {
+function locationOfRuns(runs: readonly Run[]): Location {
   return {
     rows: [],
     runs: runs.map(({timestamp}) => timestamp),
@@ -259,23 +262,23 @@ function placeOfRuns(runs: readonly Run[]): Place {
 }
 
 /** `row 3 names`, `rows 3 and 5 name`, `rows 3, 5, 7 and 12 more name`. */
-function rowsThat(verb: string, found: ReadonlyArray<{row: number}>): string {
+function describeRows(verb: string, found: ReadonlyArray<{row: number}>): string {
   const rows = new Set(found.map(({row}) => row))
-  return rows.size === 1 ? `row ${some(rows)} ${verb}s` : `rows ${some(rows)} ${verb}`
+  return rows.size === 1 ? `row ${formatItems(rows)} ${verb}s` : `rows ${formatItems(rows)} ${verb}`
 }
 
 /** So many runs, or rows, are named one by one. */
 const MAX_SHOWN = 3
 
 /** `3, 5, 7 and 12 more`: all of them are in the lists. */
-function some(items: Iterable<number | string>): string {
+function formatItems(items: Iterable<number | string>): string {
   return joinWords(firstFew(Array.from(items, String), MAX_SHOWN))
 }
 
 const MAX_NAME = 120
 
 /** A name from the leaderboard, fit for a terminal and a sentence. */
-function shown(name: string): string {
+function formatName(name: string): string {
   const text = safeName(name.slice(0, MAX_NAME * 2))
   return text.length > MAX_NAME ? `${safeName(text.slice(0, MAX_NAME - 1))}…` : text
 }

@@ -128,7 +128,7 @@ export function parseNames(cell: string, namespace: string): MeantName[] {
     return [{type, timestamp, owner: namespace, isExact: true, isWhole: true}]
   }
 
-  const text = plain(cell)
+  const text = normalizeCell(cell)
   return [...text.matchAll(LOOSE_NAME)].flatMap(({0: name, 1: word = '', 2: day, 3: time, index}) => {
     const type = word.toLowerCase()
     if (!isRunType(type)) return []
@@ -150,7 +150,7 @@ const MAX_OWNER = 100
 const PLAIN = /^[\w./-]*$/
 
 /** A cell in the letters that names are made of: without invisible ones, and without what addresses escape. */
-function plain(cell: string): string {
+function normalizeCell(cell: string): string {
   if (PLAIN.test(cell)) return cell
   return cell
     .replaceAll(/%([\da-f]{2})/gi, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))

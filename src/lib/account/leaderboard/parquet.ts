@@ -36,7 +36,7 @@ export async function readParquet(bytes: Buffer, budget: Budget): Promise<Leader
   const chunks = metadata.row_groups
     .flatMap((group) => group.columns.flatMap(({meta_data: data}) => data ?? []))
     .filter(({path_in_schema: [name = '']}) => columns.includes(name))
-  takeOff(budget, Number(metadata.num_rows), chunks)
+  spend(budget, Number(metadata.num_rows), chunks)
   const compressors = await compressorsFor(chunks, budget)
   const groups: LeaderboardRow[][] = []
   let rowStart = 0
@@ -86,7 +86,7 @@ function columnsIn(names: readonly string[]): string[] {
 }
 
 /** Before anything is unpacked: what the file says of itself must fit. */
-function takeOff(budget: Budget, rows: number, chunks: readonly ColumnMetaData[]): void {
+function spend(budget: Budget, rows: number, chunks: readonly ColumnMetaData[]): void {
   // A list can have any number of values in one row.
   const longest = Math.max(rows, ...chunks.map(({num_values: values}) => Number(values)))
   if (longest > budget.rows) throw tooLarge(`it brings ${longest} rows or values`)

@@ -127,11 +127,12 @@ export async function viewLeaderboard(
 ): Promise<{view: LeaderboardView; source: ViewSource}> {
   const session = await openSession(options)
   const {access, warnings} = session
-  const inventory = await discover(session, {isLook: true})
+  const inventory = await discover(session, {isReadOnly: true})
   const leaderboard = requireLeaderboard(inventory, session)
   const rows = await readLeaderboard(session.hub, leaderboard)
   const seesAll = access.readLimit === undefined && access.partial === undefined
-  if (!seesAll) warnings.push('So a dataset that is not listed is not reported as gone.')
+  if (!seesAll)
+    warnings.push('This token may not see every dataset: one that is not listed is not reported as gone.')
   return {view: viewRows(rows, inventory, seesAll), source: {inventory, leaderboard, warnings}}
 }
 

@@ -33,7 +33,7 @@ export function pinCard(card: string, until: string | undefined): string {
   const front = readFront(card)
   if (front.tags.some((tag) => isPin(tag) && coversUntil(tag, until))) return card
   const tag = pinTagFor(until)
-  return checked(withTag(card, tag, front), front, [tag, ...front.tags])
+  return checkCard(withTag(card, tag, front), front, [tag, ...front.tags])
 }
 
 /**
@@ -44,7 +44,7 @@ export function unpinCard(card: string): string {
   const front = readFront(card)
   const index = front.tags.findIndex((tag) => isPin(tag))
   if (index === -1) return card
-  return unpinCard(checked(withoutTag(card, index, front), front, front.tags.toSpliced(index, 1)))
+  return unpinCard(checkCard(withoutTag(card, index, front), front, front.tags.toSpliced(index, 1)))
 }
 
 function isPin(tag: unknown): tag is string {
@@ -61,7 +61,7 @@ interface Front {
   node?: ParsedNode | null | undefined
   /** A single text is a list of one, and no value an empty one. */
   tags: unknown[]
-  /** All that it says beside tags. */
+  /** All that it says other than tags. */
   rest: Map<unknown, unknown>
 }
 
@@ -166,7 +166,7 @@ function splice(card: string, from: number, to: number, text = ''): string {
 }
 
 /** @throws CardError where a changed card does not say the same but for that tag */
-function checked(card: string, before: Front, tags: unknown[]): string {
+function checkCard(card: string, before: Front, tags: unknown[]): string {
   let after: Front
   try {
     after = readFront(card)

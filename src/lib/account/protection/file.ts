@@ -4,7 +4,7 @@ import {byText} from '../../base/text.js'
 import {type Hub} from '../../hub/client.js'
 import {changeFile, readSmallFile} from '../../hub/small-file.js'
 import {type Inventory, type LeaderboardDataset} from '../datasets.js'
-import {type Protection, PROTECTION_PATH, VERSION} from './pins.js'
+import {type Protection, PROTECTION_PATH, PROTECTION_VERSION} from './pins.js'
 
 type Board = Pick<Inventory, 'leaderboard' | 'namespace'>
 
@@ -24,7 +24,7 @@ export async function readProtection(hub: Hub, {leaderboard, namespace}: Board):
     if (found.state === 'there' && found.id === id)
       return await parse(await readSmallFile(hub, name, found.sha, PROTECTION_PATH), name)
     throw new RefusedError(`${name} is no longer the dataset that was just listed.`, {
-      suggestions: ['It was renamed, deleted or created again meanwhile: run the same command again.'],
+      suggestions: ['It was renamed, deleted or re-created since: run the same command again.'],
     })
   } catch (error) {
     if (error instanceof SmoltraceError && !(error instanceof CancelledError))
@@ -98,6 +98,10 @@ export async function changeProtection(
 /** Writes the protection file's text; runs in the order of their timestamps, so that a change is a small one. */
 export function formatProtection({leaderboard, runs}: Protection): string {
   const pins = Object.entries(runs ?? {}).toSorted(([a], [b]) => byText(a, b))
-  const parts = {version: VERSION, leaderboard, ...(pins.length > 0 && {runs: Object.fromEntries(pins)})}
+  const parts = {
+    version: PROTECTION_VERSION,
+    leaderboard,
+    ...(pins.length > 0 && {runs: Object.fromEntries(pins)}),
+  }
   return `${JSON.stringify(parts, undefined, 2)}\n`
 }

@@ -4,7 +4,7 @@ import {RefusedError} from '../../base/errors.js'
 import {parseTimestamp} from '../../base/names.js'
 import {parseJson} from '../../base/schema.js'
 import {isDay} from '../../base/time.js'
-import {type Protection, PROTECTION_PATH, VERSION} from './pins.js'
+import {type Protection, PROTECTION_PATH, PROTECTION_VERSION} from './pins.js'
 
 /** What may be left out, or null. */
 const maybe = <S extends z.ZodMiniType>(schema: S) =>
@@ -36,7 +36,7 @@ const pin = z.strictObject({
 const run = z.string().check(z.refine((name) => parseTimestamp(name) !== undefined))
 const FILE = z.pipe(
   z.strictObject({
-    version: z.literal(VERSION, `this program knows version ${VERSION}`),
+    version: z.literal(PROTECTION_VERSION, `this program knows version ${PROTECTION_VERSION}`),
     leaderboard: maybe(leaderboard),
     runs: maybe(
       z.record(run, pin, {

@@ -11,8 +11,8 @@ import {discover, type Inventory} from '../datasets.js'
 import {
   DEFAULT_GRACE_MS,
   groupDatasetsByRun,
-  mayBeFilling,
   mayBeUploading,
+  mayLackFiles,
   requireRuns,
   type Run,
 } from '../runs.js'
@@ -78,7 +78,7 @@ export async function protectRuns(timestamps: string[], options: PinOptions = {}
   options = readOptions(options, PIN_OPTIONS)
   const {until} = options
   checkUntil(until, machineTime(options))
-  const account = await openAccount(options)
+  const account = await openPinAccount(options)
   const {hub, author, leaderboard, runs} = account
   requireRuns(timestamps, [...runs.values()])
   const pin = {...author, until}
@@ -96,7 +96,7 @@ export async function protectRuns(timestamps: string[], options: PinOptions = {}
 export async function unprotectRuns(timestamps: string[], options: UnpinOptions = {}): Promise<PinChange> {
   timestamps = readTimestamps(timestamps)
   options = readOptions(options, UNPIN_OPTIONS)
-  const account = await openAccount(options)
+  const account = await openPinAccount(options)
   const {hub, leaderboard, runs} = account
   const edit =
     leaderboard &&
@@ -115,7 +115,7 @@ export async function unprotectRuns(timestamps: string[], options: UnpinOptions 
 }
 
 /** A namespace whose pins may be changed. */
-export interface Account extends Pick<Inventory, 'leaderboard' | 'namespace' | 'now'> {
+export interface PinAccount extends Pick<Inventory, 'leaderboard' | 'namespace' | 'now'> {
   hub: Hub
   /** Of what is protected now. */
   author: LeaderboardProtection
@@ -124,7 +124,7 @@ export interface Account extends Pick<Inventory, 'leaderboard' | 'namespace' | '
 }
 
 /** @throws NotAllowedError where the token cannot write there */
-export async function openAccount({reason, ...options}: PinOptions): Promise<Account> {
+export async function openPinAccount({reason, ...options}: PinOptions): Promise<PinAccount> {
   const session = await openSession(options)
   requireWriteAccess(session.access)
   const {datasets, ...inventory} = await discover(session)
@@ -171,7 +171,7 @@ export function withPins(
  */
 export async function tagPins(
   timestamps: string[],
-  account: Account,
+  account: PinAccount,
   options: PinOptions,
   edit: ProtectionEdit | undefined,
 ): Promise<PinChange> {
@@ -183,7 +183,7 @@ export async function tagPins(
     const run = runs.get(timestamp)
     const until = edit ? entryOf(edit.after, timestamp)?.until : options.until
     if (!run || (edit && isTagged(run, until))) continue
-    if (mayBeUploading(run, now, DEFAULT_GRACE_MS) || mayBeFilling(run, now, DEFAULT_GRACE_MS))
+    if (mayBeUploading(run, now, DEFAULT_GRACE_MS) || mayLackFiles(run, now, DEFAULT_GRACE_MS))
       waiting.push(timestamp)
     else taggings.push({run: timestamp, datasets: datasetsToTag(run), edit: (card) => pinCard(card, until)})
   }
@@ -199,7 +199,7 @@ const WAITING = 'it may still be uploading, so its card waits'
 /** The result of the file's change and the cards', which were to get the tag or to lose it. */
 function resultOf(
   timestamps: string[],
-  {leaderboard}: Account,
+  {leaderboard}: PinAccount,
   {signal}: ConnectionOptions,
   {
     edit,

@@ -6,10 +6,10 @@ import {dayOf} from '../../base/time.js'
 import {type Inventory, type RunDataset} from '../datasets.js'
 import {type Run} from '../runs.js'
 
-/** In a dot-directory of the leaderboard: `datasets` ignores it, and evaluations, which write the README anew, leave it alone. */
+/** In a dot-directory of the leaderboard: `datasets` ignores it, and evaluations, which write the README again, leave it alone. */
 export const PROTECTION_PATH = '.smoltrace/protection.json'
 /** Of the file's format. */
-export const VERSION = 1
+export const PROTECTION_VERSION = 1
 
 /** Who protected the leaderboard, when and why. */
 export interface LeaderboardProtection {
@@ -100,9 +100,9 @@ export function describePin({by, reason, until}: Pin): string {
 }
 
 /** @throws RefusedError where the leaderboard is protected, or any run is pinned, naming the command that lifts it */
-export function refuseProtected(inventory: Inventory, protection: Protection): void {
+export function requireUnprotected(inventory: Inventory, protection: Protection): void {
   const {leaderboard} = inventory
-  const hold = leaderboard && holdOn(protection, inventory)
+  const hold = leaderboard && findLeaderboardHold(protection, inventory)
   if (!hold) return
   throw new RefusedError(`\`deleteLeaderboard\` refused: ${leaderboard.name} ${hold.why}.`, {
     suggestions: [
@@ -116,7 +116,7 @@ export function refuseProtected(inventory: Inventory, protection: Protection): v
 const PINS_SHOWN = 3
 
 /** What holds the leaderboard, in words, and the command that lifts it; undefined where nothing does. */
-export function holdOn(
+export function findLeaderboardHold(
   protection: Protection,
   {datasets, now}: Pick<Inventory, 'datasets' | 'now'>,
 ): {why: string; lift: string} | undefined {
@@ -131,7 +131,7 @@ export function holdOn(
   for (const dataset of datasets) if (dataset.pinTags) pushTo(byRun, dataset.timestamp, dataset)
   const pinned = [...byRun].flatMap(([timestamp, tagged]) => {
     const pin = pinOn({timestamp, datasets: tagged}, protection, now)
-    // Half or not is of no account here, and not all of its datasets are at hand.
+    // Half or not does not matter here, and not all of its datasets are at hand.
     return pin ? {timestamp, why: describeLivePin({...pin, isHalf: false})} : []
   })
   if (pinned.length === 0) return undefined

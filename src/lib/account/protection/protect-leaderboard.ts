@@ -9,7 +9,14 @@ import {readRowIndex} from '../leaderboard/read.js'
 import {type Verdict} from '../leaderboard/values.js'
 import {type Run} from '../runs.js'
 import {changeProtection} from './file.js'
-import {type Account, openAccount, type PinnedRun, type PinOptions, tagPins, withPins} from './pin-runs.js'
+import {
+  openPinAccount,
+  type PinAccount,
+  type PinnedRun,
+  type PinOptions,
+  tagPins,
+  withPins,
+} from './pin-runs.js'
 import {type LeaderboardProtection} from './pins.js'
 
 /** The result of protecting or unprotecting the leaderboard. */
@@ -63,9 +70,9 @@ export async function protectLeaderboard(
 ): Promise<ProtectionChange & {protection: LeaderboardProtection}> {
   options = readOptions(options, PROTECT_OPTIONS)
   checkTop(options)
-  const account = await openAccount(options)
+  const account = await openPinAccount(options)
   const {hub, author} = account
-  const leaderboard = requireLeaderboard(account)
+  const leaderboard = requireLeaderboardToProtect(account)
   const {runs, inDoubt} = await runsToPin(options, account)
   const edit = await changeProtection(hub, leaderboard, 'Protect the leaderboard', (current) => ({
     ...withPins(current, runs, author, 'cited by the leaderboard'),
@@ -87,8 +94,8 @@ export async function protectLeaderboard(
  * @throws RefusedError where the namespace has no leaderboard; NotAllowedError where the token cannot write there
  */
 export async function unprotectLeaderboard(options: ConnectionOptions = {}): Promise<ProtectionChange> {
-  const account = await openAccount(readOptions(options, CONNECTION))
-  const leaderboard = requireLeaderboard(account)
+  const account = await openPinAccount(readOptions(options, CONNECTION))
+  const leaderboard = requireLeaderboardToProtect(account)
   const title = 'Lift the protection of the leaderboard'
   const {before} = await changeProtection(account.hub, leaderboard, title, ({runs}) => ({runs}))
   const protection = before.leaderboard
@@ -107,7 +114,7 @@ function checkTop({runs = false, top, by}: ProtectOptions): void {
 /** The runs that the leaderboard cites and that still exist, all or the best, and those of which that is not certain. */
 async function runsToPin(
   {runs = false, top, by = DEFAULT_METRIC}: ProtectOptions,
-  {hub, leaderboard, runs: known}: Account,
+  {hub, leaderboard, runs: known}: PinAccount,
 ): Promise<{runs: string[]; inDoubt: RunInDoubt[]}> {
   if (!runs && top === undefined) return {runs: [], inDoubt: []}
   const {index} = await readRowIndex(hub, leaderboard)
@@ -131,7 +138,7 @@ function doubtsOn(runs: readonly Run[], verdictOn: (run: Run) => Verdict<unknown
   })
 }
 
-function requireLeaderboard({leaderboard, namespace}: Account): LeaderboardDataset {
+function requireLeaderboardToProtect({leaderboard, namespace}: PinAccount): LeaderboardDataset {
   if (leaderboard) return leaderboard
   throw new RefusedError(`${leaderboardName(namespace)} does not exist, and protection is kept in it.`, {
     suggestions: ['The first evaluation creates it. Is it in another `namespace`?'],

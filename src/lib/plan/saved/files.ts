@@ -62,8 +62,8 @@ async function isPlanFile(file: string): Promise<boolean> {
 
 /**
  * Loads a plan that `savePlan` wrote, to carry it out. Nothing in the file is trusted: who can edit it can compute its
- * digest anew, so a plan can name nothing but datasets that `cleanup` might have planned, and is compared with a new listing
- * before anything goes.
+ * digest again, so a plan can name nothing but datasets that `cleanup` might have planned, and is compared with a new listing
+ * before anything is deleted.
  * @throws UsageError where the file cannot be read, is not a plan of this version, was changed, or contradicts itself
  */
 export async function loadPlan(file: string): Promise<SavedPlan> {

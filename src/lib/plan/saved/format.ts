@@ -23,7 +23,7 @@ export interface RunNote {
  * comes later holds back the whole run.
  * @returns plain JSON: dates in ISO 8601 and UTC, ages in ms, `null` where there is nothing. The `digest` covers all the rest
  *   whatever its layout and the order of its names. It finds a value that was edited, and is not a signature: who wants to
- *   can compute it anew
+ *   can compute it again
  */
 export function planDocument(plan: Plan, user: string): object {
   const document = {

@@ -9,7 +9,7 @@ import {parseValue, readJson} from '../../base/schema.js'
 import {safe} from '../../base/text.js'
 import {optionsOf, readRules} from '../../retention/read-rules.js'
 import {isPicked} from '../pick.js'
-import {frozen, makePlan, type Plan} from '../plan.js'
+import {deepFreeze, makePlan, type Plan} from '../plan.js'
 import {contentOf, digestOf, PLAN_FORMAT, PLAN_VERSION, type RunNote} from './format.js'
 import {PLAN, type PlanFile} from './schema.js'
 
@@ -20,7 +20,7 @@ export type Refuse = (why: string) => SmoltraceError
 export interface SavedPlan {
   /**
    * As it was made, but without the runs that it keeps. The leaderboard's protection is not saved and is none here: it has to be
-   * read anew.
+   * read again.
    */
   plan: Plan
   madeBy: string
@@ -43,7 +43,7 @@ export async function parsePlan(json: string, refuse: Refuse): Promise<SavedPlan
   // Each step takes some tenths of a second for ten thousand runs: Ctrl-C is heard in between.
   const file = parseValue(openPlan(json, refuse), PLAN, refuse)
   await nextTurn()
-  const plan = makeAgain(file, refuse)
+  const plan = rebuildPlan(file, refuse)
   await nextTurn()
   requireDistinct(file, refuse)
   const {format, version, program, madeBy, madeAt, digest, keep} = file
@@ -51,7 +51,7 @@ export async function parsePlan(json: string, refuse: Refuse): Promise<SavedPlan
   const made = {format, version, program, madeBy, madeAt: madeAt.toISOString()}
   if (digestOf({...made, ...contentOf(plan, keep)}) !== digest)
     throw refuse(contradictionIn(openPlan(json, refuse), contentOf(plan, keep)))
-  return frozen({plan, madeBy, madeAt: plan.now, digest, keptRuns: keep})
+  return deepFreeze({plan, madeBy, madeAt: plan.now, digest, keptRuns: keep})
 }
 
 /** Whether a text is a saved plan of any version, right or wrong. @throws what `refuse` makes where it is not JSON */
@@ -90,7 +90,7 @@ function requireDistinct(file: PlanFile, refuse: Refuse): void {
   }
 }
 
-function makeAgain(file: PlanFile, refuse: Refuse): Plan {
+function rebuildPlan(file: PlanFile, refuse: Refuse): Plan {
   const {namespace, endpoint, madeAt, standard} = file
   const datasets = file.delete.flatMap(({run, datasets}, index) =>
     datasets.map(({planned: _, ...dataset}, at): RunDataset => {
@@ -122,7 +122,7 @@ function makeAgain(file: PlanFile, refuse: Refuse): Plan {
   }))
   try {
     const rules = readRules(optionsOf(file.rules), {byHand: file.delete.every((run) => isPicked(run))})
-    return frozen({...makePlan(listed, decisions, rules, {}), archives: file.archives})
+    return deepFreeze({...makePlan(listed, decisions, rules, {}), archives: file.archives})
   } catch (error) {
     // Rules that no options could give are the file's fault.
     throw error instanceof UsageError

@@ -57,7 +57,7 @@ const runWith = (byHand: Reason) => ({
     'Why it is deleted or kept.',
   ),
 })
-const DATASET = z.strictObject({
+const SAVED_DATASET = z.strictObject({
   // Follows from the rules, and is compared with what they say.
   planned: about(z.boolean(), 'Whether the plan deletes it.'),
   name: about(plain, 'Full name.'),
@@ -69,10 +69,10 @@ const DATASET = z.strictObject({
 })
 const PLANNED_RUN = z.strictObject({
   ...runWith(PICKED),
-  datasets: about(z.array(DATASET), 'All that it had: one that changes holds back the whole run.'),
+  datasets: about(z.array(SAVED_DATASET), 'All that it had: one that changes holds back the whole run.'),
 })
 
-/** A saved plan, strictly: anyone who can edit it can compute its digest anew. */
+/** A saved plan, strictly: anyone who can edit it can compute its digest again. */
 export const PLAN = about(
   z.strictObject({
     format: about(z.literal(PLAN_FORMAT), 'Says that this is a plan.'),
@@ -88,7 +88,7 @@ export const PLAN = about(
     rules: about(RULES, 'The rules that it was made by; null, false or empty where one is not given.'),
     phrase: about(z.enum(PHRASES), 'What a person types to confirm it.'),
     archives: about(z.boolean(), 'Whether each dataset is to be archived before it is deleted.'),
-    leaderboard: about(z.nullable(DATASET), 'The leaderboard, where there is one.'),
+    leaderboard: about(z.nullable(SAVED_DATASET), 'The leaderboard, where there is one.'),
     delete: about(z.array(PLANNED_RUN), 'The runs of which datasets are deleted.'),
     keep: about(z.array(z.strictObject(runWith(NOT_PICKED))), 'The runs that are kept.'),
     standard: about(z.array(plain), 'The standard datasets, which are never touched.'),

@@ -34,7 +34,7 @@ export async function loadPolicy(file: string, now = new Date()): Promise<Policy
   // A parser and a schema are only for those who have a policy.
   const {readYaml} = await import('./yaml.js')
   const {faultsIn, keyAt} = await import('./schema.js')
-  const refuse = refusing(file)
+  const refuse = refuserFor(file)
   const {value, at} = readYaml(await readText(file, refuse), refuse)
   const lineOf = (key = '') => at(key.split('.'))?.line
   const faults = faultsIn(value).map(({path, advice, kind}): Problem => {
@@ -47,7 +47,7 @@ export async function loadPolicy(file: string, now = new Date()): Promise<Policy
   const document = value as PolicyDocument
   const problems = problemsOfMetrics(document).map((problem) => ({...problem, line: lineOf(problem.key)}))
   if (problems.length > 0) throw refuse(...problems)
-  const options = optionsOf(document)
+  const options = policyOptions(document)
   try {
     const {olderThan} = readRules(options)
     if (olderThan) cutoffOf(olderThan, now)
@@ -74,7 +74,7 @@ async function readText(file: string, refuse: Refuse): Promise<string> {
 const MAX_SHOWN = 10
 
 /** Errors that name the file, the line and the key: the first as the message, the others below it. */
-function refusing(file: string): Refuse {
+function refuserFor(file: string): Refuse {
   const place = printable(file)
   const next = `Correct it or name another file. To see what it does then: smoltrace ${formatWords(['policy', 'explain', place])}`
   const format = ({line, key, text}: Problem) =>
@@ -92,7 +92,7 @@ function refusing(file: string): Refuse {
 }
 
 /** The options that a policy gives. */
-function optionsOf(document: PolicyDocument): RetentionOptions {
+function policyOptions(document: PolicyDocument): RetentionOptions {
   const valueAt = (key: string) => {
     const [part = '', name] = key.split('.')
     return name === undefined ? document[part] : (document[part] as PolicyDocument | undefined)?.[name]

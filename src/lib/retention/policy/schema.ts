@@ -11,7 +11,7 @@ const DAYS = String.raw`^\s*[0-9]+\s*$`
 const DATE = String.raw`^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*$`
 const DURATION = String.raw`^\s*0\s*$|^\s*([0-9]+([mM][iI][nN]|[hHdDwW]))+\s*$`
 
-const matching = (...patterns: string[]) => z.string().check(z.regex(new RegExp(patterns.join('|'))))
+const pattern = (...patterns: string[]) => z.string().check(z.regex(new RegExp(patterns.join('|'))))
 /** One value, or a list of values of which any may hold. */
 const oneOrMore = (item: z.ZodMiniType) => z.union([item, z.array(item).check(z.minLength(1))])
 const days = z.int().check(z.minimum(1))
@@ -21,9 +21,9 @@ const FORMS: Record<
   Exclude<ValueKind, 'timestamps'>,
   (rule: Rule) => [form: z.ZodMiniType, advice: string]
 > = {
-  age: () => [z.union([matching(UNITS, DAYS, DATE), days]), `give ${AGE_FORMS}`],
-  span: () => [z.union([matching(UNITS, DAYS), days]), `give ${SPAN_FORMS}`],
-  grace: () => [z.union([matching(DURATION), z.literal(0)]), `give ${GRACE_FORMS}`],
+  age: () => [z.union([pattern(UNITS, DAYS, DATE), days]), `give ${AGE_FORMS}`],
+  span: () => [z.union([pattern(UNITS, DAYS), days]), `give ${SPAN_FORMS}`],
+  grace: () => [z.union([pattern(DURATION), z.literal(0)]), `give ${GRACE_FORMS}`],
   metric: () => [z.enum(METRIC_WORDS), `give one of ${METRIC_LIST}`],
   count: () => [days, 'give a whole number from 1 up'],
   score: () => [z.number().check(z.positive()), 'give a number above 0, such as 50 or 0.5'],
@@ -39,7 +39,7 @@ const FORMS: Record<
 /** What to write, by key. */
 const ADVICE = new Map<string, string>()
 
-function keyed<S extends z.ZodMiniType>(
+function registerKey<S extends z.ZodMiniType>(
   key: string,
   form: S,
   advice: string,
@@ -55,7 +55,7 @@ function formOf(name: RuleName, key: string): z.ZodMiniType {
   const rule = ruleOf(name)
   const [form, advice] = FORMS[rule.value as keyof typeof FORMS](rule)
   const description = renameOptions(rule.summary, (option) => ruleOf(option as RuleName).policy)
-  return keyed(key, z.clone(form), advice, {description})
+  return registerKey(key, z.clone(form), advice, {description})
 }
 
 /** The keys of a part, or of the whole where it is undefined. */
@@ -72,14 +72,14 @@ function keysOf(part?: string): Record<string, z.ZodMiniOptional> {
 /** A part of which at least one key is given. */
 function partOf(name: string, advice: string, description: string) {
   const form = z.strictObject(keysOf(name)).check(z.refine((part) => Object.keys(part).length > 0))
-  return z.optional(keyed(name, form, advice, {description, minProperties: 1}))
+  return z.optional(registerKey(name, form, advice, {description, minProperties: 1}))
 }
 
 /** The form of a policy file. */
-export const POLICY = keyed(
+export const POLICY = registerKey(
   '',
   z.strictObject({
-    version: keyed('version', z.literal(1), 'write 1: this program reads version 1 of policies', {
+    version: registerKey('version', z.literal(1), 'write 1: this program reads version 1 of policies', {
       description: 'The version of this form: always 1.',
     }),
     select: partOf(
@@ -165,5 +165,5 @@ function adviceOn(path: PropertyKey[]): string {
   const keys = known.map((key) => key.split('.').at(-1)).join(', ')
   return rest.length > 0
     ? `there is no such key: give ${keys}`
-    : `there is no such key: give ${keys}; how a cleanup is carried out is said on the command line`
+    : `there is no such key: give ${keys}; how a cleanup is carried out is set by flags`
 }

@@ -16,8 +16,8 @@ import {type KeptRun} from '../../plan/plan.js'
 import {rulesDocument} from '../../retention/read-rules.js'
 import {type DATASET, type LEADERBOARD, type PINNED_RUN, type RUN, type RUN_STATE} from './schemas/account.js'
 import {type CLEANUP} from './schemas/cleanup.js'
+import {type JOB} from './schemas/history.js'
 import {type LEADERBOARD_SHOW, type ROW} from './schemas/leaderboard.js'
-import {type JOB} from './schemas/past.js'
 
 /** The forms that datasets, runs and plans take in the documents of `--json`. Dates become ISO 8601 in UTC. */
 

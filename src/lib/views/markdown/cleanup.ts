@@ -4,7 +4,16 @@ import {type CleanupResult, isTooLate, isUnknown} from '../../cleanup/result.js'
 import * as words from '../cleanup.js'
 import {decisionColumns} from '../columns.js'
 import {placeAndTime} from '../format.js'
-import {command, folded, type JobFacts, jobTable, page, table, text, warningsPart} from './markdown.js'
+import {
+  collapse,
+  command,
+  escapeText,
+  type JobFacts,
+  jobTable,
+  page,
+  table,
+  warningsPart,
+} from './markdown.js'
 
 /** What each list may take up, in bytes: GitHub shows no summary that is larger than 1 MiB, all that a step writes together. */
 const ROOM = {runs: 100_000, left: 100_000, deleted: 50_000, kept: 50_000}
@@ -71,7 +80,7 @@ function leftPart(outcomes: readonly Outcome[]): string {
 function nextPart(result: CleanupResult, next: words.NextStep | undefined, isSaved: boolean): string {
   if (next) {
     const shown = next.command && (command(next.command) ?? 'The command is in the log.')
-    return page([text(next.text), shown])
+    return page([escapeText(next.text), shown])
   }
 
   const {counts, dryRun} = result
@@ -105,10 +114,10 @@ function listParts({plan, dryRun, storage, outcomes}: CleanupResult): string[] {
     more: 'more runs stay: `--json` names each',
   })
   return [
-    ...(plan.delete.length > 0 ? [dryRun ? page([`### ${title}`, planned]) : folded(title, planned)] : []),
-    ...(deleted.length > 0 ? [folded(`${formatCount(deleted.length, 'dataset')} deleted`, names)] : []),
+    ...(plan.delete.length > 0 ? [dryRun ? page([`### ${title}`, planned]) : collapse(title, planned)] : []),
+    ...(deleted.length > 0 ? [collapse(`${formatCount(deleted.length, 'dataset')} deleted`, names)] : []),
     ...(keep.length > 0
-      ? [folded(`${formatCount(keep.length, 'run')} to keep (${rules.join(', ')})`, rest)]
+      ? [collapse(`${formatCount(keep.length, 'run')} to keep (${rules.join(', ')})`, rest)]
       : []),
   ]
 }

@@ -15,7 +15,7 @@ const SIGNS =
   /[&*<>[\\\]`|~]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|:(?=[^\s\d])|(?<=www)\.|^[+=-]|(?<=^\d+)[).]/giu
 
 /** A value in words. It never ends its line, cell or paragraph. */
-export function text(value: string): string {
+export function escapeText(value: string): string {
   const shown = [...safeName(value.slice(0, MAX_TEXT * 3))]
   const isWhole = shown.length <= MAX_TEXT && value.length <= MAX_TEXT * 3
   const cut = isWhole ? shown : [...shown.slice(0, MAX_TEXT), '…']
@@ -30,7 +30,7 @@ export function text(value: string): string {
 }
 
 function code(value: string): string {
-  return `<code>${text(value)}</code>`
+  return `<code>${escapeText(value)}</code>`
 }
 
 /** A command that a person may copy; undefined where it could not be shown as it is. */
@@ -50,7 +50,7 @@ export function table<Row>(
   const lines = [line(columns.map(({title}) => title)), line(columns.map(() => '---'))]
   let left = bytes
   for (const [index, row] of rows.entries()) {
-    const cells = line(columns.map(({cell, isCode}) => (isCode ? code(cell(row)) : text(cell(row)))))
+    const cells = line(columns.map(({cell, isCode}) => (isCode ? code(cell(row)) : escapeText(cell(row)))))
     left -= Buffer.byteLength(cells)
     if (left < 0) {
       lines.push(`\n… and ${formatNumber(rows.length - index)} ${more}.\n`)
@@ -70,13 +70,13 @@ function line(cells: readonly string[]): string {
 /** Names and texts, a row each. Each line of a text is cut by itself: of many rules none may be lost. */
 export function facts(pairs: readonly Pair[]): string {
   const shown = pairs.flatMap(([name, value]) => {
-    const lines = value?.split('\n').map((each) => text(each))
+    const lines = value?.split('\n').map((each) => escapeText(each))
     return lines ? line([name, lines.join('<br>')]) : []
   })
   return [line(['', '']), line(['---', '---']), ...shown].join('')
 }
 
-export function folded(title: string, content: string): string {
+export function collapse(title: string, content: string): string {
   return `<details>\n<summary>${title}</summary>\n\n${content}\n</details>\n`
 }
 
@@ -97,9 +97,9 @@ export function failureSummary(
   const advice = suggestions.filter((suggestion) => suggestion !== reassurance)
   return page([
     `## ${title}: ${ENDS[name] ?? 'failed'}`,
-    `**Error:** ${text(message)}`,
+    `**Error:** ${escapeText(message)}`,
     reassurance,
-    advice.map((suggestion) => `- ${text(suggestion)}`).join('\n'),
+    advice.map((suggestion) => `- ${escapeText(suggestion)}`).join('\n'),
     jobTable(job),
     warningsPart(job),
   ])
@@ -121,7 +121,7 @@ const MAX_WARNINGS = 20
 
 export function warningsPart({warnings}: JobFacts): string | undefined {
   if (warnings.length === 0) return undefined
-  const lines = warnings.slice(0, MAX_WARNINGS).map((warning) => `- ${text(warning)}`)
+  const lines = warnings.slice(0, MAX_WARNINGS).map((warning) => `- ${escapeText(warning)}`)
   const rest = warnings.length - MAX_WARNINGS
   return ['### Warnings', '', ...lines, ...(rest > 0 ? [`- … and ${rest} more`] : [])].join('\n')
 }

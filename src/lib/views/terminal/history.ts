@@ -11,7 +11,7 @@ import {
 import {journalName} from '../../cleanup/journal/write.js'
 import {describeOutcome, OUTCOME_LABELS} from '../cleanup.js'
 import {type Column} from '../columns.js'
-import {minute, moment} from '../format.js'
+import {formatMinute, formatMoment} from '../format.js'
 import {paragraphs, wrapIndented, wrapText} from './layout.js'
 import {type Screen} from './style.js'
 import {formatPairs, formatTable} from './table.js'
@@ -34,7 +34,7 @@ const STATE_TITLES: Readonly<Record<DatasetState, string>> = {
 }
 
 const COLUMNS: Array<Column<JobRecord>> = [
-  {title: 'When (UTC)', cell: ({at}) => minute(at)},
+  {title: 'When (UTC)', cell: ({at}) => formatMinute(at)},
   {title: 'Job', cell: ({id}) => id.slice(0, SHORT_ID)},
   {title: 'Namespace', dropAt: 1, cell: ({namespace}) => namespace},
   {title: 'State', cell: ({state}) => ENDS[state][0]},
@@ -56,7 +56,7 @@ function statesOf(counts: JobRecord['counts']): DatasetState[] {
 /** The table of jobs, newest first; then, for each that needs a look, what is certain and what is not; then the problems. */
 export function formatHistory({dataDir, jobs, problems}: History, view: HistoryView): string {
   const {style, since, bin, width} = view
-  const from = since ? ` since ${moment(since)}` : ''
+  const from = since ? ` since ${formatMoment(since)}` : ''
   const unclean = jobs.filter((job) => !isClean(job))
   return paragraphs([
     jobs.length > 0
@@ -79,7 +79,7 @@ export function formatJob(job: JobRecord, problems: HistoryProblem[], view: Hist
       ['Rules', rulesText(job.rules)],
       ['Plan', savedPlan ? `saved by ${String(savedPlan.madeBy)}` : undefined],
       ['Archive', job.archive ?? 'none'],
-      ['Ended', endedAt ? moment(endedAt) : 'not known'],
+      ['Ended', endedAt ? formatMoment(endedAt) : 'not known'],
       ['Journal', journalName(at, id)],
     ],
     view,
@@ -94,7 +94,7 @@ export function formatJob(job: JobRecord, problems: HistoryProblem[], view: Hist
 function formatTitle({id, at, namespace, state}: JobRecord, {style, width}: HistoryView): string {
   const [word, note] = ENDS[state]
   const paint = state === 'finished' ? style.bold : style.yellow
-  return wrapText(`${paint(`Job ${id} in ${namespace}, ${moment(at)}: ${word}`)}, ${note}`, width)
+  return wrapText(`${paint(`Job ${id} in ${namespace}, ${formatMoment(at)}: ${word}`)}, ${note}`, width)
 }
 
 /** The rules as in `--json`, without those that said nothing. */

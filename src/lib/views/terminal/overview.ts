@@ -9,10 +9,10 @@ import {type Column, type Pair, sizeColumn} from '../columns.js'
 import {
   ageOf,
   describeState,
+  formatMinute,
+  formatMoment,
   formatStorage,
   formatStorageTotal,
-  minute,
-  moment,
   placeAndTime,
   protectionOf,
   STATES,
@@ -30,7 +30,7 @@ export function formatDatasetList(overview: Overview, datasets: RunDataset[], sc
     {title: 'Run', dropAt: 1, cell: ({timestamp}) => timestamp},
     {title: 'Dataset', cell: ({name}) => name},
     ...sizeColumn<RunDataset>(sizes, (dataset) => [dataset]),
-    {title: 'Created (UTC)', dropAt: 4, cell: ({createdAt}) => minute(createdAt)},
+    {title: 'Created (UTC)', dropAt: 4, cell: ({createdAt}) => formatMinute(createdAt)},
     {title: 'Visibility', dropAt: 3, cell: visibilityOf},
   ]
   const total = `${formatCount(datasets.length, 'dataset')}: ${typeCounts(datasets)}`
@@ -65,7 +65,7 @@ export function formatRunTable(overview: Overview, totals: RunTotals, screen: Sc
 
 function formatHead({inventory, cutoff}: Overview, {style, width}: Screen): string {
   const head = style.bold(wrapText(placeAndTime(inventory.namespace, inventory), width))
-  return cutoff ? `${head}\nOlder than ${moment(cutoff)}` : head
+  return cutoff ? `${head}\nOlder than ${formatMoment(cutoff)}` : head
 }
 
 const MAX_NEAR_MISSES = 10

@@ -1,6 +1,6 @@
 import {joinWords, printable} from '../../base/text.js'
 import {cutoffOf} from '../../base/time.js'
-import {type RunExplanation, type Verdict} from '../../plan/explain.js'
+import {type RuleVerdict, type RunExplanation} from '../../plan/explain.js'
 import {type Policy} from '../../retention/policy/load.js'
 import {readRules} from '../../retention/read-rules.js'
 import {type KeeperName, ruleOf, type SelectorName} from '../../retention/rules.js'
@@ -63,7 +63,7 @@ export function formatPolicy(policy: Policy, now: Date, screen: Screen): string 
 export function formatRunExplanation(policy: Policy, explanation: RunExplanation, screen: Screen): string {
   const {namespace, now, run, verdicts} = explanation
   const {style, width} = screen
-  const columns: Array<Column<Verdict>> = [
+  const columns: Array<Column<RuleVerdict>> = [
     ...KEYS,
     {title: 'Verdict (* decides)', cell: (verdict) => `${wordOf(verdict)}${verdict.decided ? ' *' : ''}`},
     {title: 'Why', cell: ({text}) => text},
@@ -77,14 +77,14 @@ export function formatRunExplanation(policy: Policy, explanation: RunExplanation
   ])
 }
 
-const VERDICTS: Readonly<Record<Verdict['kind'], [does: string, doesNot: string]>> = {
+const VERDICTS: Readonly<Record<RuleVerdict['kind'], [does: string, doesNot: string]>> = {
   selector: ['selects', 'does not select'],
   keeper: ['keeps', 'does not keep'],
   guard: ['keeps', 'does not keep'],
   scope: ['takes', 'takes nothing'],
 }
 
-function wordOf({kind, holds}: Verdict): string {
+function wordOf({kind, holds}: RuleVerdict): string {
   return VERDICTS[kind][holds ? 0 : 1]
 }
 

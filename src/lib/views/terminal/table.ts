@@ -23,7 +23,7 @@ export function formatTables<Row>(
   {style, width}: Screen,
 ): string[] {
   const tables = groups.map((rows) => rows.map((row) => columns.map(({cell}) => printable(cell(row)))))
-  const shown = fitting(columns, tables.flat(), width)
+  const shown = fitColumns(columns, tables.flat(), width)
   const titles = columns.map(({title}) => title.toUpperCase())
   return tables.map((rows) =>
     [layOut(titles, shown, style.bold), ...rows.map((row) => layOut(row, shown))].join('\n'),
@@ -38,7 +38,7 @@ interface Shown extends Column<never> {
 }
 
 /** The columns that fit: droppable ones are dropped until the rest, its last column wrapped, is narrow enough. */
-function fitting(
+function fitColumns(
   columns: ReadonlyArray<Column<never>>,
   rows: ReadonlyArray<readonly string[]>,
   width = Infinity,

@@ -135,7 +135,7 @@ describe('the check of a leaderboard', () => {
     expect(findings).to.deep.equal([['renamed-namespace', [1, 3], [A, C]]])
     expect(remarks).to.deep.equal([])
     const [finding] = checkRows([former(A)], inventoryWith(A)).findings
-    expect(finding?.message).to.match(/^Row 1 names datasets of former, which are here, in kim: /)
+    expect(finding?.message).to.match(/^Row 1 names datasets of former, which exist in kim: /)
     expect(finding?.datasets).to.deep.equal([named('results', A)])
   })
 

@@ -5,7 +5,7 @@ import {
   type Pin,
   pinOn,
   type Protection,
-  refuseProtected,
+  requireUnprotected,
 } from '../../../../src/lib/account/protection/pins.js'
 import {RefusedError} from '../../../../src/lib/base/errors.js'
 import {RUN_TYPES, type RunType} from '../../../../src/lib/base/names.js'
@@ -114,7 +114,7 @@ describe('pins', () => {
     ['while a tag holds', {}, FOR_GOOD, `${STAMP} (pinned by its tag)`, lift],
   ]
   const refuse = (protection: Protection, metrics: string[], leaderboard?: object) =>
-    refuseProtected(
+    requireUnprotected(
       inventoryOf(metrics.length > 0 ? tagged({metrics}).datasets : [], leaderboard),
       protection,
     )

@@ -2,7 +2,14 @@ import {expect} from 'chai'
 import * as fc from 'fast-check'
 
 import {safeName} from '../../../../src/lib/base/text.js'
-import {command, facts, folded, page, table, text} from '../../../../src/lib/views/markdown/markdown.js'
+import {
+  collapse,
+  command,
+  escapeText,
+  facts,
+  page,
+  table,
+} from '../../../../src/lib/views/markdown/markdown.js'
 import {rendered} from '../../../support/gfm.js'
 
 const TABLE = ['table', 'thead', 'tr', 'th', 'tbody', 'td', 'code', 'span']
@@ -38,7 +45,7 @@ describe('text of others in a summary', () => {
   it('stays what it is at the beginning of an item, and ends no list', () => {
     fc.assert(
       fc.property(hostile, (value) => {
-        const {elements, text: all} = rendered(`- first\n- ${text(value)}\n- last`)
+        const {elements, text: all} = rendered(`- first\n- ${escapeText(value)}\n- last`)
         expect(squeezed(all)).to.equal(squeezed(`first ${shown(value)} last`))
         expect(['ul', 'li', 'span']).to.include.members(elements)
         expect(elements.filter((element) => element === 'li')).to.have.length(3)
@@ -47,8 +54,8 @@ describe('text of others in a summary', () => {
   })
 
   it('mentions no one, refers to no issue and is no formula: these are looked for when the page is done', () => {
-    expect(text('@mira #12 $x$ a@b.io')).to.match(/^@<!-- -->mira #<!-- -->12 .*a@<!-- -->b\.io$/)
-    expect(text('$x$')).to.equal('<span>&#36;</span>x<span>&#36;</span>')
+    expect(escapeText('@mira #12 $x$ a@b.io')).to.match(/^@<!-- -->mira #<!-- -->12 .*a@<!-- -->b\.io$/)
+    expect(escapeText('$x$')).to.equal('<span>&#36;</span>x<span>&#36;</span>')
   })
 
   it('can still be read where it is not rendered', () => {
@@ -56,14 +63,14 @@ describe('text of others in a summary', () => {
       'mira/smoltrace-results-20260131_235959',
       'older than 30d, before 2026-10-26 22:35 UTC; (c)',
     ])
-      expect(text(plain)).to.equal(plain)
+      expect(escapeText(plain)).to.equal(plain)
   })
 
   it('shows no token and no control character, and is cut where it is long', () => {
-    expect(rendered(text('hf_abcdefghijklmnopqrstuvwxyz')).text).to.equal('hf_…')
-    expect(text('a\u001B[31mb')).to.equal('a &#91;31mb')
-    expect(rendered(text('x'.repeat(10_000))).text.length).to.be.below(700)
-    expect(rendered(text('\u{1F600}'.repeat(1000))).text).to.match(/^\u{1F600}+…$/u)
+    expect(rendered(escapeText('hf_abcdefghijklmnopqrstuvwxyz')).text).to.equal('hf_…')
+    expect(escapeText('a\u001B[31mb')).to.equal('a &#91;31mb')
+    expect(rendered(escapeText('x'.repeat(10_000))).text.length).to.be.below(700)
+    expect(rendered(escapeText('\u{1F600}'.repeat(1000))).text).to.match(/^\u{1F600}+…$/u)
   })
 })
 
@@ -120,7 +127,7 @@ describe('a page', () => {
       ['a', 'b'],
       ['left out', undefined],
     ])
-    const parts = ['## Title', first, undefined, '', folded('more', facts([['c', 'd']])), '- last']
+    const parts = ['## Title', first, undefined, '', collapse('more', facts([['c', 'd']])), '- last']
     const {elements, rows} = rendered(page(parts))
     const outside = elements.filter((name) => !name.startsWith('t'))
     expect(outside).to.deep.equal(['h2', 'details', 'summary', 'ul', 'li'])

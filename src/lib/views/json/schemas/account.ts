@@ -1,6 +1,6 @@
 import {RUN_STATES} from '../../../account/run-state.js'
 import {RUN_TYPES} from '../../../base/names.js'
-import * as t from './terms.js'
+import * as t from './builders.js'
 
 const facts = {
   visibility: t.visibility('Who sees it.'),
@@ -79,7 +79,7 @@ const LIVE_PIN = t.named('LivePin', 'What pins a run now: the protection file, t
 })
 
 const STANDING = 'What the leaderboard says of it; null without a row, unknown where it cannot be read.'
-export const RUN_STATE = t.object('A run, and what is known of it beside its datasets.', {
+export const RUN_STATE = t.object('A run, and what is known of it other than its datasets.', {
   ...run,
   ...runStorage,
   state: t.word(RUN_STATES, 'Its datasets and the leaderboard taken together.'),

@@ -1,7 +1,7 @@
 import {OUTCOME_STATUSES} from '../../../cleanup/outcomes.js'
 import {DATASET, LEADERBOARD, RUN} from './account.js'
+import * as t from './builders.js'
 import {reasons, RULES} from './rules.js'
-import * as t from './terms.js'
 
 const KEPT_RUN = t.named('KeptRun', 'A run that is kept.', {...RUN.shape, reasons})
 const PLANNED_RUN = t.named('PlannedRun', 'A run of which datasets are deleted.', {

@@ -8,11 +8,11 @@ import {
   RUNS_PROTECT,
   RUNS_UNPROTECT,
 } from './account.js'
+import * as t from './builders.js'
 import {CLEANUP} from './cleanup.js'
+import {HISTORY, RESTORE} from './history.js'
 import {LEADERBOARD_CHECK, LEADERBOARD_REPORT, LEADERBOARD_SHOW} from './leaderboard.js'
-import {HISTORY, RESTORE} from './past.js'
 import {POLICY_EXPLAIN, POLICY_EXPLAIN_RUN} from './rules.js'
-import * as t from './terms.js'
 
 const SANDBOX = t.object('Where the sandbox serves. It is printed when serving begins.', {
   endpoint: t.url('For HF_ENDPOINT.'),

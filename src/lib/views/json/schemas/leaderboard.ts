@@ -1,6 +1,6 @@
 import {FINDING_KINDS, REMARK_KINDS} from '../../../account/leaderboard/check.js'
 import {GROUP_COLUMNS, type RowField} from '../../../account/leaderboard/row.js'
-import * as t from './terms.js'
+import * as t from './builders.js'
 
 /** Which leaderboard a document is about, and when. */
 const board = {

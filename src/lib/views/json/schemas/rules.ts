@@ -15,18 +15,18 @@ import {
   type ValueKind,
 } from '../../../retention/rules.js'
 import {run} from './account.js'
-import * as t from './terms.js'
+import * as t from './builders.js'
 
 type Form = (key: string, rule: Rule) => z.ZodMiniType
 
-const written: Form = (key) => t.text(`${key}, as it was written.`)
+const asWritten: Form = (key) => t.text(`${key}, as it was written.`)
 /** Columns may be added within a version; statuses and types are not. */
 const oneOf = ({words = []}: Rule) =>
   (words === GROUP_COLUMNS ? t.growingWord : t.word)(words, 'One of them.')
 const VALUES: Record<ValueKind, Form> = {
-  age: written,
-  span: written,
-  grace: written,
+  age: asWritten,
+  span: asWritten,
+  grace: asWritten,
   metric: (key) => t.growingWord(METRIC_WORDS, `${key}: a metric or its short name.`),
   count: (key) => t.count(`${key}.`),
   score: (key) => t.number(`${key}, in the unit of the metric.`),

@@ -2,10 +2,10 @@ import * as z from 'zod/mini'
 
 import {DATASET_STATES} from '../../../cleanup/journal/parse.js'
 import {DATASET, HEADER, LINES} from '../../../cleanup/journal/schema.js'
+import * as t from './builders.js'
 import {RULES} from './rules.js'
-import * as t from './terms.js'
 
-export const JOB = t.object('One plan that was carried out, as far as its journal tells.', {
+export const JOB = t.object('One plan that was carried out, as recorded in its journal.', {
   ...HEADER.shape,
   endedAt: t.orNull(t.moment('When it ended; null where nothing says so.')),
   state: t.word(['finished', 'interrupted', 'broken-off'], 'broken-off: killed, crashed, or still running.'),
@@ -33,7 +33,7 @@ export const HISTORY = t.object('What was deleted from this machine, and what of
   problems: t.list(
     t.object('Something among the journals that is not certain.', {
       file: t.text('The file.'),
-      job: t.orNull(t.text('The job that it tells of; null where it tells of none.')),
+      job: t.orNull(t.text('The job it belongs to; null where it belongs to none.')),
       message: t.text('What is wrong with it.'),
     }),
     'What could not be read.',

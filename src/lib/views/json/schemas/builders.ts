@@ -27,7 +27,7 @@ export const moment = (description: string) => about(z.clone(ISO), `${descriptio
 export const day = (description: string) => about(z.iso.date(), description)
 export const constant = <const T extends z.core.util.Literal>(value: T, description: string) =>
   about(z.literal(value), description)
-const matching = (pattern: RegExp, description: string) =>
+const pattern = (pattern: RegExp, description: string) =>
   about(z.string().check(z.regex(pattern)), description)
 /** One of a few words, to which none is added within one version. */
 export const word = <const Words extends readonly string[]>(words: Words, description: string) =>
@@ -47,7 +47,7 @@ export const named = <Shape extends z.core.$ZodLooseShape>(id: string, descripti
 export const orNull = z.nullable
 export const {optional} = z
 
-export const timestamp = (description: string) => matching(/^\d{8}_\d{6}$/, description)
+export const timestamp = (description: string) => pattern(/^\d{8}_\d{6}$/, description)
 export const runType = (description: string) => word(RUN_TYPES, description)
 export const visibility = (description: string) => word(['private', 'public'], description)
 export const metric = (description: string) => growingWord(METRIC_NAMES, description)
