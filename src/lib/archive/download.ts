@@ -72,7 +72,7 @@ async function fetchRest({hub, name, sha, file, target}: Download): Promise<Erro
     const {size} = await handle.stat()
     const {from, body} = await hub.download(name, sha, {path: file.path, start: size < file.size ? size : 0})
     await handle.truncate(from)
-    const problem = await write(body, handle, {at: from, end: file.size})
+    const problem = await writeBody(body, handle, {at: from, end: file.size})
     await handle.sync()
     return problem
   } finally {
@@ -89,7 +89,7 @@ async function openToWrite(path: string): Promise<FileHandle> {
 }
 
 /** Writes a body as it arrives, with back pressure. */
-async function write(
+async function writeBody(
   body: AsyncIterable<Uint8Array>,
   handle: FileHandle,
   {at, end}: {at: number; end: number},

@@ -108,7 +108,7 @@ export function requireArchived(entries: ArchiveEntry[], words: readonly string[
       `${printable(dir)} holds no archive: looked for NAMESPACE/DATASET.json, next to a folder of the dataset's files.`,
       {suggestions: ['Name the folder that cleanup archived into. Links in it are not followed.']},
     )
-  const unknown = words.filter((word) => !entries.some((entry) => isNamed(entry, word)))
+  const unknown = words.filter((word) => !entries.some((entry) => matchesWord(entry, word)))
   if (unknown.length === 0) return
   throw new RefusedError(
     `${printable(dir)} holds no archive of ${quotePaths(unknown.map((word) => printable(word)))}.`,
@@ -132,7 +132,7 @@ export function chooseRuns(
 ): ArchiveEntry[][] {
   const ranks = new Map<ArchiveEntry, number>(words.length === 0 ? entries.map((entry) => [entry, 0]) : [])
   for (const [rank, word] of words.entries()) {
-    const named = entries.filter((entry) => isNamed(entry, word))
+    const named = entries.filter((entry) => matchesWord(entry, word))
     const own = named.filter((entry) => entry.namespace === namespace)
     for (const entry of own.length > 0 ? own : named) ranks.set(entry, ranks.get(entry) ?? rank)
   }
@@ -147,6 +147,6 @@ export function chooseRuns(
     .toSorted((a, b) => rankOf(a) - rankOf(b) || byText(ageOf(b), ageOf(a)))
 }
 
-function isNamed({name, namespace, timestamp}: ArchiveEntry, word: string): boolean {
+function matchesWord({name, namespace, timestamp}: ArchiveEntry, word: string): boolean {
   return [name, name.slice(namespace.length + 1), timestamp].includes(word)
 }

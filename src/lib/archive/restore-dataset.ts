@@ -54,7 +54,7 @@ export async function restoreDataset(job: RestoreJob, step: Step): Promise<Audie
     if (job.signal?.aborted) throw new CancelledError('Interrupted.')
     try {
       if (done.has(step.kind)) throw new HubFormatError('the Hub shows something else than what was uploaded')
-      if (step.kind === 'fill') await fill(job, step)
+      if (step.kind === 'fill') await fillDataset(job, step)
       else {
         await hub.createDataset(name, namespace, visibilityFor(manifest))
         job.isCreated = true
@@ -119,7 +119,7 @@ export function visibilityFor({visibility, gated}: Pick<Manifest, 'gated' | 'vis
 }
 
 /** In commits of bounded size, each on top of the one before: another commit in between is refused, not built upon. */
-async function fill(
+async function fillDataset(
   {hub, name, namespace, signal}: RestoreJob,
   {head, files, deletes}: Extract<Step, {kind: 'fill'}>,
 ): Promise<void> {

@@ -121,12 +121,12 @@ export async function restoreRuns(
   const job: Job = {session, options, onEvent}
   const parts = runs.flat()
   const limit = pLimit(options.concurrency ?? DEFAULT_CONCURRENCY)
-  await mapLimited(parts, limit, (part) => prepare(part, job))
+  await mapLimited(parts, limit, (part) => prepareDataset(part, job))
   for (const run of runs) settleRun(run, job)
   const outcomes: RestoreOutcome[] = []
   for (const run of runs) {
     for (const part of run) {
-      const outcome = part.outcome ?? (await restore(part, parts.length, job))
+      const outcome = part.outcome ?? (await restorePart(part, parts.length, job))
       part.outcome = outcome
       settleRun(run, job)
       outcomes.push(outcome)
@@ -138,7 +138,7 @@ export async function restoreRuns(
 }
 
 /** Checks one archive on the disk, and looks for its dataset on the Hub. */
-async function prepare(part: RestorePart, job: Job): Promise<void> {
+async function prepareDataset(part: RestorePart, job: Job): Promise<void> {
   const {entry, name, problem} = part
   const {manifest, folder} = entry
   const {hub, access, now} = job.session
@@ -168,7 +168,7 @@ function settleRun(run: RestorePart[], {stopped}: Job): void {
   for (const part of run) part.outcome ??= outcomeOf(part, others, `${whose}${reason}`)
 }
 
-async function restore(part: RestorePart, of: number, job: Job): Promise<RestoreOutcome> {
+async function restorePart(part: RestorePart, of: number, job: Job): Promise<RestoreOutcome> {
   const {name, ready} = part
   const {signal, dryRun} = job.options
   if (signal?.aborted) job.stopped ??= 'interrupted'

@@ -15,7 +15,7 @@ export interface ErrorDetails {
  * names in the library, in backticks. Message, stack, cause and suggestions lose control characters and the token.
  */
 export abstract class SmoltraceError extends Error {
-  /** What to do next where nothing more helpful is known. */
+  /** Default advice. */
   protected static readonly advice: string
   abstract readonly exitCode: ExitCode
   /** Never empty. */
@@ -47,7 +47,7 @@ function shownCause(cause: unknown): unknown {
   return Object.assign(shown, {name, stack: redact(stack ?? message)})
 }
 
-/** What to do where no more is known; a command names its help instead. */
+/** Default advice of the library; a command names its help instead. */
 export const SEE_OPTIONS = 'What each option means is in the documentation of the library.'
 
 /** The flags or options make no sense; nothing was sent to the Hub. Exit code 2. */

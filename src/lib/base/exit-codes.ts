@@ -1,4 +1,4 @@
-/** How a process of this program ends, with and without `--json`; the graver first: of two that apply, with that one. */
+/** How a process of this program ends, with and without `--json`; of two that apply, the first in this list wins. */
 export const EXIT = {
   cancelled: 130,
   notAllowed: 4,

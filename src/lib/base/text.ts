@@ -114,9 +114,9 @@ export function firstFew(items: readonly string[], most: number): string[] {
 
 /** An error in words, as a reason that is kept or shown. */
 export function messageOf(error: unknown): string {
-  const said: unknown = error instanceof Error ? error.message : error
+  const message: unknown = error instanceof Error ? error.message : error
   // Anything can be thrown, also what has no text of its own.
-  return safe(typeof said === 'string' ? said : inspect(said))
+  return safe(typeof message === 'string' ? message : inspect(message))
 }
 
 /** `1 dataset`, `3 datasets`, `1,024 datasets`. */

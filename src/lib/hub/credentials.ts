@@ -108,12 +108,12 @@ function checkToken(token: string, source: string): string {
 
 function tokenFile(env: NodeJS.ProcessEnv): string {
   const cache = env.XDG_CACHE_HOME || join(homedir(), '.cache')
-  const home = expand(env.HF_HOME || join(cache, 'huggingface'), env)
-  return expand(env.HF_TOKEN_PATH || join(home, 'token'), env)
+  const home = expandPath(env.HF_HOME || join(cache, 'huggingface'), env)
+  return expandPath(env.HF_TOKEN_PATH || join(home, 'token'), env)
 }
 
 /** `~` and variables, as Python's `expanduser` and `expandvars` do. */
-function expand(path: string, env: NodeJS.ProcessEnv): string {
+function expandPath(path: string, env: NodeJS.ProcessEnv): string {
   return path
     .replace(/^~(?=$|[/\\])/, homedir())
     .replaceAll(

@@ -35,17 +35,17 @@ export class HubError extends SmoltraceError {
   readonly exitCode: ExitCode
   readonly answer: HubAnswer
 
-  constructor(said: HubAnswer, details: ErrorDetails = {}) {
+  constructor(given: HubAnswer, details: ErrorDetails = {}) {
     // An answer may say anything, and may repeat the token.
     const answer = {
-      ...said,
-      path: safe(said.path),
-      text: safe(said.text),
-      code: said.code && safe(said.code),
-      location: said.location && safe(said.location),
-      requestId: said.requestId && safe(said.requestId).slice(0, MAX_WORDS),
+      ...given,
+      path: safe(given.path),
+      text: safe(given.text),
+      code: given.code && safe(given.code),
+      location: given.location && safe(given.location),
+      requestId: given.requestId && safe(given.requestId).slice(0, MAX_WORDS),
     }
-    super(describe(answer), {suggestions: adviceFor(answer), ...details})
+    super(describeAnswer(answer), {suggestions: adviceFor(answer), ...details})
     this.answer = answer
     // A file store knows no token of the Hub's.
     const isRefused = answer.store === undefined && (answer.status === 401 || answer.status === 403)
@@ -85,7 +85,7 @@ export class HubFormatError extends SmoltraceError {
 /** Characters of the Hub's words in a sentence. */
 const MAX_WORDS = 300
 
-function describe({method, path, status, requestId, text, store}: HubAnswer): string {
+function describeAnswer({method, path, status, requestId, text, store}: HubAnswer): string {
   const words = text.slice(0, MAX_WORDS) || 'no message'
   const who = store === undefined ? 'The Hub' : `The file store ${store}, to which the Hub led,`
   return `${who} answered ${status} to ${method} ${path}: ${words}${requestId ? ` (request ${requestId})` : ''}`
@@ -148,19 +148,19 @@ type Headers = Parameters<typeof readRateLimit>[0]
 /** The error of an answer that is not a success, which came from `url` in the end. */
 export function toHubError(
   {status, url, headers, text}: {status: number; url: string; headers: Headers; text: string},
-  asked: {url: string; method: string},
+  request: {url: string; method: string},
   endpoint: string,
 ): HubError {
   const {origin, host} = new URL(url)
   const store = origin === new URL(endpoint).origin ? undefined : host
-  const {pathname: path} = new URL(asked.url)
+  const {pathname: path} = new URL(request.url)
   const limit = status === 429 ? readRateLimit(headers) : undefined
   const retryAfterMs = retryAfterIn(headers)
   // It has a limit of its own, and nothing can be done without it.
   const isWhoami = path.endsWith('/api/whoami-v2')
   const isUsedUp = limit !== undefined && (limit.remaining === 0 || isWhoami)
   return new HubError({
-    method: asked.method,
+    method: request.method,
     path,
     status,
     // Only the Hub can say what is there and what is not.

@@ -46,7 +46,7 @@ export async function listFiles(transport: Transport, name: string, commit: stri
   })
   for await (const entry of entries) {
     count++
-    if (entry.type !== 'directory') files.push(readEntry(entry, name))
+    if (entry.type !== 'directory') files.push(readTreeEntry(entry, name))
   }
 
   if (count >= SMALLEST_PAGE) await requireAll(transport, name, commit, files)
@@ -80,7 +80,7 @@ export async function readWhole(
   return bytes
 }
 
-/** Reads a file's bytes as they arrive, from `start` on, or from its beginning where the Hub does not heed that. */
+/** Reads a file's bytes as they arrive, from `start` on, or from its beginning where the Hub ignores that. */
 export async function download(
   {endpoint, stream}: Transport,
   name: string,
@@ -129,7 +129,7 @@ async function requireAll(
 }
 
 /** A submodule or whatever else is not a file could not be archived, nor read. */
-function readEntry(
+function readTreeEntry(
   entry: {type: string; path: string; size: number; oid?: string; lfs?: {oid: string}},
   name: string,
 ): RepoFile {

@@ -50,27 +50,27 @@ export async function listDatasets(transport: Transport, namespace: string): Pro
   })
   for await (const entry of entries) {
     const {name}: {name: unknown} = entry
-    const said = isText(name) ? parseDatasetName(name, namespace) : undefined
+    const parsed = isText(name) ? parseDatasetName(name, namespace) : undefined
     if (!isText(name)) listing.nameless++
-    else if (said) listing.datasets.push(readListed(name, namespace, said, fieldsOf(entry)))
+    else if (parsed) listing.datasets.push(readListed(name, namespace, parsed, fieldsOf(entry)))
     else listing.others.push(name)
   }
 
   return listing
 }
 
-/** Reads a dataset of ours, as a whole literal: objects that grow cost a third of the time. @throws HubFormatError where a fact is lacking */
+/** Reads a dataset of ours, as a whole literal: objects that grow cost a third of the time. @throws HubFormatError where a fact is missing */
 function readListed(
   name: string,
   namespace: string,
-  said: DatasetName,
+  parsed: DatasetName,
   entry: Fields,
 ): Listing['datasets'][number] {
   const {tags, private: isPrivate} = entry
   const {id, sha, createdAt, lastModified} = readCoreFacts(entry, name)
   // A tag keeps a run for good: an entry without tags does not say that there are none.
   if (!Array.isArray(tags)) throw missingFact('tags', name)
-  const facts = {name, namespace, id, sha, createdAt, lastModified, private: isPrivate === true, ...said}
+  const facts = {name, namespace, id, sha, createdAt, lastModified, private: isPrivate === true, ...parsed}
   const pinTags = tags.map(String).filter((tag) => isPinTag(tag))
   return pinTags.length > 0 ? {...facts, pinTags} : facts
 }

@@ -12,8 +12,8 @@ export function isLoopback({hostname}: URL): boolean {
 }
 
 /** Connections are kept, so that a deletion of a thousand datasets does not begin with as many handshakes. */
-const kept = {http: new http.Agent({keepAlive: true}), https: new https.Agent({keepAlive: true})}
-const proxied = new Map<string, http.Agent>()
+const directAgents = {http: new http.Agent({keepAlive: true}), https: new https.Agent({keepAlive: true})}
+const proxyAgents = new Map<string, http.Agent>()
 
 /**
  * The way to an address: through the proxy that the process's variables name, or directly. A Hub on this machine, such as the
@@ -25,13 +25,13 @@ export async function agentFor(url: URL, isFresh = false): Promise<http.Agent> {
   const proxy = proxyFor(url)?.address
   if (proxy) {
     const {HttpsProxyAgent} = await import('https-proxy-agent')
-    const agent = proxied.get(proxy.href) ?? new HttpsProxyAgent(proxy, {keepAlive: true})
-    proxied.set(proxy.href, agent)
+    const agent = proxyAgents.get(proxy.href) ?? new HttpsProxyAgent(proxy, {keepAlive: true})
+    proxyAgents.set(proxy.href, agent)
     return agent
   }
 
-  if (url.protocol === 'https:') return isFresh ? new https.Agent() : kept.https
-  return isFresh ? new http.Agent() : kept.http
+  if (url.protocol === 'https:') return isFresh ? new https.Agent() : directAgents.https
+  return isFresh ? new http.Agent() : directAgents.http
 }
 
 /**

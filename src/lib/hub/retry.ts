@@ -64,8 +64,8 @@ export function waitBeforeRetry(
 export function retryDelay(error: unknown, retries: number, random = Math.random): RetryWait | undefined {
   if (retries >= MAX_RETRIES) return undefined
   const backoff = random() * Math.min(MAX_PAUSE, FIRST_PAUSE * 2 ** retries)
-  const asked = error instanceof HubError ? (error.answer.retryAfterMs ?? 0) : 0
-  const ms = Math.max(backoff, Math.min(asked, MAX_RETRY_AFTER))
+  const requested = error instanceof HubError ? (error.answer.retryAfterMs ?? 0) : 0
+  const ms = Math.max(backoff, Math.min(requested, MAX_RETRY_AFTER))
   return {why: 'retry', ms, cause: causeOf(error), retry: retries + 1, of: MAX_RETRIES}
 }
 

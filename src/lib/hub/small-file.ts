@@ -69,8 +69,11 @@ export async function changeFile(
         })
       }
 
-      if (error instanceof CancelledError)
-        error.suggestions.unshift(`Whether ${name} was changed is not known: its answer did not come.`)
+      if (error instanceof CancelledError) {
+        const unknown = `Whether ${name} was changed is not known: its answer did not come.`
+        throw new CancelledError(error.message, {cause: error, suggestions: [unknown, ...error.suggestions]})
+      }
+
       const wait = isOutcomeUnknown(error) ? retryDelay(error, retries++) : undefined
       if (!wait) throw error
       unconfirmed ??= {before, after}

@@ -73,7 +73,7 @@ interface Call extends HubRequest {
 
 /**
  * Adds the token, waits before the quota is used up, retries after a transient failure, and makes a typed error of each response that is
- * not a success (the Hub's contract, section 13). A DELETE is neither retried nor held back: first it must be looked at again.
+ * not a success (the Hub's contract, section 13). A DELETE is neither retried nor held back: first the Hub must be rechecked.
  */
 export function createTransport(options: TransportOptions): Transport {
   const {endpoint, token, onWait, signal, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT} = options
@@ -106,7 +106,7 @@ export function createTransport(options: TransportOptions): Transport {
         if (own?.aborted) throw new CancelledError('Interrupted.', {cause})
         const problem = limit.signal.aborted
           ? {reason: `no answer within ${idleTimeoutMs / 1000} s`, isPermanent: false}
-          : {reason: reasonOf(cause), isPermanent: isPermanent(cause, isKnown)}
+          : {reason: failureReason(cause), isPermanent: isPermanent(cause, isKnown)}
         throw unreachable(url, endpoint, {...problem, cause})
       })
       .finally(() => limit.stop())
@@ -178,7 +178,7 @@ function isSameOrigin(url: string, endpoint: string): boolean {
   return new URL(url).origin === new URL(endpoint).origin
 }
 
-/** The Hub signs each address of a file for a while; asked again, it signs another. */
+/** The Hub signs each address of a file for a while; a new request gets a new one. */
 function isExpired(error: unknown): boolean {
   if (!(error instanceof HubError) || error.answer.store === undefined) return false
   return error.status === 403 || (error.status === 400 && /expired/i.test(error.answer.text))
@@ -297,6 +297,6 @@ function isPermanent({code = ''}: NodeJS.ErrnoException, isKnown: boolean): bool
   return code === PROXY_REFUSES || WRONG_CERTIFICATE.test(code) || (!isKnown && NO_SERVER.has(code))
 }
 
-function reasonOf({message, code, name}: NodeJS.ErrnoException): string {
+function failureReason({message, code, name}: NodeJS.ErrnoException): string {
   return redact((message || code || name).replaceAll(/\/\/[^/@\s]*@/g, '//'))
 }
