@@ -11,7 +11,7 @@ const ROLES: Record<Permission, readonly OrgRole[]> = {
 const READ_ONLY = 'You have read access but not the required permissions for this operation'
 
 /** `GET /api/whoami-v2`: who the token belongs to, and what it may do. */
-export function whoami(call: Call): Answer {
+export function whoAmI(call: Call): Answer {
   const {role, scoped} = requireToken(call)
   const fineGrained = {canReadGatedRepos: true, global: ['discussion.write'], scoped}
   const token = {displayName: role, role, createdAt: '2026-01-01T00:00:00.000Z'}
@@ -36,7 +36,7 @@ export function requireToken({token}: Call): AccessToken {
 
 /** Whether the caller knows that a dataset exists. */
 export function canRead(call: Call, repo: Repo): boolean {
-  return !repo.private || may(call, 'repo.content.read', repo)
+  return !repo.private || isAllowed(call, 'repo.content.read', repo)
 }
 
 /**
@@ -60,13 +60,17 @@ export function requireReadable(call: Call, repo: Repo | undefined): Repo {
 /** Lets only callers pass that may change a dataset. @throws Refusal 401 or 403 */
 export function requireWrite(call: Call, repo: Repo, refusal = READ_ONLY): void {
   const {role} = requireToken(call)
-  if (may(call, 'repo.write', repo)) return
+  if (isAllowed(call, 'repo.write', repo)) return
   const lacking = `You don't have the required permissions to complete this action on namespace ${repo.namespace}, missing permissions: repo.write`
   throw new Refusal(403, role === 'fineGrained' ? lacking : refusal)
 }
 
 /** Whether both the role in the namespace and the token allow it; a dataset that is to be created has no id yet. */
-export function may({hub, token}: Call, what: Permission, target: {namespace: string; id?: string}): boolean {
+export function isAllowed(
+  {hub, token}: Call,
+  what: Permission,
+  target: {namespace: string; id?: string},
+): boolean {
   const org = hub.state.orgs.find(({name}) => name === target.namespace)
   const hasRole = target.namespace === USER || (org !== undefined && ROLES[what].includes(org.roleInOrg))
   if (!token || !hasRole || token.role === 'write') return token !== undefined && hasRole

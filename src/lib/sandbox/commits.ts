@@ -20,7 +20,7 @@ const LINE = z.discriminatedUnion('key', [
 type Line = z.output<typeof LINE>
 
 /** `POST /api/datasets/{id}/preupload/{branch}`: which of these files belong in LFS. */
-export function preupload(call: Call): Answer {
+export function chooseUploadModes(call: Call): Answer {
   const repo = requireWritable(call)
   const files = parseBody(FILES, call.body).files.map(({path, size, sample}) => {
     const isLarge = belongsInLfs({path, size, sample: Buffer.from(sample, 'base64')})
@@ -30,7 +30,7 @@ export function preupload(call: Call): Answer {
 }
 
 /** `POST /datasets/{id}.git/info/lfs/objects/batch`: where to put the objects that are not there yet. */
-export function lfsBatch(call: Call): Answer {
+export function locateUploads(call: Call): Answer {
   requireWritable(call)
   const {state, cdnUrl} = call.hub
   const objects = parseBody(OBJECTS, call.body).objects.map(({oid, size}) => {
@@ -45,7 +45,7 @@ export function lfsBatch(call: Call): Answer {
 }
 
 /** `POST /api/datasets/{id}/commit/{branch}`: all changes of one commit, or none of them. */
-export function commit(call: Call): Answer {
+export function createCommit(call: Call): Answer {
   const {state, url} = call.hub
   const repo = requireWritable(call)
   const texts = call.body.toString('utf8').split('\n')

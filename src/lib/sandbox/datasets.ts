@@ -24,14 +24,14 @@ const FIELDS: Record<string, (repo: Repo, commit: Commit, state: HubState) => un
 export function datasetInfo(call: Call): Answer {
   const repo = requireRepo(call)
   const commit = commitAt(repo, call.params.revision ?? 'main')
-  return jsonAnswer(showWith(call)(repo, commit))
+  return jsonAnswer(fieldReader(call)(repo, commit))
 }
 
 /**
  * Shows datasets with the fields that a request asks for: those of `expand`, else all; `_id` and `id` always come along.
  * @throws Refusal 400 for an unknown field
  */
-function showWith({query, hub: {state}}: Call): (repo: Repo, commit: Commit) => Record<string, unknown> {
+function fieldReader({query, hub: {state}}: Call): (repo: Repo, commit: Commit) => Record<string, unknown> {
   const known = Object.keys(FIELDS)
   const asked = query.getAll('expand')
   const unknown = asked.findIndex((field) => !known.includes(field))
@@ -93,7 +93,7 @@ export function listDatasets(call: Call): Answer {
   const sort = call.query.get('sort') ?? 'createdAt'
   if (sort !== 'createdAt') throw invalid(`Invalid sort parameter: ${sort}`)
   const author = call.query.get('author')
-  const show = showWith(call)
+  const show = fieldReader(call)
   const all = call.hub.state
     .newestFirst()
     .filter((repo) => (author === null || repo.namespace === author) && canRead(call, repo))
@@ -103,7 +103,7 @@ export function listDatasets(call: Call): Answer {
 }
 
 /** `GET /api/settings/repositories` and `GET /api/organizations/{org}/settings/repositories`: what datasets take up. */
-export function inventory(call: Call): Answer {
+export function listStorage(call: Call): Answer {
   const {role, scoped} = requireToken(call)
   const {org: name} = call.params
   const org = call.hub.state.orgs.find((each) => each.name === name)
@@ -117,7 +117,7 @@ export function inventory(call: Call): Answer {
   const own = call.hub.state
     .datasets()
     .filter((repo) => repo.namespace === namespace && canRead(call, repo))
-    .toSorted((one, other) => compare(storageKey(one), storageKey(other)))
+    .toSorted((one, other) => compareKeys(storageKey(one), storageKey(other)))
   const total = own.reduce((sum, {storage}) => sum + storage, 0)
   const {items, headers} = pageOf(call, own, storageKey)
   const entries = items.map((repo) => ({
@@ -152,7 +152,7 @@ export function pageOf<Item>(
   if (!/^[1-9]\d{0,8}$/.test(limit)) throw invalid('Invalid input: expected number, received NaN', 'limit')
   const cursor = query.get('cursor')
   const after = cursor === null ? undefined : parseBody(KEY, Buffer.from(cursor, 'base64'))
-  const rest = after ? all.filter((item) => compare(keyOf(item), after) > 0) : all
+  const rest = after ? all.filter((item) => compareKeys(keyOf(item), after) > 0) : all
   const items = rest.slice(0, Math.min(Number(limit), pageSize))
   const last = items.at(-1)
   if (last === undefined || items.length === rest.length) return {items, headers: {}}
@@ -161,6 +161,6 @@ export function pageOf<Item>(
   return {items, headers: {Link: `<${url}${path}?${next.toString()}>; rel="next"`}}
 }
 
-function compare([one, oneId]: Key, [other, otherId]: Key): number {
+function compareKeys([one, oneId]: Key, [other, otherId]: Key): number {
   return one - other || byText(oneId, otherId)
 }

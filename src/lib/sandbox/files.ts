@@ -7,7 +7,7 @@ import {sha1, type StoredFile, treeFacts} from './objects.js'
 import {type Commit, type Repo} from './state.js'
 
 /** `GET /api/datasets/{id}/tree/{rev}?recursive=true`: every directory and file, a page at a time. */
-export function tree(call: Call): Answer {
+export function listTree(call: Call): Answer {
   const {files} = commitAt(requireRepo(call), call.params.revision ?? '')
   const folders = new Set([...files.keys()].flatMap((path) => foldersOf(path)))
   const sorted = [...files].toSorted(([one], [other]) => byText(one, other))
@@ -23,8 +23,8 @@ export function tree(call: Call): Answer {
 }
 
 /** `GET /datasets/{id}/resolve/{rev}/{path}`: a redirect to where the bytes are. */
-export function resolve(call: Call): Answer {
-  const {repo, commit, path, file} = locate(call)
+export function resolveFile(call: Call): Answer {
+  const {repo, commit, path, file} = requireFile(call)
   const {oid, lfs, xetHash = ''} = treeFacts(file)
   const shared = {'X-Repo-Commit': commit.oid, 'Accept-Ranges': 'bytes'}
   if (!lfs) {
@@ -48,8 +48,8 @@ export function resolve(call: Call): Answer {
 }
 
 /** `GET /api/resolve-cache/datasets/{id}/{sha}/{path}`: the bytes of a file that git holds. */
-export function resolveCache(call: Call): Answer {
-  const {commit, file} = locate(call)
+export function resolveCachedFile(call: Call): Answer {
+  const {commit, file} = requireFile(call)
   return bytesAnswer(file.bytes(), call.headers.range, {
     'Content-Type': 'text/plain; charset=utf-8',
     ETag: `"${treeFacts(file).oid}"`,
@@ -57,7 +57,7 @@ export function resolveCache(call: Call): Answer {
   })
 }
 
-function locate(call: Call): {repo: Repo; commit: Commit; path: string; file: StoredFile} {
+function requireFile(call: Call): {repo: Repo; commit: Commit; path: string; file: StoredFile} {
   const repo = requireRepo(call)
   const {revision = '', path = ''} = call.params
   const commit = commitAt(repo, revision)

@@ -1,7 +1,7 @@
-import {whoami} from './access.js'
-import {commit, lfsBatch, preupload} from './commits.js'
-import {datasetInfo, inventory, listDatasets} from './datasets.js'
-import {resolve, resolveCache, tree} from './files.js'
+import {whoAmI} from './access.js'
+import {chooseUploadModes, createCommit, locateUploads} from './commits.js'
+import {datasetInfo, listDatasets, listStorage} from './datasets.js'
+import {listTree, resolveCachedFile, resolveFile} from './files.js'
 import {
   type Answer,
   answerOrRefusal,
@@ -22,18 +22,18 @@ const DATASET_PATH = '/api/datasets/:namespace/:name'
 /** In a pattern `:x` is one segment and `*x`, at the end, all that are left, at least one. */
 const ROUTES = (
   [
-    ['GET', '/api/whoami-v2', whoami],
+    ['GET', '/api/whoami-v2', whoAmI],
     ['GET', '/api/datasets', listDatasets],
     ['GET', DATASET_PATH, datasetInfo],
     ['GET', `${DATASET_PATH}/revision/:revision`, datasetInfo],
-    ['GET', `${DATASET_PATH}/tree/:revision`, tree],
-    ['POST', `${DATASET_PATH}/preupload/:revision`, preupload],
-    ['POST', `${DATASET_PATH}/commit/:revision`, commit],
-    ['POST', '/datasets/:namespace/:name.git/info/lfs/objects/batch', lfsBatch],
-    ['GET', '/datasets/:namespace/:name/resolve/:revision/*path', resolve],
-    ['GET', '/api/resolve-cache/datasets/:namespace/:name/:revision/*path', resolveCache],
-    ['GET', '/api/settings/repositories', inventory],
-    ['GET', '/api/organizations/:org/settings/repositories', inventory],
+    ['GET', `${DATASET_PATH}/tree/:revision`, listTree],
+    ['POST', `${DATASET_PATH}/preupload/:revision`, chooseUploadModes],
+    ['POST', `${DATASET_PATH}/commit/:revision`, createCommit],
+    ['POST', '/datasets/:namespace/:name.git/info/lfs/objects/batch', locateUploads],
+    ['GET', '/datasets/:namespace/:name/resolve/:revision/*path', resolveFile],
+    ['GET', '/api/resolve-cache/datasets/:namespace/:name/:revision/*path', resolveCachedFile],
+    ['GET', '/api/settings/repositories', listStorage],
+    ['GET', '/api/organizations/:org/settings/repositories', listStorage],
     ['POST', '/api/repos/create', createRepo],
     ['POST', '/api/repos/move', moveRepo],
     ['DELETE', '/api/repos/delete', deleteRepo],
@@ -66,14 +66,14 @@ function endpointAnswer(request: RawRequest, path: string, search: string, hub: 
     const found = answered === request.method ? matcher.exec(path) : undefined
     if (!found) continue
     const params: Record<string, string> = {}
-    for (const [name, value] of Object.entries(found.groups ?? {})) params[name] = decode(value)
+    for (const [name, value] of Object.entries(found.groups ?? {})) params[name] = decodePart(value)
     return handler({...request, path, search, query: new URLSearchParams(search), params, token, hub})
   }
 
   throw new Refusal(404, "Sorry, we can't find the page you are looking for.")
 }
 
-function decode(part: string): string {
+function decodePart(part: string): string {
   try {
     return decodeURIComponent(part)
   } catch {

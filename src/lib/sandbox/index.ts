@@ -111,7 +111,7 @@ export async function startSandbox({
     org: ORG,
     state,
     async close() {
-      await Promise.all([end(server), end(cdn)])
+      await Promise.all([closeServer(server), closeServer(cdn)])
     },
   }
 }
@@ -136,7 +136,7 @@ function originOf(server: Server): string {
   return `http://${HOST}:${(server.address() as AddressInfo).port}`
 }
 
-async function end(server: Server): Promise<void> {
+async function closeServer(server: Server): Promise<void> {
   const closed = new Promise((resolve) => {
     server.close(resolve)
   })

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 
-import {may, requireReadable, requireToken, requireWrite} from './access.js'
+import {isAllowed, requireReadable, requireToken, requireWrite} from './access.js'
 import {USER} from './accounts.js'
 import {
   type Answer,
@@ -26,7 +26,7 @@ export function createRepo(call: Call): Answer {
   const body = datasetBody(call, CREATE)
   const namespace = body.organization ?? USER
   const id = `${namespace}/${requireName(body.name, 'name')}`
-  if (!may(call, 'repo.write', {namespace}))
+  if (!isAllowed(call, 'repo.write', {namespace}))
     throw new Refusal(403, `You don't have the rights to create a dataset under the namespace "${namespace}"`)
   if (isTaken(hub, id)) throw new Refusal(409, 'You already created this dataset repo')
   const isPrivate = body.visibility === 'private' || body.private === true
@@ -52,7 +52,7 @@ export function moveRepo(call: Call): Answer {
   requireWrite(call, repo)
   const [namespace = ''] = target.split('/', 1)
   requireName(target.slice(namespace.length + 1), 'toRepo')
-  if (!may(call, 'repo.write', {namespace}))
+  if (!isAllowed(call, 'repo.write', {namespace}))
     throw new Refusal(403, `You don't have the rights to move a dataset to the namespace "${namespace}"`)
   if (isTaken(hub, target)) throw new Refusal(409, `A dataset repository called ${target} already exists`)
   hub.state.rename(repo, target)

@@ -207,11 +207,11 @@ export class HubState {
   /** A Mongo id: seconds since 1970, then a counter, so that a name used twice never has the same id. */
   #nextId(createdAt: Date): string {
     this.#created += 1
-    return hex(Math.floor(createdAt.getTime() / 1000)) + MACHINE + hex(this.#created)
+    return toHex(Math.floor(createdAt.getTime() / 1000)) + MACHINE + toHex(this.#created)
   }
 }
 
-function hex(value: number): string {
+function toHex(value: number): string {
   return value.toString(16).padStart(8, '0').slice(-8)
 }
 

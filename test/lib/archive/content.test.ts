@@ -10,7 +10,8 @@ import {rejectionOf} from '../../support/builders.js'
 import {until} from '../../support/hub.js'
 import {withFolder} from './support.js'
 
-const BYTES = Buffer.from(new Uint8Array(700_000).map((_, index) => index % 251))
+/** Longer than what a stream reads ahead: its end is read after a change that comes in the middle. */
+const BYTES = Buffer.from(new Uint8Array(10_000_000).map((_, index) => index % 251))
 /** As long, and different everywhere. */
 const OTHER = BYTES.map((byte) => 255 - byte)
 
