@@ -99,22 +99,28 @@ export abstract class BaseCommand extends Command {
   /** Called when a second Ctrl-C ends the process at once. */
   protected onForcedExit(): void {}
 
-  /** Any error ends here: exit code, one line, what to do next; the stack only with `DEBUG`. */
+  /** Any error ends here. */
   protected override async catch(error: Error): Promise<void> {
-    if (error instanceof Errors.ExitError) throw error
     // oclif warns of commands that never parsed; one that failed while parsing did.
     this.parsed = true
+    await this.showFailure(error)
+  }
+
+  /** Shows one line, and what to do next; the stack only with `DEBUG`. @returns how the process ends */
+  protected async showFailure(error: Error): Promise<ExitCode> {
+    if (error instanceof Errors.ExitError) throw error
     const failure = this.failureOf(error)
     process.exitCode = failure.exitCode
     if (process.env.DEBUG) process.stderr.write(`${safeStack(error)}\n`)
     if (this.jsonEnabled()) {
       this.logJson(this.toSuccessJson({error: failure}))
       await this.printing
-      if (!hasOutputFailed()) return
+      if (!hasOutputFailed()) return failure.exitCode
     }
 
     process.stderr.write(`${formatFailure(failure, this.bin, screenOf(process.stderr))}\n`)
     dropOutputFailure()
+    return failure.exitCode
   }
 
   /** What a person, or a script, reads of an error. */
@@ -151,12 +157,16 @@ export abstract class BaseCommand extends Command {
     await writeAndWait(process.stdout, `${text}\n`)
   }
 
-  /** oclif prints the document after the job, and does not wait for it. */
-  protected override async _run<T>(): Promise<T> {
+  protected override _run<T>(): Promise<T> {
+    return this.withOutput(() => super._run<T>())
+  }
+
+  /** Does what writes, with the colours asked for, and waits for the document: oclif prints it after the job, and does not. */
+  protected async withOutput<T>(job: () => Promise<T>): Promise<T> {
     const restore = setVariables(colourVariables(process.env, this.ownWords.includes('--no-color')))
     watchOutput()
     try {
-      return await super._run<T>()
+      return await job()
     } finally {
       await this.printing
       // A host may continue with another command.

@@ -1,7 +1,7 @@
 import {type Command, type Config, type Interfaces} from '@oclif/core'
 
 import {UsageError} from '../../lib/base/errors.js'
-import {type ExitCode, exitCodeFrom} from '../../lib/base/exit-codes.js'
+import {type ExitCode} from '../../lib/base/exit-codes.js'
 import {nearest} from '../../lib/base/nearest.js'
 import {brief, redact} from '../../lib/base/text.js'
 import {BaseCommand} from '../base-command.js'
@@ -61,21 +61,17 @@ export async function reportError(
   config: Interfaces.Config,
   id = '',
 ): Promise<ExitCode> {
-  class FailedCommand extends BaseCommand {
+  class ErrorReport extends BaseCommand {
     static override id = id
     static override baseFlags = {}
 
-    async run(): Promise<never> {
-      throw error
-    }
-
-    report(): Promise<never> {
-      return this._run()
+    run(): Promise<{exitCode: ExitCode}> {
+      return this.withOutput(async () => ({exitCode: await this.showFailure(error)}))
     }
   }
 
-  await new FailedCommand(argv, config as Config).report()
-  return exitCodeFrom(Number(process.exitCode))
+  const {exitCode} = await new ErrorReport(argv, config as Config).run()
+  return exitCode
 }
 
 /** Reports words that name no command. @param id of the topic that they belong to in a host */
