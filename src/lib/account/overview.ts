@@ -53,7 +53,7 @@ export async function readOverview(options: OverviewOptions): Promise<Overview> 
   const inventory = await discover(session, {isReadOnly: true})
   const protection = await readProtectionIfPossible(hub, inventory, warnings)
   const all = groupDatasetsByRun(inventory.datasets)
-  const {rows, isCertain} = withRows ? await askLeaderboard(session, inventory, all) : UNKNOWN
+  const {rows, isCertain} = withRows ? await readRows(session, inventory, all) : UNKNOWN
   if (incompleteOnly && !ignoreLeaderboard && !isCertain)
     warnings.push(
       '`incompleteOnly` shows only what certainly did not finish: add `ignoreLeaderboard` to use the datasets alone.',
@@ -67,14 +67,14 @@ export async function readOverview(options: OverviewOptions): Promise<Overview> 
 }
 
 /** What the leaderboard says of runs, and whether that is the whole truth; a warning says where it is not. */
-type Asked = Pick<RunContext, 'rows'> & {isCertain: boolean}
-const UNKNOWN: Asked = {rows: 'unknown', isCertain: false}
+type RowsRead = Pick<RunContext, 'rows'> & {isCertain: boolean}
+const UNKNOWN: RowsRead = {rows: 'unknown', isCertain: false}
 
-async function askLeaderboard(
+async function readRows(
   {hub, warnings}: Session,
   {leaderboard, now}: Inventory,
   runs: readonly Run[],
-): Promise<Asked> {
+): Promise<RowsRead> {
   const read = await readRowIndexIfPossible(hub, leaderboard, warnings)
   if (read === 'unknown') return UNKNOWN
   const {index} = read

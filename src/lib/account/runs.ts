@@ -15,7 +15,7 @@ export interface Run {
   namespace: string
   /** `YYYYMMDD_HHMMSS`, from the names: the evaluating machine's unknown local time. */
   timestamp: string
-  /** When it was evaluated, as well as that can be known. */
+  /** When it was evaluated, as far as is known. */
   time: Date
   /** A date of the Hub disagrees with the name: restored, copied, or a wrong clock. Then `newestCreatedAt` counts for its age, too. */
   datesDisagree: boolean

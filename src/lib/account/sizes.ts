@@ -40,7 +40,7 @@ export const SIZES: OptionTable<SizesOption> = {sizes: 'boolean'}
  *   `discoverSmoltraceDatasets`
  */
 export async function readSizes(options: ConnectionOptions = {}): Promise<ReadonlyMap<string, number>> {
-  return askSizes(await openSession(readOptions(options, CONNECTION)))
+  return fetchSizes(await openSession(readOptions(options, CONNECTION)))
 }
 
 /**
@@ -49,11 +49,11 @@ export async function readSizes(options: ConnectionOptions = {}): Promise<Readon
  */
 export async function readSizesIfAsked(session: Session, {sizes}: SizesOption): Promise<Sizes | undefined> {
   if (!sizes) return undefined
-  return orUnknown(askSizes(session), 'What the datasets take up is unknown.', session.warnings)
+  return orUnknown(fetchSizes(session), 'What the datasets take up is unknown.', session.warnings)
 }
 
 /** Only exact names count. Of a dataset that a page shows again the last word does. */
-async function askSizes({hub, user, access: {namespace}}: Session): Promise<ReadonlyMap<string, number>> {
+async function fetchSizes({hub, user, access: {namespace}}: Session): Promise<ReadonlyMap<string, number>> {
   const sizes = new Map<string, number>()
   for (const {name, bytes} of await hub.listStorage(namespace === user ? undefined : namespace)) {
     if (!parseDatasetName(name, namespace)) continue

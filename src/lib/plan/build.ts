@@ -51,9 +51,11 @@ export async function readContext(
       ? await readProtection(hub, inventory)
       : await readProtectionIfPossible(hub, inventory, warnings)
   if (rules.deleteLeaderboard && protection !== 'unknown') requireUnprotected(inventory, protection)
-  const rows = await rowsFor(rules, inventory, async () => {
+  const rows = await readRowsFor(rules, inventory, async () => {
     if (read) return read
-    return mustBeCertain ? readNeeded(hub, leaderboard) : readRowIndexIfPossible(hub, leaderboard, warnings)
+    return mustBeCertain
+      ? readRequiredRows(hub, leaderboard)
+      : readRowIndexIfPossible(hub, leaderboard, warnings)
   })
   const runs = groupDatasetsByRun(inventory.datasets)
   requireRuns(rules.run, runs, 'run')
@@ -68,11 +70,11 @@ export async function rereadRows(
   rules: RetentionRules,
 ): Promise<RowIndex> {
   requireFullView(access, nameOptions(rules.restOnAbsence))
-  return rowsFor<never>(rules, inventory, () => readNeeded(hub, inventory.leaderboard))
+  return readRowsFor<never>(rules, inventory, () => readRequiredRows(hub, inventory.leaderboard))
 }
 
 /** The rows that the rules rest on; none where they rest on none. */
-async function rowsFor<U extends 'unknown'>(
+async function readRowsFor<U extends 'unknown'>(
   rules: RetentionRules,
   {leaderboard}: Inventory,
   read: () => Promise<IndexedRows | U>,
@@ -86,7 +88,7 @@ async function rowsFor<U extends 'unknown'>(
 }
 
 /** Says why the job cannot go on without it. */
-async function readNeeded(hub: Hub, leaderboard: Inventory['leaderboard']): Promise<IndexedRows> {
+async function readRequiredRows(hub: Hub, leaderboard: Inventory['leaderboard']): Promise<IndexedRows> {
   try {
     return await readRowIndex(hub, leaderboard)
   } catch (error) {

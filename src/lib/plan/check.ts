@@ -89,8 +89,8 @@ function rebuildRules(plan: Plan): RetentionRules {
 /** A run is what its datasets make of it, and loses some of those that its plan's scope takes in, in the order of deletion. */
 function checkRun({run, datasets}: PlannedRun, {namespace, rules}: Plan): void {
   for (const {name, type, timestamp} of run.datasets) {
-    const said = parseDatasetName(name, namespace)
-    if (!said || said.type === 'leaderboard' || said.type !== type || said.timestamp !== timestamp)
+    const parsed = parseDatasetName(name, namespace)
+    if (!parsed || parsed.type === 'leaderboard' || parsed.type !== type || parsed.timestamp !== timestamp)
       throw contradiction(`${name} is not a dataset of run ${timestamp} of ${namespace}`)
   }
 

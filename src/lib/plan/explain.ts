@@ -62,10 +62,10 @@ export async function explainRun(
   requireRuns([timestamp], inventory.datasets, 'run')
   const {runs, known} = await readContext(rules, inventory, session, {mustBeCertain: false})
   const {now} = session
-  const said = decide(runs, rules, now, known).find(({run}) => run.timestamp === timestamp) as Judgement
-  const datasets = inScope(said.run, rules.only)
+  const judgement = decide(runs, rules, now, known).find(({run}) => run.timestamp === timestamp) as Judgement
+  const datasets = inScope(judgement.run, rules.only)
   const {endpoint, namespace} = inventory
-  const {run, action, reasons} = withinScope(said, rules)
+  const {run, action, reasons} = withinScope(judgement, rules)
   const verdict = (
     kind: RuleVerdict['kind'],
     key: RuleVerdict['key'] | undefined,
@@ -78,16 +78,18 @@ export async function explainRun(
       line,
       holds,
       text,
-      decided: isDecisive(kind, holds, said, action),
+      decided: isDecisive(kind, holds, judgement, action),
     }
   }
 
   const verdicts = [
     ...rules.selectors.map((name) =>
-      verdict('selector', ruleOf(name).policy, answerOf(name, said.selectors)),
+      verdict('selector', ruleOf(name).policy, answerOf(name, judgement.selectors)),
     ),
-    ...rules.keepers.map((name) => verdict('keeper', ruleOf(name).policy, keeperAnswer(name, said, rules))),
-    ...GUARD_RULES.map((key) => verdict('guard', key, guardAnswer(key, said.guards))),
+    ...rules.keepers.map((name) =>
+      verdict('keeper', ruleOf(name).policy, keeperAnswer(name, judgement, rules)),
+    ),
+    ...GUARD_RULES.map((key) => verdict('guard', key, guardAnswer(key, judgement.guards))),
   ]
   const {only} = rules
   if (only.length > 0) {
@@ -129,11 +131,11 @@ function keeperAnswer(
   {keepers, doubts, counts}: Judgement,
   {groupBy}: RetentionRules,
 ): RuleAnswer {
-  const said = answerOf(name, keepers)
-  if (said.holds || ruleOf(name).value !== 'count') return said
+  const answer = answerOf(name, keepers)
+  if (answer.holds || ruleOf(name).value !== 'count') return answer
   const own = doubts.filter(({rule}) => name === 'keepBest' || (groupBy.length > 0 && rule === 'leaderboard'))
   if (own.length > 0) return {holds: true, text: textOf(own)}
-  return counts ? said : {holds: false, text: 'not counted'}
+  return counts ? answer : {holds: false, text: 'not counted'}
 }
 
 const ABSENT: Readonly<Record<GuardRule, string>> = {

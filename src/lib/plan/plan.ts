@@ -66,7 +66,7 @@ export interface Plan {
   nearMisses: number
 }
 
-/** An interrupted run stays identifiable by what is left: its results go last. */
+/** An interrupted run stays identifiable by what is left: its results are deleted last. */
 const DELETION_ORDER: RunType[] = ['metrics', 'traces', 'results']
 
 /** Puts the decisions and the scope together into a plan. */

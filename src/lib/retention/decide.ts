@@ -19,7 +19,7 @@ export interface Decision {
   reasons: Reason[]
 }
 
-/** A decision, and what every rule said. */
+/** A decision, and what every rule answered. */
 export interface Judgement extends Decision, Keeping {
   guards: Reason[]
   selectors: Answer[]
@@ -36,8 +36,8 @@ export function decide(runs: Run[], rules: RetentionRules, now: Date, known: Ret
   const applySelectors = selectorsOf(facts)
   const applyKeepers = keepersOf(runs, facts)
   return runs.map((run) => {
-    const said = {guards: guardsFor(run, facts), selectors: applySelectors(run), ...applyKeepers(run)}
-    return {run, ...said, ...decisionBy(run, said, facts)}
+    const answers = {guards: guardsFor(run, facts), selectors: applySelectors(run), ...applyKeepers(run)}
+    return {run, ...answers, ...decisionBy(run, answers, facts)}
   })
 }
 

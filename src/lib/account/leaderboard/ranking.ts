@@ -143,7 +143,8 @@ export function rankRows(view: LeaderboardView, rules: RankingRules): Ranking {
 /** What is in doubt of a row, by what all rows of its run say: each run is asked once. */
 function doubtsBy({by, groupBy}: RankingRules, index: RowIndex): (row: LeaderboardRow) => string | undefined {
   const doubtOf = (rows: readonly LeaderboardRow[]): string | undefined => {
-    for (const said of [scoreOf(rows, by), cellsOf(rows, groupBy)]) if (said.is === 'doubt') return said.why
+    for (const verdict of [scoreOf(rows, by), cellsOf(rows, groupBy)])
+      if (verdict.is === 'doubt') return verdict.why
     return undefined
   }
 

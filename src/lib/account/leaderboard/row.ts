@@ -118,7 +118,7 @@ function damageOfNumber(value: unknown): string | undefined {
   return Number.isFinite(value) ? undefined : 'is not finite'
 }
 
-/** When the evaluation of a row took place, as well as that can be known. */
+/** When the evaluation of a row took place, as far as is known. */
 export interface RowTime {
   date: Date
   /** It is the evaluating machine's local time, in an unknown zone, read as UTC: its datasets are not there. */

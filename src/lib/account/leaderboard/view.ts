@@ -9,7 +9,7 @@ import {type LeaderboardRow} from './row.js'
 
 /**
  * The state of a dataset that a row names. It may be there under another name than the row has: in other letters or by its address
- * (`inexact`), or in a namespace that is called otherwise (`renamed`). Or it never was in this namespace: another's (`elsewhere`),
+ * (`inexact`), or in a namespace that was renamed since (`renamed`). Or it never was in this namespace: another's (`elsewhere`),
  * a folder of the evaluating machine (`local`), or not a dataset of a run (`other`).
  */
 export type ReferenceState =
