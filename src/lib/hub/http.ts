@@ -106,14 +106,17 @@ export class NoResponseError extends Error {
 export async function request(first: HttpRequest, options: HttpOptions): Promise<Arrived> {
   let asked = first
   for (let redirects = 0; ; redirects++) {
-    const message = await sendTo(asked, options)
+    const {url} = asked
+    const message = await send(asked, options).catch((error: Error) => {
+      throw error instanceof SmoltraceError ? error : new NoResponseError(url, error)
+    })
     const {statusCode: status = 0, headers} = message
     const {location} = headers
     if (!isRedirect(status) || !location || asked.redirect === 'manual')
       return {
         status,
         ok: status >= 200 && status < 300,
-        url: asked.url,
+        url,
         headers: {get: (name) => headerIn(headers, name)},
         body: decompress(message),
         discard: () => message.destroy(),
@@ -150,14 +153,6 @@ function followRedirect(from: HttpRequest, location: string, status: number): Ht
   if (to.origin !== new URL(from.url).origin) delete headers.authorization
   const becomesGet = status === 303 || (status <= 302 && from.method === 'POST')
   return {...from, ...(becomesGet && {method: 'GET', body: undefined}), headers, url: to.href}
-}
-
-async function sendTo(asked: HttpRequest, options: HttpOptions): Promise<IncomingMessage> {
-  try {
-    return await send(asked, options)
-  } catch (error) {
-    throw error instanceof SmoltraceError ? error : new NoResponseError(asked.url, error as Error)
-  }
 }
 
 /** A kept connection may be closed by now: what only reads is sent again on a new one. */

@@ -39,7 +39,7 @@ function expectNoToken(text: string): void {
 describe('[S17] the token in hand', () => {
   before(() => registerSecret(TOKEN))
 
-  it('is blotted out in every form', () => {
+  it('is redacted in every form', () => {
     for (const form of Object.values(FORMS)) {
       expectNoToken(safe(`before ${form} after`))
       expect(safe(`before ${form} after`)).to.match(/^before .*hf_….* after$/)
