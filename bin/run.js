@@ -5,7 +5,7 @@ import {homedir} from 'node:os'
 import {isAbsolute, join} from 'node:path'
 import v8 from 'node:v8'
 
-// Of what takes longer than a start, and of what takes longer than a look.
+// Short commands end before these, and do not pay for them.
 setTimeout(keepNewPartSmall, 300).unref()
 setTimeout(collectEarly, 1500).unref()
 keepCompiledCode()

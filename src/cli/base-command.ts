@@ -161,7 +161,7 @@ export abstract class BaseCommand extends Command {
     return this.withOutput(() => super._run<T>())
   }
 
-  /** Does what writes, with the colours asked for, and waits for the document: oclif prints it after the job, and does not. */
+  /** Runs a job that writes, with the colours asked for, and waits until its document has left the process: oclif does not. */
   protected async withOutput<T>(job: () => Promise<T>): Promise<T> {
     const restore = setVariables(colourVariables(process.env, this.ownWords.includes('--no-color')))
     watchOutput()

@@ -47,6 +47,6 @@ export const refuseFlagsOfTopic: Hook.Init = async function ({id, argv, config})
   if (id === undefined || config.findCommand(id) || !config.findTopic(id)) return
   const {reportUnknownCommand} = await import('./errors/unknown-command.js')
   const code = await reportUnknownCommand([...id.split(':'), ...argv], config)
-  // All is said; nothing else keeps oclif from going on to the help.
+  // The error is shown; nothing else keeps oclif from continuing with the help.
   this.exit(code)
 }

@@ -28,7 +28,7 @@ export abstract class SummaryCommand extends HubCommand {
     this.summaryFile = summary
   }
 
-  /** Adds a summary to the file, after the exit code was set. The job is over, so what goes wrong here only makes a 0 or 3 a 1. */
+  /** Adds a summary to the file, after the exit code was set. The job is over, so an error here only turns 0 or 3 into 1. */
   protected async leaveSummary(exitCode: ExitCode, make: (job: JobFacts) => string): Promise<void> {
     const file = this.summaryFile
     if (file === undefined) return

@@ -96,7 +96,7 @@ const FLAGS: ReadonlyMap<string, string> = new Map([
   ['yes: true', 'yes'],
 ])
 
-/** A command line of ours in a text; a path with the program's name in it is none. */
+/** A command line of ours in a text; a path with the program's name in it is not one. */
 const COMMAND_LINE =
   /(?<![\w'"/-])smoltrace (?=--|(?:autocomplete|cleanup|datasets|help|history|leaderboard|policy|restore|runs|sandbox)\b)/g
 

@@ -35,7 +35,7 @@ const APPLY_OPTIONS: OptionTable<ApplyOptions> = {
  * Carries out a saved plan: lists again, and deletes only what is in the plan and has not changed since. A dry run by default.
  * @param file as `savePlan` wrote it
  * @returns the plan, what had fallen out of it (`stale`), and the outcome of the rest
- * @throws UsageError where the file is none, was changed, is of another version, or was made for another Hub or account; else as
+ * @throws UsageError where the file is not a plan, was changed, is of another version, or was made for another Hub or account; else as
  *   `cleanupDatasets`
  */
 export async function applyPlan(file: string, options: ApplyOptions = {}): Promise<CleanupResult> {
@@ -98,7 +98,7 @@ const DELETE_OPTIONS: OptionTable<DeleteOptions> = {
  * Deletes what a plan says, or single datasets by name, under the same rules as `cleanupDatasets`. A dry run by default.
  * @param target a plan, or full names of one namespace; those that are not there are `gone`. Single datasets need no selectors, and
  *   the grace period does not hold them back
- * @throws UsageError where a name is not a SMOLTRACE dataset, the names are of several namespaces, or the plan is none; RefusedError
+ * @throws UsageError where a name is not a SMOLTRACE dataset, the names are of several namespaces, or the plan is not one; RefusedError
  *   where the plan contradicts itself or was made elsewhere; else as `cleanupDatasets`
  */
 export async function deleteDatasets(

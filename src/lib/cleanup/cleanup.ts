@@ -48,7 +48,7 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
   return carryOut({rules, archives}, own, async (session, sizes) => {
     const inventory = await discover(session)
     const {warnings} = session
-    // What only looks may say that it does not know; what is saved or deleted rests on what is certain.
+    // A preview may say that something is unknown; a plan that is saved or carried out rests on what is certain.
     const mustBeCertain = !isDryRun(own) || own.savePlan !== undefined
     const made = await planBy(rules, inventory, session, {mustBeCertain})
     let plan = deepFreeze({...made, archives})

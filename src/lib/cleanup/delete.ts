@@ -31,11 +31,11 @@ export interface DeletionOptions extends GateOptions {
 const MAX_UNKNOWN = 5
 
 /**
- * Deletes what a plan says, oldest run first. Within a run datasets are deleted one after the other; where one fails or has changed, the rest
- * of that run is left unattempted and other runs go on. The leaderboard is deleted last, only if everything before it was deleted. In the end one listing
- * says whether what the Hub answered is true.
+ * Deletes what a plan says, oldest run first. Within a run datasets are deleted one after the other; where one fails or has changed, the
+ * rest of that run is left unattempted and other runs continue. The leaderboard is deleted last, only if everything before it was
+ * deleted. At the end one listing verifies what the Hub answered.
  * @returns one outcome for each dataset of the plan
- * @throws what a look failed with before the first DELETE; later, what is left is unattempted
+ * @throws what a recheck failed with before the first DELETE; later, what is left is unattempted
  */
 export async function deletePlanned(plan: Plan, options: DeletionOptions): Promise<Outcome[]> {
   const job = new Deletion(options)
@@ -44,7 +44,7 @@ export async function deletePlanned(plan: Plan, options: DeletionOptions): Promi
   return [...job.attempts.values()].map(({outcome}) => outcome)
 }
 
-/** What came of an attempt to send a DELETE: it was not sent, refused or lost, or done. */
+/** A DELETE that was blocked, that failed or was lost, or that the Hub carried out. */
 interface Sent {
   blocked?: Outcome
   error?: Error
@@ -140,7 +140,7 @@ class Deletion {
         if (!isStarted) this.options.onEvent({kind: 'started', name: dataset.name})
         isStarted = true
         isWritten ||= await this.writeDown((journal) => journal.intent(dataset))
-        // Writing takes a moment, in which another run may have met the end of the quota and looked again.
+        // Writing takes a moment, in which another run may have used up the quota and rechecked.
         if (!isWritten || this.gate.mustClose() || this.gate.blocker(dataset)) return
         this.gate.noteSent()
         const answer = await this.send(dataset, part)

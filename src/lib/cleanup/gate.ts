@@ -19,15 +19,15 @@ export interface GateOptions {
 
 const INTERRUPTED = 'interrupted'
 const NO_QUOTA = `the quota of the Hub was used up ${MAX_EXHAUSTED_WINDOWS} times in a row without one deletion`
-/** Looks in a row after none of which a DELETE was sent before they were too old. */
+/** Rechecks in a row that were too old before a DELETE was sent. */
 const MAX_STALE_RECHECKS = 10
 
 /**
- * Lets DELETEs through: closed while the quota or a look is waited for, and for good once the job is stopped. What may be deleted is
- * what the last look at the Hub left of the plan.
+ * Lets DELETEs through: closed while the quota or a recheck is waited for, and for good once the job is stopped. What may be deleted is
+ * what the last recheck left of the plan.
  */
 export class Gate {
-  /** Settles when a wait and the look that follows it are over; until then nothing may be sent. */
+  /** Settles when a wait and the recheck that follows it are over; until then nothing may be sent. */
   pending: Promise<void> | undefined
   /** Windows of the quota in a row that were waited for without one deletion. */
   exhaustedWindows = 0
@@ -38,7 +38,7 @@ export class Gate {
   private rechecks = 0
   private staleRechecks = 0
   private hasSent = false
-  /** Why a look failed before anything was sent. */
+  /** Why a recheck failed before anything was sent. */
   private refusal: Error | undefined
 
   constructor(options: GateOptions) {
@@ -62,7 +62,7 @@ export class Gate {
   }
 
   /**
-   * Closes where the quota is used up, before a request runs into its end, or where the last look is too old.
+   * Closes where the quota is used up, before a request runs into its end, or where the last recheck is too old.
    * @returns whether it is closed, or the job was stopped
    */
   mustClose(): boolean {
@@ -81,18 +81,18 @@ export class Gate {
     return true
   }
 
-  /** A DELETE is being sent, on what the last look showed. */
+  /** A DELETE is being sent, on what the last recheck showed. */
   noteSent(): void {
     this.hasSent = true
     this.staleRechecks = 0
   }
 
-  /** @throws what a look failed with, if nothing was sent before */
+  /** @throws what a recheck failed with, if nothing was sent before */
   requireCertain(): void {
     if (this.refusal) throw this.refusal
   }
 
-  /** Looks again, perhaps after a wait. All that need a look share one that begins from now on. */
+  /** Rechecks, perhaps after a wait. All that need a recheck share one that begins from now on. */
   async recheckOnce(wait?: Wait): Promise<void> {
     const before = this.rechecks
     do {
@@ -107,7 +107,7 @@ export class Gate {
     return this.pending
   }
 
-  /** Never rejects: what cannot be looked at for certain is not deleted. */
+  /** Never rejects: what cannot be rechecked for certain is not deleted. */
   private async waitAndRecheck(why: RecheckReason, wait?: Wait): Promise<void> {
     const {signal, onEvent, look} = this.options
     if (wait) {

@@ -29,7 +29,7 @@ type HubState =
   | {state: 'there'; isChanged: boolean}
   | {state: 'unknown'; why: string}
 
-/** Looks whether the same dataset, by its id, is still at its name. */
+/** Checks whether the same dataset, by its id, is still at its name. */
 export async function lookFor(hub: Hub, {name, id, sha}: Dataset): Promise<HubState> {
   try {
     const found = await hub.whereabouts(name)

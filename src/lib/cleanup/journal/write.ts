@@ -12,7 +12,7 @@ import {type Plan, plannedDatasets} from '../../plan/plan.js'
 import {rulesDocument} from '../../retention/read-rules.js'
 import {type Outcome} from '../outcomes.js'
 
-/** Of the lines; whatever a reader of this one would get wrong needs a new one. */
+/** Of the lines; a change that an older reader would misread needs a new one. */
 export const JOURNAL_VERSION = 1
 
 /** Who said yes to a plan: a person who typed the phrase, `--yes`, or the `confirm` of a program. */
