@@ -42,7 +42,7 @@ export class CleanupPresenter {
    */
   requireTerminal(): void {
     const {interactive, yes, 'no-dry-run': isLive} = this.given
-    const why = whyUnasked(this.isJson)
+    const why = whyNotAsk(this.isJson)
     // A CI job may have a terminal, but no person.
     const whyNoList = why ?? whyPlain()
     if (interactive && whyNoList !== undefined)
@@ -159,7 +159,7 @@ export class CleanupPresenter {
 }
 
 /** Why a question would not be seen or could not be answered; undefined where it would. */
-function whyUnasked(isJson: boolean): string | undefined {
+function whyNotAsk(isJson: boolean): string | undefined {
   if (isJson) return '--json never asks'
   if (!process.stdin.isTTY) return 'there is no terminal to ask on'
   return process.stderr.isTTY ? undefined : 'stderr, where it asks, is not a terminal'

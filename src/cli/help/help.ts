@@ -72,7 +72,7 @@ export default class SmoltraceHelp extends Help {
 
   override async showHelp(argv: string[]): Promise<void> {
     this.isPlain = argv.includes('--no-color')
-    const asked = askedFor(argv.filter((word) => word !== '--no-color'))
+    const asked = innerArguments(argv.filter((word) => word !== '--no-color'))
     const words = namingWords(asked)
       .flatMap((word) => word.split(':'))
       .filter((word) => word !== 'help')
@@ -116,7 +116,7 @@ export default class SmoltraceHelp extends Help {
 }
 
 /** oclif takes a `--help` anywhere for the first command's; after `sandbox` it belongs to the command that runs inside. */
-function askedFor(argv: string[]): string[] {
+function innerArguments(argv: string[]): string[] {
   const [first, ...rest] = argv
   const {inner} = splitArguments(rest)
   return first === 'sandbox' && inner.length > 0 ? inner : argv

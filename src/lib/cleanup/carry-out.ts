@@ -154,8 +154,8 @@ async function deleteConfirmed(
   const onEvent = guardListener<JobEvent>('onEvent', (event) => options.onEvent?.(event, plan), warnings)
   const how = {session, concurrency, signal, onEvent}
   const {archive, excluded} = await archiveBeforeDeletion(plan, options, how)
-  const look = new RecheckState(plan, session, excluded)
-  await look.refresh('first')
+  const state = new RecheckState(plan, session, excluded)
+  await state.refresh('first')
   refuseInterrupted(options)
   const journaled = saved?.plan ?? plan
   const journal =
@@ -175,7 +175,7 @@ async function deleteConfirmed(
     const known = new Set(plannedDatasets(journaled).map(({name}) => name))
     await Promise.all(stale.filter(({name}) => known.has(name)).map((outcome) => journal?.outcome(outcome)))
     const started = performance.now()
-    const outcomes = await deletePlanned(plan, {...how, look, journal})
+    const outcomes = await deletePlanned(plan, {...how, state, journal})
     interrupted = signal?.aborted === true && outcomes.some((outcome) => isOpen(outcome))
     const deletionMs = performance.now() - started
     return {outcomes: [...stale, ...outcomes], interrupted, archive, journal: journal?.path, deletionMs}

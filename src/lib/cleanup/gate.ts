@@ -13,7 +13,7 @@ export interface GateOptions {
   session: Session
   /** Once aborted no new deletion starts; those under way are finished. */
   signal?: AbortSignal | undefined
-  look: Pick<RecheckState, 'excluded' | 'isOld' | 'refresh'>
+  state: Pick<RecheckState, 'excluded' | 'isOld' | 'refresh'>
   onEvent: (event: DeletionEvent) => void
 }
 
@@ -57,7 +57,7 @@ export class Gate {
   /** Why a dataset must not be deleted now; undefined where it may. */
   blocker(dataset: Dataset): Outcome | undefined {
     if (this.isStopped) return unattemptedOutcome(dataset, this.stopReason ?? INTERRUPTED)
-    const exclusion = this.options.look.excluded.get(dataset.name)
+    const exclusion = this.options.state.excluded.get(dataset.name)
     return exclusion && {name: dataset.name, ...exclusion}
   }
 
@@ -74,7 +74,7 @@ export class Gate {
       return true
     }
 
-    if (!this.options.look.isOld(!this.hasSent)) return false
+    if (!this.options.state.isOld(!this.hasSent)) return false
     if (++this.staleRechecks > MAX_STALE_RECHECKS)
       this.stop('each look at the Hub was too old before anything could be sent')
     else this.close(this.hasSent ? 'age' : 'first')
@@ -109,7 +109,7 @@ export class Gate {
 
   /** Never rejects: what cannot be rechecked for certain is not deleted. */
   private async waitAndRecheck(why: RecheckReason, wait?: Wait): Promise<void> {
-    const {signal, onEvent, look} = this.options
+    const {signal, onEvent, state} = this.options
     if (wait) {
       if (wait.why === 'quota') this.exhaustedWindows++
       onEvent({kind: 'waiting', ...wait})
@@ -120,7 +120,7 @@ export class Gate {
     this.rechecks++
     onEvent({kind: 'checking'})
     try {
-      await look.refresh(why)
+      await state.refresh(why)
     } catch (error) {
       const isInterrupted = error instanceof CancelledError
       if (!isInterrupted && !this.hasSent) this.refusal = error as Error

@@ -58,7 +58,7 @@ export function outcomeOfAbsence(name: string, isLost: boolean, movedTo?: string
  */
 export async function settle(
   attempts: readonly Attempt[],
-  {session, concurrency, signal, onEvent}: Omit<GateOptions, 'look'> & {concurrency: number},
+  {session, concurrency, signal, onEvent}: Omit<GateOptions, 'state'> & {concurrency: number},
   correct: (attempt: Attempt) => Promise<void>,
 ): Promise<boolean> {
   const open = attempts.filter(

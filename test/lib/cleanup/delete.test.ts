@@ -138,7 +138,7 @@ function hubFor(plan: Plan, onDelete: OnDelete) {
 const there = ({id, name, sha}: Dataset) => ({state: 'there' as const, id, name, sha})
 
 /** What a deletion is carried out with, beyond what `deletePlanned` takes. */
-interface Scene extends Partial<Omit<DeletionOptions, 'look'>> {
+interface Scene extends Partial<Omit<DeletionOptions, 'state'>> {
   answers?: OnDelete | undefined
   /** Changes the Hub beforehand. */
   at?: (hub: FakeHub) => unknown
@@ -180,7 +180,7 @@ async function carry(plan: Plan, scene: Scene = {}) {
     journal: unwritable && journalIn(hub.log, unwritable),
     ...options,
     session,
-    look: {
+    state: {
       excluded,
       isOld: (isFirst) => isOld(isFirst, hub),
       async refresh(why) {

@@ -66,7 +66,7 @@ export async function readHistory(
   return history
 }
 
-/** What a person has to look at of a job. */
+/** What of a job needs attention. */
 function openOf({datasets}: JobRecord): DatasetRecord[] {
   return DATASET_STATES.filter((state) => state !== 'deleted' && state !== 'gone').flatMap((state) =>
     datasets.filter((dataset) => dataset.state === state).slice(0, MAX_NAMED),
