@@ -69,6 +69,18 @@ describe('a saved plan', () => {
     expect(result.counts).to.include({deleted: 3, skipped: 6})
   })
 
+  it('[S10] keeps a run whose creation was moved back in the file: age and grace go by it', async () => {
+    await account.save()
+    const plan = JSON.parse(await readFile(account.planFile, 'utf8'))
+    delete plan.digest
+    const [run] = plan.delete
+    run.datasets[0].createdAt = new Date(account.now - 60 * DAY).toISOString()
+    await writeFile(account.planFile, JSON.stringify({...plan, digest: digestOf(plan)}))
+    const result = await account.apply(CARRIED)
+    expect(result.stale.map(({name}) => stampOf(name))).to.deep.equal([run.run, run.run, run.run])
+    expect(result.counts.deleted).to.equal(3)
+  })
+
   it('[S10] keeps a run that the leaderboard lists as finished by now', async () => {
     const half = account.addRun(120 * DAY, {types: ['results']})
     list(old, older, recent)

@@ -10,7 +10,8 @@ const KINDS = {
   text: ['a string', isString],
   number: ['a finite number', Number.isFinite],
   'number or text': ['a finite number or a string', (value) => isString(value) || Number.isFinite(value)],
-  texts: ['an array of strings', isTexts],
+  // An empty one, such as a search that found nothing has made, must not count as no rule at all.
+  texts: ['an array of one or more strings', (value) => isTexts(value) && value.length > 0],
   function: ['a function', (value) => typeof value === 'function'],
   date: ['a valid date', (value) => value instanceof Date && !Number.isNaN(value.getTime())],
   // Not only one of this realm. A controller in its place would never stop anything.

@@ -110,7 +110,16 @@ function withNewTags(planned: Run | undefined, fresh: Run): Run {
   return {...planned, datasets: [...fresh.datasets, ...left]}
 }
 
-/** A DELETE identifies a dataset by name alone, so only here can it be checked that it is still the same one. */
+/**
+ * A DELETE identifies a dataset by name alone, so only here can it be checked that it is still the same one. Its creation never
+ * changes, but who edits a saved plan might give it another: age and grace are judged by it.
+ */
 function isSame(a: Dataset, b: Dataset): boolean {
-  return a.id === b.id && a.sha === b.sha && a.lastModified.getTime() === b.lastModified.getTime()
+  const areSame = (x: Date, y: Date) => x.getTime() === y.getTime()
+  return (
+    a.id === b.id &&
+    a.sha === b.sha &&
+    areSame(a.lastModified, b.lastModified) &&
+    areSame(a.createdAt, b.createdAt)
+  )
 }

@@ -199,7 +199,8 @@ export function optionsOf(rules: Readonly<Record<string, unknown>>): RetentionOp
     RULE_NAMES.map((name) => {
       const value = rules[fieldOf(name)]
       if (name === 'grace') return [name, value === 0 ? '0' : `${Number(value) / MINUTE}min`]
-      return [name, value ?? undefined]
+      const isAbsent = value === null || (Array.isArray(value) && value.length === 0)
+      return [name, isAbsent ? undefined : value]
     }),
   )
 }

@@ -464,7 +464,7 @@ describe('restoring', () => {
 
     it('are those of the words, each once, in their order; without words all', async () => {
       for (const [words, expected] of [
-        [[], [board, newer, NAME, TRACES]],
+        [undefined, [board, newer, NAME, TRACES]],
         [[OWN], [NAME]],
         [
           [TIMESTAMP, NAME, OWN, 'smoltrace-leaderboard'],

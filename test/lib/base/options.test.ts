@@ -41,7 +41,7 @@ const KINDS: Array<[kind: string, right: unknown[], wrong: unknown[]]> = [
   ['text', ['x', ''], [5, ['x'], boxed('x'), new URL('http://127.0.0.1'), new Date()]],
   ['number', [5, -1.5], ['5', Number.NaN, Number.POSITIVE_INFINITY, [5]]],
   ['number or text', [5, '10%'], [['10%'], Number.NaN, true]],
-  ['texts', [['x'], []], ['x', [5], [['x']], [null], [boxed('x')], new Set(['x']), HOLE]],
+  ['texts', [['x'], ['']], ['x', [], [5], [['x']], [null], [boxed('x')], new Set(['x']), HOLE]],
   ['function', [() => 5], [true, {}, 'x']],
   ['date', [new Date(0)], [0, '2026-01-31', new Date('x')]],
   ['signal', [new AbortController().signal, {aborted: false}], [true, {}, new AbortController()]],

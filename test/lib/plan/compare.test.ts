@@ -78,6 +78,7 @@ describe('a plan compared with a new listing', () => {
     ['loses nothing where nothing changed', {}, {}],
     ['loses the run of a dataset made anew', {datasets: changed({id: freshId()})}, RUN_CHANGED],
     ['loses the run of one with another head', {datasets: changed({sha})}, RUN_CHANGED],
+    ['loses the run of one created at another time', {datasets: changed({createdAt: earlier})}, RUN_CHANGED],
     ['loses the run of one written to', {datasets: changed({lastModified: written})}, RUN_CHANGED],
     ['loses the run of one that is older now', {datasets: changed({lastModified: earlier})}, RUN_CHANGED],
     ['takes no notice of one that became public', {datasets: changed({private: false})}, {}],
