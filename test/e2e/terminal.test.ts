@@ -65,6 +65,17 @@ describe('the question before a deletion', () => {
       expect(deletionsAt(hub)).to.deep.equal([])
     }))
 
+  it('[S9] waits on after Ctrl-Z and fg', () =>
+    withHub({runs: 3}, async (hub) => {
+      const terminal = await asked(hub, KEEP_ONE)
+      terminal.press('\u001A')
+      terminal.kill('SIGCONT')
+      await terminal.waitFor(QUESTION)
+      terminal.type('DELETE')
+      expect(await terminal.finished).to.equal(0)
+      expect(deletionsAt(hub)).not.to.deep.equal([])
+    }))
+
   it('[S9] is not answered by what was typed before the plan was on the screen, though the program read it late', () =>
     withHub({runs: 3}, async (hub) => {
       const type = {early() {}}

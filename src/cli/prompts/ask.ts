@@ -29,6 +29,13 @@ export async function ask<T>(make: (options: object) => Prompt, signal: AbortSig
     quit,
   })
   signal.addEventListener('abort', quit)
+  // After Ctrl-Z, Node pauses the input and leaves it to us to go on: without it the program would end in silence.
+  const resume = () =>
+    setImmediate(() => {
+      process.stdin.resume()
+      prompt.render()
+    })
+  process.on('SIGCONT', resume)
   try {
     const cancelled = once(stop.signal, 'abort').then(() => prompt.cancel())
     return (await Promise.race([prompt.run(), cancelled])) as T | undefined
@@ -37,6 +44,7 @@ export async function ask<T>(make: (options: object) => Prompt, signal: AbortSig
     return undefined
   } finally {
     signal.removeEventListener('abort', quit)
+    process.off('SIGCONT', resume)
   }
 }
 
