@@ -22,7 +22,9 @@ describe('a yes', () => {
   afterEach(() => account.close())
 
   it('[S9] is needed: of `confirm`, or by `yes`', async () => {
-    for (const options of [{}, {yes: false}]) await account.refused(ask(options), UsageError)
+    const confirm = () => true
+    const unknown = {confirm, confirmedBy: 'yes' as 'phrase'}
+    for (const options of [{}, {yes: false}, unknown]) await account.refused(ask(options), UsageError)
     expect(account.hub.requests).to.deep.equal([])
   })
 

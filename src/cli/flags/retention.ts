@@ -26,7 +26,7 @@ const texts = (settings: Settings) => Flags.string(several(settings))
 const number = Flags.custom<number>({
   async parse(input) {
     if (/^\d+(\.\d+)?$/.test(input)) return Number(input)
-    throw new UsageError(`--score-below takes a number such as 50 or 0.5, not ${JSON.stringify(input)}.`)
+    throw new UsageError(`takes a number such as 50 or 0.5, not ${JSON.stringify(input)}.`)
   },
 })
 

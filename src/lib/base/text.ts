@@ -87,8 +87,18 @@ const MAX_NAME_SHOWN = 80
 
 /** A name from outside in the middle of a sentence: safe, and cut to a readable length. */
 export function brief(name: string): string {
-  const text = safeName(name)
-  return text.length > MAX_NAME_SHOWN ? `${printable(text.slice(0, MAX_NAME_SHOWN))}…` : text
+  return cutTo(MAX_NAME_SHOWN, safeName(name))
+}
+
+const MAX_REASON_SHOWN = 300
+
+/** What a person wrote for others to read: safe, and cut before it takes up a screen. */
+export function briefReason(reason: string): string {
+  return cutTo(MAX_REASON_SHOWN, safe(reason))
+}
+
+function cutTo(max: number, text: string): string {
+  return text.length > max ? `${printable(text.slice(0, max))}…` : text
 }
 
 /** Orders texts by code unit: the language of the machine must not change an order. */

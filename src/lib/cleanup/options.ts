@@ -4,11 +4,11 @@ import {dirname, resolve} from 'node:path'
 import {type ArchiveEvent} from '../archive/archive.js'
 import {checkConcurrency, DEFAULT_CONCURRENCY} from '../base/concurrency.js'
 import {OptionError, UsageError} from '../base/errors.js'
-import {type OptionTable} from '../base/options.js'
+import {checkWords, type OptionTable} from '../base/options.js'
 import {messageOf} from '../base/text.js'
 import {parseDeletionLimit} from '../plan/limit.js'
 import {type Plan} from '../plan/plan.js'
-import {type Confirmation, dataDirectory, prepareJournal} from './journal/write.js'
+import {type Confirmation, CONFIRMATIONS, dataDirectory, prepareJournal} from './journal/write.js'
 import {type DeletionEvent} from './outcomes.js'
 
 /** How a plan is confirmed and carried out. */
@@ -56,6 +56,9 @@ export function checkExecution(options: ExecutionOptions): void {
   checkConcurrency(options.concurrency ?? DEFAULT_CONCURRENCY)
   if (options.archive === '') throw new OptionError('archive', 'names no folder')
   if (options.maxDelete !== undefined) parseDeletionLimit(options.maxDelete)
+  const asking = CONFIRMATIONS.filter((each) => each !== 'yes')
+  if (options.confirmedBy !== undefined)
+    checkWords([options.confirmedBy], asking, 'confirmedBy', 'way to confirm')
   if (!isDryRun(options) && options.yes !== true && !options.confirm)
     throw new UsageError('Deleting needs a confirmation: give `confirm`, or `yes: true`.')
 }
@@ -96,7 +99,7 @@ export function requireConsent(
     throw new UsageError('The plan was made with `archive`, and is not carried out without: add `archive`.')
   if (yes === true && rules.everyRunByScope)
     throw new OptionError('only', 'alone takes in every run: with `yes`, say so by adding `all`', {
-      suggestions: ['Make a saved plan again with `all`, or confirm without `yes`.'],
+      suggestions: ['Confirm without `yes`, or add `all`; make a saved plan again with it.'],
     })
 }
 

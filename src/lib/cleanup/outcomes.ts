@@ -41,7 +41,12 @@ export function goneOutcome(name: string, movedTo?: string): Outcome {
 
 /** A DELETE was sent, and the Hub shows afterwards that it did nothing. */
 export function stillThereOutcome(name: string, why: string, requestId?: string): Outcome {
-  return {name, status: 'failed', reason: `${why}, but it is still there`, ...(requestId && {requestId})}
+  return {
+    name,
+    status: 'failed',
+    reason: `${why.replace(/\.$/, '')}, but it is still there`,
+    ...(requestId && {requestId}),
+  }
 }
 
 export function unattemptedOutcome({name}: Dataset, reason: string): Outcome {

@@ -46,12 +46,14 @@ function idleTimeoutIn({HF_HUB_DOWNLOAD_TIMEOUT: text = ''}: NodeJS.ProcessEnv):
   return ms > 0 ? Math.min(ms, MAX_IDLE_TIMEOUT) : undefined
 }
 
+const OPTION = '`token`'
+
 /** As in Python, a variable that holds only blanks hides the other one and falls through to the file. */
 async function findToken(
   option: string | undefined,
   env: NodeJS.ProcessEnv,
 ): Promise<{token: string; source: string}> {
-  if (option !== undefined) return {token: trimToken(option), source: '`token`'}
+  if (option !== undefined) return {token: trimToken(option), source: OPTION}
   const variable = env.HF_TOKEN ? 'HF_TOKEN' : 'HUGGING_FACE_HUB_TOKEN'
   const token = trimToken(env[variable] ?? '')
   if (token) return {token, source: variable}
@@ -97,6 +99,8 @@ const PROBLEMS: ReadonlyArray<readonly [RegExp, what: string, next: string]> = [
 
 /** The message must not show the token, right or wrong: it may be another service's secret. */
 function checkToken(token: string, source: string): string {
+  if (token === '' && source === OPTION)
+    throw new NotAllowedError(`${OPTION} is empty.`, {suggestions: [GET_ONE]})
   if (token === '') throw new NotAllowedError('No Hugging Face token was found.', {suggestions: [GET_ONE]})
   const problem = PROBLEMS.find(([pattern]) => pattern.test(token))
   if (!problem) return token

@@ -292,11 +292,19 @@ function unreachable(
 
 const NO_SERVER = new Set(['ECONNREFUSED', 'EINVAL', 'ENOTFOUND'])
 const WRONG_CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|^ERR_(?:SSL|TLS)/
+/** What answers does not speak TLS. */
+const NO_TLS = 'EPROTO'
 
 function isPermanent({code = ''}: NodeJS.ErrnoException, isKnown: boolean): boolean {
-  return code === PROXY_REFUSES || WRONG_CERTIFICATE.test(code) || (!isKnown && NO_SERVER.has(code))
+  return (
+    code === NO_TLS ||
+    code === PROXY_REFUSES ||
+    WRONG_CERTIFICATE.test(code) ||
+    (!isKnown && NO_SERVER.has(code))
+  )
 }
 
 function failureReason({message, code, name}: NodeJS.ErrnoException): string {
+  if (code === NO_TLS) return 'it does not answer in TLS, is it an http:// address?'
   return redact((message || code || name).replaceAll(/\/\/[^/@\s]*@/g, '//'))
 }

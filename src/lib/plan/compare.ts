@@ -115,6 +115,7 @@ function withNewTags(planned: Run | undefined, fresh: Run): Run {
  * changes, but who edits a saved plan might give it another: age and grace are judged by it.
  */
 function isSame(a: Dataset, b: Dataset): boolean {
-  const dates = ({lastModified, createdAt}: Dataset) => [lastModified.getTime(), createdAt.getTime()].join(' ')
+  const dates = ({lastModified, createdAt}: Dataset) =>
+    [lastModified.getTime(), createdAt.getTime()].join(' ')
   return a.id === b.id && a.sha === b.sha && dates(a) === dates(b)
 }

@@ -4,7 +4,7 @@ import {type RunContext, type RunState, stateOf} from '../account/run-state.js'
 import {restoredText, type Run} from '../account/runs.js'
 import {type StorageSum} from '../account/sizes.js'
 import {RUN_TYPES, type RunType} from '../base/names.js'
-import {formatCount, formatNumber, printable, safe} from '../base/text.js'
+import {briefReason, formatCount, formatNumber, printable} from '../base/text.js'
 import {formatDuration} from '../base/time.js'
 import {type Wait} from '../hub/retry.js'
 
@@ -61,7 +61,7 @@ export function protectionOf(protection: LeaderboardProtection | 'unknown' | und
   if (protection === undefined) return 'not protected'
   if (protection === 'unknown') return 'protection unknown'
   const {by, at, reason} = protection
-  return `protected by ${printable(by)} on ${formatMoment(at)}${reason ? `: ${safe(reason)}` : ''}`
+  return `protected by ${printable(by)} on ${formatMoment(at)}${reason ? `: ${briefReason(reason)}` : ''}`
 }
 
 export function describeWait(wait: Wait): string {

@@ -150,6 +150,11 @@ describe('credentials', () => {
     })
   })
 
+  it('name the option where an empty token was given, not what is stored', async () => {
+    const error = await rejectionOf(find({HF_TOKEN: 'hf_one'}, {token: ' '}))
+    expect(error).to.be.instanceOf(NotAllowedError).and.to.include({message: '`token` is empty.'})
+  })
+
   it('are refused in offline mode, by its variable, before a token is looked for', async () => {
     for (const name of ['HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE']) {
       for (const value of ['1', 'on', 'YES', 'True']) {

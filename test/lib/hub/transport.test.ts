@@ -341,5 +341,13 @@ describe('transport', () => {
       expect(error.message).not.to.match(/hunter2|hf_/)
       expect(error.suggestions.join(',')).to.include('HF_ENDPOINT')
     })
+
+    it('because the Hub does not speak TLS is an error at once, which says so', async () => {
+      const server = await start((_, response) => response.end())
+      const url = server.url.replace('http:', 'https:')
+      const error = await rejectionOf(transportTo({url}).send(`${url}/api/x`))
+      expect(error).to.be.instanceOf(HubUnreachableError).and.to.include({isPermanent: true})
+      expect(error.message).to.include('it does not answer in TLS, is it an http:// address?')
+    })
   })
 })

@@ -1,7 +1,7 @@
 import {pushTo} from '../../base/collections.js'
 import {RefusedError} from '../../base/errors.js'
 import {coversUntil, type PinTag, readPinTag} from '../../base/pin-tags.js'
-import {byText, safe} from '../../base/text.js'
+import {briefReason, byText, safe} from '../../base/text.js'
 import {dayOf} from '../../base/time.js'
 import {type Inventory, type RunDataset} from '../datasets.js'
 import {type Run} from '../runs.js'
@@ -96,7 +96,7 @@ export function describeLivePin({entry, tags, isHalf}: LivePin): string {
 /** What an entry of the protection file says, in words. */
 export function describePin({by, reason, until}: Pin): string {
   const end = until ? ` until ${until}` : ''
-  return safe(`pinned by ${by}${end}${reason ? `: ${reason}` : ''}`)
+  return `${safe(`pinned by ${by}${end}`)}${reason ? `: ${briefReason(reason)}` : ''}`
 }
 
 /** @throws RefusedError where the leaderboard is protected, or any run is pinned, naming the command that lifts it */
@@ -122,7 +122,7 @@ export function findLeaderboardHold(
 ): {why: string; lift: string} | undefined {
   if (protection.leaderboard) {
     const {by, at, reason} = protection.leaderboard
-    const since = `${by} protected it on ${dayOf(at)}${reason ? `: ${reason}` : ''}`
+    const since = `${by} protected it on ${dayOf(at)}${reason ? `: ${briefReason(reason)}` : ''}`
     return {why: safe(`is protected. ${since}`), lift: 'leaderboard unprotect'}
   }
 

@@ -61,7 +61,7 @@ describe('pins', () => {
     [
       'an entry that ends later than the tag, and is safe to print',
       tagged({results: TODAY}),
-      'pinned by a [2J until 2026-12-31:  x (half: not in its card)',
+      'pinned by a [2J until 2026-12-31: x (half: not in its card)',
       HOSTILE,
     ],
     ['an entry that ends earlier', tagged({results: FOR_GOOD}), 'pinned by ann until 2026-12-31', END],
@@ -102,6 +102,13 @@ describe('pins', () => {
       {leaderboard: {by: 'ann', at: NOW, reason: 'paper'}},
       [],
       'ann protected it on 2026-10-05: paper',
+      'leaderboard unprotect --namespace kim',
+    ],
+    [
+      'that is protected for a reason as long as a book',
+      {leaderboard: {by: 'ann', at: NOW, reason: 'x'.repeat(100_000)}},
+      [],
+      `: ${'x'.repeat(300)}…`,
       'leaderboard unprotect --namespace kim',
     ],
     [
