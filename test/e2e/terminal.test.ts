@@ -67,13 +67,17 @@ describe('the question before a deletion', () => {
 
   it('[S9] waits on after Ctrl-Z and fg', () =>
     withHub({runs: 3}, async (hub) => {
-      const terminal = await asked(hub, KEEP_ONE)
+      const terminal = startInTerminal(KEEP_ONE, cleanEnv(hub), {inShell: true})
+      await terminal.waitFor(QUESTION)
       terminal.press('\u001A')
-      terminal.kill('SIGCONT')
+      await terminal.waitFor('Stopped')
+      terminal.type('fg')
       await terminal.waitFor(QUESTION)
       terminal.type('DELETE')
-      expect(await terminal.finished).to.equal(0)
+      await terminal.waitFor('Cleanup complete')
       expect(deletionsAt(hub)).not.to.deep.equal([])
+      terminal.kill('SIGKILL')
+      await terminal.finished
     }))
 
   it('[S9] is not answered by what was typed before the plan was on the screen, though the program read it late', () =>

@@ -27,19 +27,17 @@ export interface Terminal {
   finished: Promise<number>
 }
 
-/** Starts the program in a terminal. */
+/** Starts the program in a terminal; with `inShell`, as a job of bash, which ends when it is told to. */
 export function startInTerminal(
   argv: string[],
   env: Record<string, string>,
-  {rows = 24, columns = 100}: {rows?: number; columns?: number} = {},
+  {rows = 24, columns = 100, inShell = false}: {rows?: number; columns?: number; inShell?: boolean} = {},
 ): Terminal {
-  const pty = spawn(process.execPath, [PROGRAM, ...argv], {
-    name: env.TERM ?? 'xterm-256color',
-    rows,
-    cols: columns,
-    cwd: tmpdir(),
-    env,
-  })
+  const line = [process.execPath, PROGRAM, ...argv]
+  const [file = '', ...args] = inShell ? ['bash', '--norc', '--noprofile', '-i'] : line
+  const name = env.TERM ?? 'xterm-256color'
+  const pty = spawn(file, args, {name, rows, cols: columns, cwd: tmpdir(), env})
+  if (inShell) pty.write(`${line.join(' ')}\r`)
   const screen = new Screen(rows, columns)
   let raw = ''
   let typedAt = 0
