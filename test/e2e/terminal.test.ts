@@ -76,6 +76,8 @@ describe('the question before a deletion', () => {
       terminal.type('DELETE')
       await terminal.waitFor('Cleanup complete')
       expect(deletionsAt(hub)).not.to.deep.equal([])
+      terminal.type('echo ended with $?')
+      await terminal.waitFor('ended with 0')
       terminal.kill('SIGKILL')
       await terminal.finished
     }))

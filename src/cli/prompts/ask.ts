@@ -30,8 +30,10 @@ export async function ask<T>(make: (options: object) => Prompt, signal: AbortSig
   })
   signal.addEventListener('abort', quit)
   // After Ctrl-Z, Node pauses the input and leaves it to us to go on: without it the program would end in silence.
+  let isOver = false
   const resume = () =>
     setImmediate(() => {
+      if (isOver) return
       process.stdin.resume()
       prompt.render()
     })
@@ -45,6 +47,9 @@ export async function ask<T>(make: (options: object) => Prompt, signal: AbortSig
   } finally {
     signal.removeEventListener('abort', quit)
     process.off('SIGCONT', resume)
+    isOver = true
+    // Node takes the input for paused since then, and would leave it open.
+    process.stdin.pause()
   }
 }
 

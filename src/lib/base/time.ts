@@ -127,6 +127,8 @@ export function formatSum(ms: number): string {
 
 /** Whether a text is a day that exists, as `YYYY-MM-DD`. */
 export function isDay(text: string | undefined): text is string {
+  // A year of six digits has the same ten characters in front.
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text ?? '')) return false
   const date = new Date(`${text}T00:00:00Z`)
   return !Number.isNaN(date.getTime()) && dayOf(date) === text
 }

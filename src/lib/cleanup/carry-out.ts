@@ -117,18 +117,18 @@ export async function carryOut(
  * carried out only where it was made: the endpoint is known before anything is sent, the spelling of the namespace afterwards.
  */
 async function openJob(terms: Terms | undefined, options: JobOptions): Promise<Session> {
-  if (terms?.endpoint === undefined) {
-    await prepareExecution(options)
-    return openSession(options)
+  const place = terms?.endpoint === undefined ? undefined : terms
+  const {namespace = place?.namespace} = options
+  if (place) {
+    const {endpoint} = await findCredentials(options)
+    requireSamePlace(place, {endpoint, namespace: namespace ?? place.namespace})
   }
 
-  const {namespace = terms.namespace} = options
-  requireSamePlace(terms, {endpoint: (await findCredentials(options)).endpoint, namespace})
   await prepareExecution(options)
   const session = await openSession({...options, namespace}).catch((error: unknown) => {
-    throw error instanceof UnknownNamespaceError ? notTheAccount(terms, error) : error
+    throw place && error instanceof UnknownNamespaceError ? notTheAccount(place, error) : error
   })
-  requireSamePlace(terms, {endpoint: session.hub.endpoint, namespace: session.access.namespace})
+  if (place) requireSamePlace(place, {endpoint: session.hub.endpoint, namespace: session.access.namespace})
   return session
 }
 

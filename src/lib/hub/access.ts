@@ -38,20 +38,22 @@ export class UnknownNamespaceError extends RefusedError {}
 export function readAccount(answer: unknown, date?: string | undefined, wanted?: string): Account {
   const {name: user, orgs, auth} = fieldsOf(answer)
   if (!isName(user)) throw new HubFormatError('The answer of whoami names no user.')
-  const organisations = new Map<string, Fields>()
-  for (const org of asList(orgs).map((each) => fieldsOf(each)))
-    if (isName(org.name) && !organisations.has(org.name)) organisations.set(org.name, org)
-  const namespaces = [user, ...organisations.keys()]
+  const organisations = asList(orgs).map((org) => fieldsOf(org))
+  const namespaces = [
+    ...new Set([user, ...organisations.map(({name}) => name).filter((name) => isName(name))]),
+  ]
   const namespace = namespaces.find((name) => name.toLowerCase() === (wanted ?? user).toLowerCase())
   if (namespace === undefined)
     throw new UnknownNamespaceError(
       `\`namespace\` ${JSON.stringify(wanted)}: this token belongs to ${user} and knows ${namespaces.join(', ')}.`,
       {suggestions: ['Name one of these, or use a token of a member of that organisation.']},
     )
-  const limits =
+  // Of an organisation that is named twice every limit holds.
+  const own = organisations.filter(({name}) => name === namespace)
+  const limits: Limits =
     namespace === user
       ? tokenLimits(fieldsOf(auth), 'user', user)
-      : organisationLimits(organisations.get(namespace) ?? {}, namespace, user, fieldsOf(auth))
+      : Object.assign({}, ...own.map((org) => organisationLimits(org, namespace, user, fieldsOf(auth))))
   const hubDate = new Date(date ?? Number.NaN)
   return {
     user,

@@ -39,13 +39,14 @@ export async function changeFile(
   edit: (text: string | undefined) => Promise<string> | string,
 ): Promise<FileChange> {
   let unconfirmed: FileChange | undefined
+  const unchanged = () => (unconfirmed ? `Whether ${name} was changed is not known.` : 'Nothing was changed.')
   let retries = 0
   for (let attempt = 1; ;) {
     const found = await hub.whereabouts(name)
     if (found.state !== 'there')
       throw new RefusedError(
         `${name} is not there any more: it was renamed, moved or deleted since, or this token may not see it now.`,
-        {suggestions: ['Nothing was changed. Run the same command again.']},
+        {suggestions: [`${unchanged()} Run the same command again.`]},
       )
     const parentCommit = found.sha
     const before = await readSmallFile(hub, name, parentCommit, path)
@@ -65,7 +66,7 @@ export async function changeFile(
       if (error instanceof HubError && error.status === 412) {
         if (attempt++ < MAX_CONFLICTS) continue
         throw new RefusedError(`${name} is being changed by others: try again in a moment.`, {
-          suggestions: ['Nothing was changed. Then run the same command again.'],
+          suggestions: [`${unchanged()} Then run the same command again.`],
         })
       }
 

@@ -296,12 +296,9 @@ const WRONG_CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|^ERR_(?:SSL|TLS)/
 const NO_TLS = 'EPROTO'
 
 function isPermanent({code = ''}: NodeJS.ErrnoException, isKnown: boolean): boolean {
-  return (
-    code === NO_TLS ||
-    code === PROXY_REFUSES ||
-    WRONG_CERTIFICATE.test(code) ||
-    (!isKnown && NO_SERVER.has(code))
-  )
+  // Who has answered before can answer again, and may have carried out what it was asked.
+  const isWrongAddress = code === NO_TLS || WRONG_CERTIFICATE.test(code) || NO_SERVER.has(code)
+  return code === PROXY_REFUSES || (!isKnown && isWrongAddress)
 }
 
 function failureReason({message, code, name}: NodeJS.ErrnoException): string {

@@ -1,4 +1,5 @@
 import {expect} from 'chai'
+import nock from 'nock'
 
 import {CancelledError, SmoltraceError} from '../../../src/lib/base/errors.js'
 import {VERSION} from '../../../src/lib/base/version.js'
@@ -340,6 +341,24 @@ describe('transport', () => {
       expect(error.message).to.include('http://127.0.0.1:9 cannot be reached: ').and.include('ECONNREFUSED')
       expect(error.message).not.to.match(/hunter2|hf_/)
       expect(error.suggestions.join(',')).to.include('HF_ENDPOINT')
+    })
+
+    it('[S14] of a Hub that has answered before leaves open what became of the request', async () => {
+      nock.activate()
+      try {
+        nock('https://hub.test')
+          .get('/api/x')
+          .reply(200, {})
+          .delete('/api/x')
+          .replyWithError(Object.assign(new Error('wrong version'), {code: 'EPROTO'}))
+        const transport = transportTo({url: 'https://hub.test'})
+        await transport.send('https://hub.test/api/x')
+        const error = await rejectionOf(transport.send('https://hub.test/api/x', {method: 'DELETE'}))
+        expect(error).to.be.instanceOf(HubUnreachableError).and.to.include({isPermanent: false})
+      } finally {
+        nock.cleanAll()
+        nock.restore()
+      }
     })
 
     it('because the Hub does not speak TLS is an error at once, which says so', async () => {
