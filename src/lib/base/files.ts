@@ -52,21 +52,18 @@ interface Contents {
   text: string
   /** What to do where it cannot be written, one sentence. */
   advice: string
-  /** Inspects the new file before it replaces the old one. */
-  check?: ((file: string) => Promise<unknown>) | undefined
 }
 
 /**
  * Writes a file that a person named, as `findTarget` returns it, atomically.
  * @returns its size in bytes
- * @throws RefusedError where writing fails; else what `check` throws
+ * @throws RefusedError where writing fails
  */
-export async function replaceFile(target: string, {kind, text, advice, check}: Contents): Promise<number> {
+export async function replaceFile(target: string, {kind, text, advice}: Contents): Promise<number> {
   try {
-    await writeAtomically(target, text, check)
+    await writeAtomically(target, text)
     return Buffer.byteLength(text)
   } catch (error) {
-    if (error instanceof SmoltraceError) throw error
     const {code, message} = error as NodeJS.ErrnoException
     throw new RefusedError(`The ${kind} could not be written to ${printable(target)} (${code ?? message}).`, {
       cause: error,
@@ -76,7 +73,7 @@ export async function replaceFile(target: string, {kind, text, advice, check}: C
 }
 
 /** Writes a file so that a reader, or a crash, leaves the old one or the new one, and follows no link. */
-export async function writeAtomically(file: string, text: string, check?: Contents['check']): Promise<void> {
+export async function writeAtomically(file: string, text: string): Promise<void> {
   const draft = join(dirname(file), `.smoltrace-${randomUUID()}`)
   try {
     const handle = await open(draft, 'wx')
@@ -87,7 +84,6 @@ export async function writeAtomically(file: string, text: string, check?: Conten
       await handle.close()
     }
 
-    await check?.(draft)
     await rename(draft, file)
   } catch (error) {
     await rm(draft, {force: true}).catch(() => {})

@@ -38,8 +38,7 @@ export function parseTimestamp(timestamp: string): Date | undefined {
   const [, year, month, day, hour, minute, second] = match
   const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
   // Of 31 February, `Date` makes a day in March; of hour 24 the next day.
-  const isThere = Number(year) >= 100 && !Number.isNaN(date.getTime()) && formatTimestamp(date) === timestamp
-  return isThere ? date : undefined
+  return Number(year) >= 100 && date.getUTCDate() === Number(day) ? date : undefined
 }
 
 /** Refuses what is not a run's timestamp. @throws UsageError */

@@ -39,15 +39,6 @@ describe('a file that is written whole or not at all', () => {
     expect(readdirSync(folder)).to.deep.equal([])
   })
 
-  it('stays as it was where the check of the new one fails', async () => {
-    writeFileSync(file, 'old')
-    const check = () => Promise.reject(new UsageError('not good'))
-    const error = await rejectionOf(replaceFile(file, {...contents, text: 'new', check}))
-    expect(error.message).to.equal('not good')
-    expect(readFileSync(file, 'utf8')).to.equal('old')
-    expect(readdirSync(folder)).to.deep.equal(['page.html'])
-  })
-
   it('is found behind a link, or takes its place and leaves alone what that leads to', async () => {
     const link = join(folder, 'link')
     writeFileSync(file, 'old')

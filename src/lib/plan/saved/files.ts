@@ -19,16 +19,16 @@ export async function savePlan(plan: Plan, file: string, user: string): Promise<
   if (plan.unknown) throw notSaved('what its rules need could not be read, try again later')
   const target = await checkPlanTarget(file)
   // What reads and writes plans is loaded only where one is.
-  const {planDocument} = await import('./format.js')
+  const [{planDocument}, {parsePlan}] = await Promise.all([import('./format.js'), import('./parse.js')])
   const text = `${JSON.stringify(planDocument(plan, user), undefined, 2)}\n`
   if (Buffer.byteLength(text) > MAX_JSON.bytes)
     throw notSaved(`it would be larger than ${MAX_JSON.text}, take fewer runs at a time`)
+  // What could not be carried out later is not worth a review now.
+  await parsePlan(text, notSaved)
   await replaceFile(target, {
     kind: 'plan',
     text,
     advice: 'Give `savePlan` a file elsewhere, or make room, and try again.',
-    // What could not be carried out later is not worth a review now.
-    check: (written) => readPlan(written, notSaved),
   })
 }
 
