@@ -72,10 +72,6 @@ export async function loadPlan(file: string): Promise<SavedPlan> {
     new UsageError(`\`applyPlan\` ${printable(file)}: ${why}.`, {
       suggestions: ['Nothing of it is carried out. Make a new plan, with `savePlan`.'],
     })
-  return readPlan(file, refuse)
-}
-
-async function readPlan(file: string, refuse: Refuse): Promise<SavedPlan> {
   const {parsePlan} = await import('./parse.js')
   return parsePlan(String(await readTextFile(file, MAX_JSON, refuse)), refuse)
 }
