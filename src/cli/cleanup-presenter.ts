@@ -1,13 +1,12 @@
 import {UsageError} from '../lib/base/errors.js'
 import {printable} from '../lib/base/text.js'
-import {type ApplyOptions} from '../lib/cleanup/apply.js'
+import {type ApplyOptions, type SavedPlanFacts} from '../lib/cleanup/apply.js'
 import {leaderboardArchive} from '../lib/cleanup/archive-first.js'
 import {type CleanupOptions} from '../lib/cleanup/cleanup.js'
-import {type ExecutionOptions} from '../lib/cleanup/options.js'
+import {type ExecutionOptions, type PlanFacts} from '../lib/cleanup/options.js'
 import {type CleanupResult} from '../lib/cleanup/result.js'
 import {type Wait} from '../lib/hub/retry.js'
 import {type Plan} from '../lib/plan/plan.js'
-import {type SavedPlan} from '../lib/plan/saved/parse.js'
 import {type PlanNotes} from '../lib/views/cleanup.js'
 import {cleanupSummary} from '../lib/views/markdown/cleanup.js'
 import {type JobFacts} from '../lib/views/markdown/markdown.js'
@@ -18,6 +17,9 @@ import {type GivenFlags, nextStep} from './command-line.js'
 import {requirePlanWritten, watchOutput} from './output.js'
 import {type Progress} from './progress/progress.js'
 
+/** What is known beside a plan; of a saved one also how it was made. */
+type KnownFacts = Partial<SavedPlanFacts> & PlanFacts
+
 /** Shows a cleanup: its plan, its questions, its progress, and how it ended. */
 export class CleanupPresenter {
   /** Whether a DELETE may have been sent. */
@@ -25,7 +27,7 @@ export class CleanupPresenter {
   private readonly command: BaseCommand
   private readonly given: GivenFlags
   private progress: Progress | undefined
-  private saved: SavedPlan | undefined
+  private facts: KnownFacts | undefined
   /** Makes the plan as it was shown. */
   private preview = () => ''
   /** How many warnings the reader knows. */
@@ -53,14 +55,10 @@ export class CleanupPresenter {
       throw new UsageError(`--no-dry-run asks for a confirmation, and ${why}: add --yes.`)
   }
 
-  readonly onPlan: CleanupOptions['onPlan'] = (plan, warnings, sizes) => this.show(plan, warnings, {sizes})
-  readonly onSavedPlan: ApplyOptions['onPlan'] = (saved, stale, warnings, sizes) => {
-    this.saved = saved
-    return this.show(saved.plan, warnings, {saved, stale, sizes})
-  }
+  readonly onPlan: ApplyOptions['onPlan'] & CleanupOptions['onPlan'] = (plan, facts) => this.show(plan, facts)
 
   pickFrom(signal: AbortSignal): CleanupOptions['choose'] {
-    return async (plan, warnings) => {
+    return async (plan, {warnings}) => {
       this.warnNew(warnings)
       const {pickRuns} = await import('./prompts/pick-prompt.js')
       return pickRuns(plan, signal)
@@ -112,7 +110,7 @@ export class CleanupPresenter {
   /** The job in Markdown, for `--summary`. */
   summaryOf(result: CleanupResult, job: JobFacts): string {
     const {plan, stale, storage} = result
-    const notes = this.notesOn(plan, {sizes: storage?.sizes, saved: this.saved, stale})
+    const notes = this.notesOn(plan, {...this.facts, sizes: storage?.sizes, stale})
     return cleanupSummary(result, notes, nextStep(result, this.given, this.command), job)
   }
 
@@ -125,17 +123,18 @@ export class CleanupPresenter {
    * Under `--json` the plan is part of the document that ends the job: a blank line before it, which JSON allows, shows whether
    * stdout can be written at all.
    */
-  private async show(plan: Plan, warnings: string[], known: Omit<PlanNotes, 'title'>): Promise<void> {
-    this.warnNew(warnings)
+  private async show(plan: Plan, facts: KnownFacts): Promise<void> {
+    this.facts = facts
+    this.warnNew(facts.warnings)
     const isLive = this.given['no-dry-run'] === true
-    this.preview = () => formatPlan(plan, this.notesOn(plan, known), this.command.screen)
+    this.preview = () => formatPlan(plan, this.notesOn(plan, facts), this.command.screen)
     if (!this.isJson) await this.command.print(`${this.preview()}\n`)
     else if (isLive) await this.command.print('')
     if (isLive) requirePlanWritten()
   }
 
   /** What a view needs to know of a deletion as well as the plan. */
-  private notesOn({now}: Plan, known: Omit<PlanNotes, 'title'>): PlanNotes {
+  private notesOn({now}: Plan, known: Partial<KnownFacts>): PlanNotes {
     const {given, command} = this
     const by = known.saved ? 'a saved plan' : given.policy && printable(String(given.policy))
     const title = by ? `Cleanup by ${by}` : 'Cleanup'

@@ -81,8 +81,9 @@ Selectors (the selection flags) say which runs may be deleted; several of them m
       ...executionOf(flags),
       ...(await presenter.execution(signal)),
       dataDir: this.dataDirectory,
+      withRows: !this.jsonEnabled(),
     }
-    if (flags.apply !== undefined) return applyPlan(flags.apply, {...job, onPlan: presenter.onSavedPlan})
+    if (flags.apply !== undefined) return applyPlan(flags.apply, {...job, onPlan: presenter.onPlan})
     return cleanupDatasets({
       ...job,
       ...(await rulesOf(flags)),

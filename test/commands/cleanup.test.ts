@@ -134,7 +134,7 @@ describe('cleanup', () => {
     expect(frees).to.be.above(0).and.below(storage)
     const applied = await cleanup('--apply', plan, '--sizes')
     expect(applied.stdout)
-      .to.match(/^RUN +AGE +WHAT GOES +SIZE +WHY$/m)
+      .to.match(/^RUN +AGE +MODEL +SCORE .*SIZE +WHY$/m)
       .and.match(/^Total .*\(frees \d/m)
       .and.include(`--apply ${plan} --sizes --no-dry-run`)
     const {freed} = await document('--apply', plan, '--sizes', ...WET)

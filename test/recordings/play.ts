@@ -19,7 +19,7 @@ export async function play(
   const {recording = name, argv = scenario.argv} = other
   const {token = 'hf_sandbox_write'} = scenario
   const result = await at(dateOf(recording), () =>
-    replayHub(recording, token, () => runCli([...argv, ...more], {HF_TOKEN: token})),
+    replayHub(recording, token, () => runCli([...argv, ...more], {HF_TOKEN: token}), more.includes('--json')),
   )
   expect(result.stdout + result.stderr).not.to.include(token)
   return result
@@ -52,8 +52,16 @@ export interface Exchange {
   rawHeaders?: Record<string, string>
 }
 
-/** Answers a job's requests from a recording, with the network closed. All that is on file must be asked for. */
-export async function replayHub<T>(name: string, token: string, job: () => Promise<T>): Promise<T> {
+/** The rows of a leaderboard, which `cleanup` also reads for its screen, and a document does not need. */
+const ROWS = /\/smoltrace-leaderboard\/(tree|resolve)\/|\/xet-bridge/
+
+/** Answers a job's requests from a recording, with the network closed. All that is on file must be asked for, but for a document the rows. */
+export async function replayHub<T>(
+  name: string,
+  token: string,
+  job: () => Promise<T>,
+  isDocument = false,
+): Promise<T> {
   nock.activate()
   nock.disableNetConnect()
   const scopes = nock.define(
@@ -67,7 +75,8 @@ export async function replayHub<T>(name: string, token: string, job: () => Promi
   )
   try {
     const result = await job()
-    expect(scopes.flatMap((scope) => scope.pendingMocks())).to.deep.equal([])
+    const unasked = scopes.flatMap((scope) => scope.pendingMocks())
+    expect(unasked.filter((each) => !isDocument || !ROWS.test(each))).to.deep.equal([])
     return result
   } finally {
     nock.cleanAll()

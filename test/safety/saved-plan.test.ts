@@ -57,7 +57,7 @@ describe('a saved plan', () => {
     const shown: string[][] = []
     const result = await account.apply({
       dryRun: false,
-      onPlan: (_saved, stale) => void shown.push(stale.map(({name}) => name)),
+      onPlan: (_plan, {stale}) => void shown.push(stale.map(({name}) => name)),
       async confirm(plan) {
         shown.push([plan.phrase], plannedNames(plan))
         await account.pin(old[0])

@@ -1,33 +1,40 @@
 import {allDatasets, discover, type Inventory} from '../account/datasets.js'
 import {readProtection} from '../account/protection/file.js'
 import {type Protection, requireUnprotected} from '../account/protection/pins.js'
-import {SIZES, type Sizes, type SizesOption} from '../account/sizes.js'
+import {SIZES, type SizesOption} from '../account/sizes.js'
 import {UsageError} from '../base/errors.js'
 import {parseDatasetName} from '../base/names.js'
 import {type OptionTable, readOptions, readTexts} from '../base/options.js'
 import {CONNECTION, CONNECTION_OF_PLAN, type ConnectionOptions} from '../hub/session.js'
+import {readRowsToShow} from '../plan/build.js'
 import {type Exclusion} from '../plan/compare.js'
 import {deepFreeze, makePlanOfNames, type Plan} from '../plan/plan.js'
 import {recheck} from '../plan/recheck.js'
 import {loadPlan} from '../plan/saved/files.js'
 import {type SavedPlan} from '../plan/saved/parse.js'
 import {carryOut, type JobOptions} from './carry-out.js'
-import {EXECUTION, type ExecutionOptions} from './options.js'
+import {EXECUTION, type ExecutionOptions, FACTS, type FactsOptions, type PlanFacts} from './options.js'
 import {goneOutcome, type Outcome} from './outcomes.js'
 import {type CleanupResult} from './result.js'
 
 /** How a saved plan is carried out; the plan says which runs to delete. */
-export interface ApplyOptions extends ExecutionOptions, Omit<ConnectionOptions, 'namespace'>, SizesOption {
-  /** Called with what is left of the plan and what fell out of it, before `confirm`, and with the sizes asked for; waited for. */
-  onPlan?:
-    | ((saved: SavedPlan, stale: Outcome[], warnings: string[], sizes?: Sizes) => Promise<void> | void)
-    | undefined
+export interface ApplyOptions extends ExecutionOptions, FactsOptions, Omit<ConnectionOptions, 'namespace'> {
+  /** Called with what is left of the plan, before `confirm`, and with what fell out of it; waited for. */
+  onPlan?: ((plan: Plan, facts: SavedPlanFacts) => Promise<void> | void) | undefined
+}
+
+/** What a caller that shows a saved plan gets beside what is left of it. */
+export interface SavedPlanFacts extends PlanFacts {
+  /** As it was made. */
+  saved: SavedPlan
+  /** What is no longer to be deleted, and why. */
+  stale: Outcome[]
 }
 
 const APPLY_OPTIONS: OptionTable<ApplyOptions> = {
   ...CONNECTION_OF_PLAN,
   ...EXECUTION,
-  ...SIZES,
+  ...FACTS,
   onPlan: 'function',
 }
 
@@ -47,14 +54,19 @@ export async function applyPlan(file: string, options: ApplyOptions = {}): Promi
 /** Lists again, leaves out what is gone, changed or kept by now, and carries out the rest. A dry run compares likewise. */
 function recheckAndCarryOut(
   plan: Plan,
-  options: JobOptions & Pick<ApplyOptions, 'onPlan'>,
+  options: JobOptions & Pick<ApplyOptions, 'onPlan' | 'withRows'>,
   saved?: SavedPlan,
 ): Promise<CleanupResult> {
   return carryOut(plan, options, async (session, sizes) => {
     const {listing, protection, excluded} = await recheck(plan, session)
     const {rest, stale} = withoutExcluded({...plan, now: session.now}, excluded, protection)
-    if (saved) await options.onPlan?.({...saved, plan: rest}, stale, session.warnings, sizes)
-    return {plan: rest, stale, saved, inventory: listing.inventory}
+    const {inventory} = listing
+    if (saved && options.onPlan) {
+      const rows = options.withRows ? await readRowsToShow(session, inventory) : 'unknown'
+      await options.onPlan(rest, {saved, stale, warnings: session.warnings, sizes, rows})
+    }
+
+    return {plan: rest, stale, saved, inventory}
   })
 }
 

@@ -1,33 +1,32 @@
 import {discover} from '../account/datasets.js'
-import {SIZES, type Sizes} from '../account/sizes.js'
 import {type OptionTable, readOptions} from '../base/options.js'
 import {cutoffOf} from '../base/time.js'
 import {CONNECTION, machineTime} from '../hub/session.js'
-import {planBy} from '../plan/build.js'
+import {planBy, readRowsToShow} from '../plan/build.js'
 import {applyPick, hasChoice} from '../plan/pick.js'
 import {deepFreeze, type Plan} from '../plan/plan.js'
 import {readRules, RETENTION} from '../retention/read-rules.js'
 import {type RetentionOptions} from '../retention/rules.js'
 import {carryOut, type JobOptions} from './carry-out.js'
-import {EXECUTION, isDryRun} from './options.js'
+import {EXECUTION, FACTS, type FactsOptions, isDryRun, type PlanFacts} from './options.js'
 import {type CleanupResult} from './result.js'
 
 /** Which runs to delete, how, and what a caller wants to see of it. */
-export interface CleanupOptions extends JobOptions, RetentionOptions {
+export interface CleanupOptions extends FactsOptions, JobOptions, RetentionOptions {
   /**
    * Lets a person pick, where the plan that the rules make leaves any choice; no selector or keeper is needed then.
    * @returns timestamps of the runs to delete, none that a guard holds; undefined ends the job, and nothing is deleted or saved
    */
-  choose?: ((plan: Plan, warnings: string[]) => Promise<string[] | undefined>) | undefined
-  /** Called with the plan as soon as it is made, before `confirm`, and with the sizes asked for; waited for. */
-  onPlan?: ((plan: Plan, warnings: string[], sizes?: Sizes) => Promise<void> | void) | undefined
+  choose?: ((plan: Plan, facts: PlanFacts) => Promise<string[] | undefined>) | undefined
+  /** Called with the plan as soon as it is made, before `confirm`, and with what was asked for beside it; waited for. */
+  onPlan?: ((plan: Plan, facts: PlanFacts) => Promise<void> | void) | undefined
 }
 
 const CLEANUP_OPTIONS: OptionTable<CleanupOptions> = {
   ...CONNECTION,
   ...EXECUTION,
   ...RETENTION,
-  ...SIZES,
+  ...FACTS,
   choose: 'function',
   onPlan: 'function',
   savePlan: 'text',
@@ -51,14 +50,16 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
     // A preview may say that something is unknown; a plan that is saved or carried out rests on what is certain.
     const mustBeCertain = !isDryRun(own) || own.savePlan !== undefined
     const made = await planBy(rules, inventory, session, {mustBeCertain})
-    let plan = deepFreeze({...made, archives})
+    const shown = own.withRows ? (made.rows ?? (await readRowsToShow(session, inventory))) : 'unknown'
+    const facts = {warnings, sizes, rows: shown}
+    let plan = deepFreeze({...made.plan, archives})
     if (own.choose && hasChoice(plan)) {
-      const timestamps = await own.choose(plan, warnings)
+      const timestamps = await own.choose(plan, facts)
       if (!timestamps || own.signal?.aborted) return {plan, inventory, declined: true}
       plan = applyPick(plan, timestamps)
     }
 
-    await own.onPlan?.(plan, warnings, sizes)
+    await own.onPlan?.(plan, facts)
     return {plan, inventory}
   })
 }

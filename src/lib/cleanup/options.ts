@@ -1,6 +1,8 @@
 import {access, constants, stat} from 'node:fs/promises'
 import {dirname, resolve} from 'node:path'
 
+import {type RowIndex} from '../account/leaderboard/index.js'
+import {SIZES, type Sizes, type SizesOption} from '../account/sizes.js'
 import {type ArchiveEvent} from '../archive/archive.js'
 import {checkConcurrency, DEFAULT_CONCURRENCY} from '../base/concurrency.js'
 import {OptionError, UsageError} from '../base/errors.js'
@@ -34,6 +36,23 @@ export interface ExecutionOptions {
   /** Called with everything that happens while the plan is carried out. What it throws becomes a warning. */
   onEvent?: ((event: JobEvent, plan: Plan) => void) | undefined
 }
+
+/** What a caller that shows a plan gets beside it; nothing of it decides anything. */
+export interface PlanFacts {
+  warnings: string[]
+  /** Where they were asked for. */
+  sizes: Sizes | undefined
+  /** What the leaderboard says of runs, by timestamp; `unknown` where it was not asked for or could not be read. */
+  rows: RowIndex | 'unknown'
+}
+
+/** Asks for what only a screen needs. */
+export interface FactsOptions extends SizesOption {
+  /** Reads the leaderboard for `onPlan` and `choose`, whatever the rules rest on; where it cannot be read, a warning says so. */
+  withRows?: boolean | undefined
+}
+
+export const FACTS: OptionTable<FactsOptions> = {...SIZES, withRows: 'boolean'}
 
 export const EXECUTION: OptionTable<ExecutionOptions> = {
   dryRun: 'any',

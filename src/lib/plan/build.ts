@@ -4,7 +4,7 @@ import {type IndexedRows, readRowIndex, readRowIndexIfPossible} from '../account
 import {readProtection, readProtectionIfPossible} from '../account/protection/file.js'
 import {requireUnprotected} from '../account/protection/pins.js'
 import {groupDatasetsByRun, requireRuns, type Run} from '../account/runs.js'
-import {CancelledError, SmoltraceError} from '../base/errors.js'
+import {CancelledError, orUnknown, SmoltraceError} from '../base/errors.js'
 import {requireFullView} from '../hub/access.js'
 import {type Hub} from '../hub/client.js'
 import {type Session} from '../hub/session.js'
@@ -20,17 +20,31 @@ interface FactOptions {
   read?: IndexedRows
 }
 
-/** The plan that rules make of what a listing shows. @throws as `readContext` */
+/**
+ * The plan that rules make of what a listing shows.
+ * @returns also the rows that the rules rest on, undefined where they rest on none
+ * @throws as `readContext`
+ */
 export async function planBy(
   rules: RetentionRules,
   inventory: Inventory,
   session: Session,
   options: FactOptions,
-): Promise<Plan> {
+): Promise<{plan: Plan; rows: RowIndex | 'unknown' | undefined}> {
   const {runs, known} = await readContext(rules, inventory, session, options)
   const plan = makePlan(inventory, decide(runs, rules, session.now, known), rules, known.protection)
   const unknown = (['protection', 'rows'] as const).filter((name) => known[name] === 'unknown')
-  return unknown.length > 0 ? deepFreeze({...plan, unknown}) : plan
+  const rows = rules.needLeaderboard.length > 0 ? known.rows : undefined
+  return {plan: unknown.length > 0 ? deepFreeze({...plan, unknown}) : plan, rows}
+}
+
+/** What the leaderboard says of runs, for a screen alone: nothing is decided by it, so where it cannot be read a warning is enough. */
+export async function readRowsToShow(
+  {hub, warnings}: Session,
+  {leaderboard}: Inventory,
+): Promise<RowIndex | 'unknown'> {
+  const reading = readRowIndex(hub, leaderboard).then(({index}) => index)
+  return orUnknown(reading, 'Models and scores are unknown.', warnings)
 }
 
 /**

@@ -1,4 +1,5 @@
 import {countByType} from '../account/datasets.js'
+import {type RowIndex} from '../account/leaderboard/index.js'
 import {datasetsIn} from '../account/runs.js'
 import {type Sizes, storageOf} from '../account/sizes.js'
 import {formatCount, formatNumber, joinWords, printable} from '../base/text.js'
@@ -21,6 +22,8 @@ export interface PlanNotes {
   archive?: string | undefined
   leaderboardArchive?: string | undefined
   sizes?: Sizes | undefined
+  /** What the leaderboard says of runs. */
+  rows?: RowIndex | 'unknown' | undefined
   /** The saved plan of which this one is what is left, and what is not. */
   saved?: SavedPlan | undefined
   stale?: readonly Outcome[] | undefined

@@ -1,7 +1,9 @@
 import {type RunDataset} from '../account/datasets.js'
+import {type RowIndex} from '../account/leaderboard/index.js'
+import {type Run} from '../account/runs.js'
 import {type Sizes, storageOf} from '../account/sizes.js'
 import {type KeptRun} from '../plan/plan.js'
-import {ageOf, formatStorage, typesOf} from './format.js'
+import {ageOf, formatStorage, modelOf, scoreOfRunText, typesOf} from './format.js'
 
 /** A column of a table, and what it shows of a row: for a terminal, Markdown or HTML. */
 export interface Column<Row, Cell = string> {
@@ -32,16 +34,28 @@ export function sizeColumn<Row>(
   return [{title: 'Size', isRight: true, cell: (row) => formatStorage(storageOf(datasetsOf(row), sizes))}]
 }
 
+/** Which model a run evaluated and what it scored; no columns where the leaderboard was not read. */
+export function evaluationColumns<Row extends {run: Run}>(
+  rows: RowIndex | 'unknown' = 'unknown',
+): Array<Column<Row>> {
+  if (rows === 'unknown') return []
+  return [
+    {title: 'Model', dropAt: 2, cell: ({run}) => modelOf(run, rows)},
+    {title: 'Score', isRight: true, dropAt: 3, cell: ({run}) => scoreOfRunText(run, rows)},
+  ]
+}
+
 const NARROWEST_WHY = 20
 
 /** The columns of runs, with those datasets that are deleted or with all, and why. */
 export function decisionColumns(
   types: string,
-  {now, sizes}: {now: Date; sizes: Sizes | undefined},
+  {now, sizes, rows}: {now: Date; sizes: Sizes | undefined; rows?: RowIndex | 'unknown' | undefined},
 ): Array<Column<KeptRun & {datasets?: RunDataset[]}>> {
   return [
     {title: 'Run', isCode: true, cell: ({run}) => run.timestamp},
     {title: 'Age', cell: ({run}) => ageOf(run, now)},
+    ...evaluationColumns(rows),
     // The datasets are named elsewhere.
     {title: types, dropAt: 1, cell: ({run, datasets = run.datasets}) => typesOf({datasets})},
     ...sizeColumn(sizes, ({run, datasets = run.datasets}: KeptRun & {datasets?: RunDataset[]}) => datasets),

@@ -1,10 +1,12 @@
-import {type Metric, METRICS} from '../account/leaderboard/metrics.js'
+import {type RowIndex, rowsOf, scoreOfRun} from '../account/leaderboard/index.js'
+import {DEFAULT_METRIC, type Metric, METRICS} from '../account/leaderboard/metrics.js'
+import {cellOf} from '../account/leaderboard/values.js'
 import {type LeaderboardProtection, pinOn} from '../account/protection/pins.js'
 import {type RunContext, type RunState, stateOf} from '../account/run-state.js'
 import {restoredText, type Run} from '../account/runs.js'
 import {type StorageSum} from '../account/sizes.js'
 import {RUN_TYPES, type RunType} from '../base/names.js'
-import {briefReason, formatCount, formatNumber, printable} from '../base/text.js'
+import {brief, briefReason, formatCount, formatNumber, printable} from '../base/text.js'
 import {formatDuration} from '../base/time.js'
 import {type Wait} from '../hub/retry.js'
 
@@ -29,6 +31,25 @@ export function ageOf(run: Run, now: Date): string {
 
 export function typesOf({datasets}: {datasets: ReadonlyArray<{type: RunType}>}): string {
   return RUN_TYPES.filter((type) => datasets.some((dataset) => dataset.type === type)).join(', ')
+}
+
+/** What a cell shows where there is nothing, and where what there is is in doubt. */
+const NOTHING = '-'
+const DOUBTFUL = '?'
+
+/** The model that a run evaluated, safe to print and not longer than a line. */
+export function modelOf(run: Run, rows: RowIndex | 'unknown'): string {
+  const own = rowsOf(run, rows)
+  const model = own.is === 'yes' ? cellOf(own.value, 'model') : own
+  if (model.is === 'doubt') return DOUBTFUL
+  return model.is === 'yes' && model.value !== undefined ? brief(model.value) : NOTHING
+}
+
+/** What a run scored, in the metric's own unit. */
+export function scoreOfRunText(run: Run, rows: RowIndex | 'unknown', by: Metric = DEFAULT_METRIC): string {
+  const score = scoreOfRun(run, rows, by)
+  if (score.is === 'doubt') return DOUBTFUL
+  return score.is === 'yes' ? formatMetric(by, score.value) : NOTHING
 }
 
 /** The state of a run, what it lacks, and all that is odd about it. */

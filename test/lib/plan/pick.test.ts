@@ -14,6 +14,7 @@ import {loadPlan, savePlan} from '../../../src/lib/plan/saved/files.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
 import {Account, CARRIED, stampOf} from '../../support/account.js'
 import {someCase} from '../../support/arbitraries.js'
+import {writeBoard} from '../../support/boards.js'
 import {
   ago,
   errorOf,
@@ -232,6 +233,28 @@ describe('cleanup with `choose`', () => {
     expect(order[2]?.[1]).to.equal(order[1]?.[1])
     expect(account.deletions).to.have.members([...account.recent, ...account.old])
     expect(exitCodeOf(result)).to.equal(0)
+  })
+
+  it('shows beside the plan what the leaderboard says; where that cannot be read, a warning is all', async () => {
+    const seen: Array<'unknown' | number> = []
+    const look = (withRows: boolean) =>
+      account.clean({
+        ...CARRIED,
+        olderThan: '45d',
+        withRows,
+        dryRun: !withRows,
+        onPlan: (_plan, {rows}) => void seen.push(rows === 'unknown' ? rows : rows.size),
+      })
+    writeBoard(account.hub, [[{results_dataset: `mira/smoltrace-results-${old}`, model: 'm'}]])
+    account.hub.intercept({
+      match: ({path}) => path.includes('.parquet'),
+      respond: {status: 200, body: 'no Parquet'},
+    })
+    expect(await look(false)).to.deep.include({warnings: []})
+    const {warnings, counts} = await look(true)
+    expect(seen).to.deep.equal(['unknown', 'unknown'])
+    expect(warnings.join('\n')).to.include('Models and scores are unknown.')
+    expect(counts.deleted).to.equal(3)
   })
 
   it('needs no selector then, and picks from what no rule chose', async () => {

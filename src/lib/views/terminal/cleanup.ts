@@ -13,11 +13,11 @@ import {formatPairs, formatTable, widest} from './table.js'
 
 /** The whole plan as a person reads it. The totals come last: of a long plan the end is on the screen when the question comes. */
 export function formatPlan(plan: Plan, notes: words.PlanNotes, screen: Screen): string {
-  const {title, archive, sizes, saved, stale = []} = notes
+  const {title, archive, sizes, rows, saved, stale = []} = notes
   const {style, width} = screen
   const tableOf = (name: string, types: string, runs: KeptRun[]) => {
     if (runs.length === 0) return style.bold(`${name}: none`)
-    const columns = decisionColumns(types, {now: plan.now, sizes})
+    const columns = decisionColumns(types, {now: plan.now, sizes, rows})
     return `${style.bold(`${name}: ${formatNumber(runs.length)}`)}\n${formatTable(columns, runs, screen)}`
   }
 
