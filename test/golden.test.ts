@@ -140,7 +140,7 @@ function withoutChance(text: string, folder: string): string {
   return text
     .replaceAll(`${folder}.data`, '/home/mira/.local/share')
     .replaceAll(folder, '/home/mira/evaluations')
-    .replaceAll(/(?<=complete|ended) in [\d.]+ (?:ms|s)\b/g, ' in 1.4 s')
+    .replaceAll(/(?<=^Deleted .*) in [\d.]+ s\b/gm, ' in 1.4 s')
     .replaceAll(/sha256:[\da-f]{12}…/g, 'sha256:3f9a2c4b71de…')
     .replaceAll(/(?<="id": "|Z-)[\da-f]{12}(?="|\.jsonl)/g, '3f9a2c4b71de')
     .replaceAll(/(?<=:\d\d {2})[\da-f]{8}(?= )/g, '3f9a2c4b')

@@ -27,7 +27,7 @@ async function show(file: string, line: string, act: (terminal: Terminal) => Pro
     await terminal.finished
     const text = shown
       .replaceAll(hub.url, 'https://huggingface.co')
-      .replaceAll(/(?<=complete) in [\d.]+ (?:ms|s)\b/g, ' in 1.4 s')
+      .replaceAll(/(?<=^Deleted .*) in [\d.]+ s\b/gm, ' in 1.4 s')
     expectGolden(file, `$ smoltrace ${line}\n${text}`)
   })
 }

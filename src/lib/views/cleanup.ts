@@ -198,19 +198,40 @@ export function describeOutcome({name, reason, requestId}: Described): string {
   return printable(`${name}${reason ? `: ${reason}` : ''}${requestId ? ` (request ${requestId})` : ''}`)
 }
 
-export function resultPairs({counts, remaining, plan, storage, archive}: CleanupResult): Pair[] {
+/** How the deletion ended, in one or two sentences: of a partial one, what each of the other datasets came to. */
+export function resultText({
+  plan,
+  counts,
+  outcomes,
+  interrupted,
+  deletionMs,
+  remaining,
+}: CleanupResult): string {
+  const deleted = new Set(outcomes.flatMap(({name, status}) => (status === 'deleted' ? [name] : [])))
+  const runs = plan.delete.filter(({datasets}) => datasets.some(({name}) => deleted.has(name))).length
+  const rest = notDeleted(outcomes).map(
+    ([label, own]) => `${formatNumber(own.length)} ${label.toLowerCase()}`,
+  )
+  const share = rest.length > 0 ? `${formatNumber(counts.deleted)} of ` : ''
+  const datasets = formatCount(rest.length > 0 ? outcomes.length : counts.deleted, 'dataset')
+  const ofRuns =
+    runs > 0 ? (share ? ` (${formatCount(runs, 'run')})` : ` of ${formatCount(runs, 'run')}`) : ''
+  const others = rest.length > 0 ? `: ${rest.join(', ')}` : ''
+  const left = `${formatCount(remaining.runs, 'run')}, ${formatCount(remaining.datasets, 'dataset')} remain`
+  return (
+    `${interrupted ? 'Interrupted: running requests were finished, nothing new was started. ' : ''}` +
+    `Deleted ${share}${datasets}${ofRuns} in ${(deletionMs / 1000).toFixed(1)} s${others}. ${left}.`
+  )
+}
+
+export function resultPairs({storage, archive}: CleanupResult): Pair[] {
   return [
-    ...(['deleted', ...NOT_DELETED] as const)
-      .filter((status) => status === 'deleted' || status === 'failed' || counts[status] > 0)
-      .map((status): Pair => [OUTCOME_LABELS[status], formatCount(counts[status], 'dataset')]),
     ['Freed', storage && formatStorageTotal(storage.freed)],
-    ['Leaderboard', plan.leaderboard && !plan.leaderboard.planned ? 'preserved' : undefined],
     [
       'Archived',
       archive && archive.datasets > 0
         ? `${formatCount(archive.datasets, 'dataset')} (${formatBytes(archive.bytes)}) in ${archive.dir}\n\`restore\` brings back what it holds`
         : undefined,
     ],
-    ['Remaining', `${formatCount(remaining.runs, 'run')}, ${formatCount(remaining.datasets, 'dataset')}`],
   ]
 }

@@ -38,8 +38,9 @@ export function cleanupSummary(
       ...words.rulePairs(plan, notes.archive),
       ...words.untouchedPairs(plan, notes),
       ['Plan deletes', words.totalText(plan, notes.sizes)],
-      // The leaderboard has its row above.
-      ...(outcomes.length > 0 ? words.resultPairs(result).filter(([name]) => name !== 'Leaderboard') : []),
+      ...(outcomes.length > 0
+        ? ([['Result', words.resultText(result)], ...words.resultPairs(result)] as const)
+        : []),
       ['Journal', journal],
     ]),
     nextPart(result, next, notes.saved !== undefined),

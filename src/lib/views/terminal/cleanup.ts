@@ -90,16 +90,16 @@ export function formatResult(result: CleanupResult, screen: Screen): string {
     const title = screen.style.bold(`${label}: ${formatNumber(own.length)}`)
     return `${title}${elsewhere}\n${formatOutcomes(own, screen)}`
   })
-  const head = wrapText(headline(result, screen.style), screen.width)
-  return paragraphs([...rest, `${head}\n${formatPairs(words.resultPairs(result), screen)}`])
+  const head = paintResult(result, screen.style)(wrapText(words.resultText(result), screen.width))
+  return paragraphs([
+    ...rest,
+    [head, formatPairs(words.resultPairs(result), screen)].filter(Boolean).join('\n'),
+  ])
 }
 
-function headline({counts, interrupted, outcomes, deletionMs}: CleanupResult, style: Style): string {
-  const seconds = `${(deletionMs / 1000).toFixed(1)} s`
-  if (interrupted)
-    return style.yellow(`Interrupted after ${seconds}: what had begun was finished, nothing new was started.`)
-  if (counts.deleted + counts.gone === outcomes.length) return style.green(`Cleanup complete in ${seconds}.`)
-  return style.red(`Cleanup ended in ${seconds}, not everything was deleted.`)
+function paintResult({counts, interrupted, outcomes}: CleanupResult, style: Style): (text: string) => string {
+  if (interrupted) return style.yellow
+  return counts.deleted + counts.gone === outcomes.length ? style.green : style.red
 }
 
 /** Up to this many outcomes of one kind are all named; of more, those with the same reason are one line. */

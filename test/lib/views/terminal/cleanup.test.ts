@@ -101,37 +101,21 @@ Skipped: 1
 Already gone: 1
   kim/gone: why gone
 
-Cleanup ended in 2.3 s, not everything was deleted.
-Deleted        1 dataset
-Failed         1 dataset
-Not attempted  1 dataset
-Skipped        1 dataset
-Already gone   1 dataset
-Leaderboard    preserved
-Remaining      1 run, 3 datasets`,
+Deleted 1 of 5 datasets in 2.3 s: 1 failed, 1 not attempted, 1 skipped, 1 already gone. 1 run, 3 datasets remain.`,
     )
   })
 
-  const headlines: Array<[other: OutcomeStatus, facts: Partial<Report>, headline: RegExp]> = [
-    ['deleted', {}, /^Cleanup complete/m],
-    ['gone', {}, /^Cleanup complete/m],
-    ['failed', {}, /^Cleanup ended .* not everything/m],
-    ['skipped', {}, /^Cleanup ended .* not everything/m],
-    ['unattempted', {}, /^Cleanup ended .* not everything/m],
-    ['unattempted', {interrupted: true}, /^Interrupted/m],
-  ]
-  for (const [other, facts, headline] of headlines) {
-    it(`says ${headline.source} where one of two is ${[other, ...Object.keys(facts)].join(', ')}`, () => {
-      expect(summary([outcomeOf('deleted'), outcomeOf(other)], facts)).to.match(headline)
-    })
-  }
-
-  it('says that the leaderboard was preserved only where there is one that is not deleted', () => {
-    for (const plan of [
-      planOf(INVENTORY, {all: true, deleteLeaderboard: true}),
-      planOf({...INVENTORY, leaderboard: undefined}, {all: true}),
-    ])
-      expect(summary([outcomeOf('deleted')], {plan})).not.to.include('preserved')
+  it('counts the runs of what was deleted, and names no outcome that there was not', () => {
+    const outcomes = INVENTORY.datasets.map(({name}) => outcomeOf('deleted', {name}))
+    expect(summary(outcomes)).to.equal('Deleted 3 datasets of 1 run in 0.0 s. 0 runs, 0 datasets remain.')
+    const [first] = outcomes
+    expect(
+      summary([first!, outcomeOf('unattempted')], {interrupted: true})
+        .split('\n')
+        .at(-1),
+    ).to.equal(
+      'Interrupted: running requests were finished, nothing new was started. Deleted 1 of 2 datasets (1 run) in 0.0 s: 1 not attempted. 1 run, 2 datasets remain.',
+    )
   })
 
   it('says what was freed, as far as that is known, and where the archive is', () => {
@@ -141,7 +125,7 @@ Remaining      1 run, 3 datasets`,
       /^Freed +at least 5 B, 1 dataset of unknown size$/m,
     )
     expect(summary(outcomes, {archive: {dir: '/copies', datasets: 31, bytes: 99_000}})).to.match(
-      /^Archived {5}31 datasets \(99 kB\) in \/copies\n {13}`restore` brings back what it holds$/m,
+      /^Archived {2}31 datasets \(99 kB\) in \/copies\n {10}`restore` brings back what it holds$/m,
     )
   })
 
