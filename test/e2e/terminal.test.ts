@@ -194,8 +194,7 @@ describe('the deletion on a terminal', () => {
       const heads = lines.filter((line) => /^(?:Deleting|Deleted \d+ datasets of) /.test(line))
       expect(heads).to.have.length(2)
       expect(heads[0]).to.equal(`Deleting ${total}/${total}`)
-      expect(lines.slice(lines.indexOf(heads[1] ?? '')).join('\n'))
-        .to.match(/ datasets remain\.$/m)
+      expect(lines.slice(lines.indexOf(heads[1] ?? '')).join('\n')).to.match(/ datasets remain\.$/m)
       expectCursor(terminal)
     }))
 

@@ -62,7 +62,8 @@ export async function gatherReport(
   const inventory = await discover(session, {isReadOnly: true})
   const read = await readRowIndex(session.hub, requireLeaderboard(inventory, session))
   // As in a dry run of `cleanup`, and of the very listing that the rest of the page shows.
-  const planned = policy && (await planBy(readRules(policy), inventory, session, {mustBeCertain: false, read}))
+  const planned =
+    policy && (await planBy(readRules(policy), inventory, session, {mustBeCertain: false, read}))
   return makeReport({...read, inventory, sizes, plan: planned?.plan, by, warnings: session.warnings})
 }
 
