@@ -9,7 +9,8 @@ import {HUB_CODES} from '../../lib/base/exit-codes.js'
 import {rankingCsv} from '../../lib/views/csv.js'
 import {rankingDocument} from '../../lib/views/json/documents.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
-import {formatRanking, mayShowBars} from '../../lib/views/terminal/ranking.js'
+import {formatRanking} from '../../lib/views/terminal/ranking.js'
+import {mayShowBars} from '../../lib/views/terminal/style.js'
 
 export default class LeaderboardShow extends HubCommand {
   static override summary = "Show the leaderboard's rows, the best first."

@@ -6,12 +6,10 @@ import {dayOf} from '../../base/time.js'
 import {type Column} from '../columns.js'
 import {formatMetric, placeAndTime} from '../format.js'
 import {cut, paragraphs, wrapText} from './layout.js'
-import {isPlainWanted, type Screen} from './style.js'
+import {bar, type Screen} from './style.js'
 import {formatTables} from './table.js'
 
 type RankingView = Screen & {hasBars: boolean}
-
-const BAR_LENGTH = 8
 
 /** Columns of the terminal that stay for all but the model: enough for the costs and a note. */
 const WITHOUT_MODEL = 60
@@ -133,20 +131,6 @@ function formatTotals({groups, rowsInAll, model}: LeaderboardRanking): string {
 /** Text of the leaderboard, fit for a terminal, of a length that can be laid out. */
 function shown(text = NO_NUMBER): string {
   return cut(safeName(text.slice(0, MAX_TEXT * 2)), MAX_TEXT) || NO_NUMBER
-}
-
-/** Whether a terminal can show the blocks of bars; to a screen reader they are noise: the number is next to them. */
-export function mayShowBars(env = process.env, platform = process.platform): boolean {
-  if (isPlainWanted(env) || env.TERM === 'dumb') return false
-  const letters = env.LC_ALL || env.LC_CTYPE || env.LANG || ''
-  return platform === 'win32' || /utf-?8/i.test(letters)
-}
-
-/** A bar of a share from 0 to 1; what lies beyond is shown as the nearest of these. Only nothing at all is empty, and only all of it is full. */
-export function bar(share: number): string {
-  const inside = Math.min(Math.max(Math.round(share * BAR_LENGTH), 1), BAR_LENGTH - 1)
-  const filled = share <= 0 ? 0 : share >= 1 ? BAR_LENGTH : inside
-  return '█'.repeat(filled) + '·'.repeat(BAR_LENGTH - filled)
 }
 
 const NO_NUMBER = '-'

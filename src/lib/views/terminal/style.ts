@@ -40,6 +40,20 @@ export function whyPlain(env = process.env): string | undefined {
   return TERM === 'dumb' ? 'this terminal cannot draw (TERM is dumb)' : undefined
 }
 
+/** Whether a terminal can show the blocks of bars; to a screen reader they are noise: the number is next to them. */
+export function mayShowBars(env = process.env, platform = process.platform): boolean {
+  if (isPlainWanted(env) || env.TERM === 'dumb') return false
+  const letters = env.LC_ALL || env.LC_CTYPE || env.LANG || ''
+  return platform === 'win32' || /utf-?8/i.test(letters)
+}
+
+/** A bar of a share from 0 to 1; what lies beyond is shown as the nearest of these. Only nothing at all is empty, and only all of it is full. */
+export function bar(share: number, length = 8): string {
+  const inside = Math.min(Math.max(Math.round(share * length), 1), length - 1)
+  const filled = share <= 0 ? 0 : share >= 1 ? length : inside
+  return '█'.repeat(filled) + '·'.repeat(length - filled)
+}
+
 /** Whether the screen may be redrawn: on a terminal whose cursor moves, outside CI. */
 export function mayRedraw(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY === true && whyPlain() === undefined

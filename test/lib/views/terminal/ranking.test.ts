@@ -7,7 +7,8 @@ import {
   readRankingRules,
 } from '../../../../src/lib/account/leaderboard/ranking.js'
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
-import {bar, formatRanking, mayShowBars} from '../../../../src/lib/views/terminal/ranking.js'
+import {formatRanking} from '../../../../src/lib/views/terminal/ranking.js'
+import {bar, mayShowBars} from '../../../../src/lib/views/terminal/style.js'
 import {inventoryOf, leaderboardDataset, PLAIN, runDatasets} from '../../../support/builders.js'
 import {A, B, C, finished, named, rowOf, viewOf} from '../../../support/rows.js'
 
