@@ -1,8 +1,11 @@
 import {expect} from 'chai'
 import {parquetReadObjects} from 'hyparquet'
 
+import {type RunDataset} from '../../../src/lib/account/datasets.js'
+import {groupDatasetsByRun, mayBeUploading} from '../../../src/lib/account/runs.js'
 import {parseDatasetName} from '../../../src/lib/base/names.js'
 import {type Repo} from '../../../src/lib/sandbox/index.js'
+import {runDataset} from '../../support/builders.js'
 import {type Sandbox} from '../../support/sandbox.js'
 import {NOW, sandboxAt} from './support.js'
 
@@ -22,6 +25,11 @@ function runsOf({state}: Sandbox): Map<string, Run> {
   }
 
   return runs
+}
+
+function datasetOf(id: string, dates: Pick<Repo, 'createdAt' | 'lastModified'>): RunDataset[] {
+  const name = parseDatasetName(id, 'mira')
+  return name && name.type !== 'leaderboard' ? [runDataset(name.type, name.timestamp, dates)] : []
 }
 
 const ageOf = (run: Run): number =>
@@ -61,6 +69,37 @@ describe('sandbox: the seeded account', () => {
       expect((row.successful_tests as bigint) + (row.failed_tests as bigint)).to.equal(row.total_tests)
       expect(row.timestamp).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/)
     }
+  })
+
+  it('keeps all names for a day, in UTC, whatever second of it it starts in, and an upload that is minutes old', async () => {
+    const hours = [
+      '2026-10-05T00:00:00Z',
+      '2026-10-05T09:12:34Z',
+      '2026-10-05T23:59:59Z',
+      '2026-10-06T00:00:00Z',
+    ]
+    const names: string[] = []
+    for (const now of hours.map((hour) => new Date(hour))) {
+      const other = await sandboxAt({seed: 'account', runs: 300, clock: () => now})
+      const listed = other.state.datasets()
+      names.push(
+        listed
+          .map(({id}) => id)
+          .toSorted()
+          .join(' '),
+      )
+      for (const {createdAt, lastModified} of listed)
+        expect(createdAt <= lastModified && lastModified <= now, String(createdAt)).to.equal(true)
+      const found = groupDatasetsByRun(listed.flatMap(({id, ...dates}) => datasetOf(id, dates)))
+      expect(found.filter(({datesDisagree}) => datesDisagree)).to.deep.equal([])
+      expect(
+        found.filter((run) => mayBeUploading(run, now, HOUR)).map(({time}) => now.getTime() - time.getTime()),
+      ).to.deep.equal([HOUR / 15])
+      await other.close()
+    }
+
+    expect(new Set(names.slice(0, 3)).size).to.equal(1)
+    expect(names[3]).not.to.equal(names[2])
   })
 
   for (const count of [0, 1, 300])

@@ -11,6 +11,8 @@ const MONTHS_BACK = 90 * DAY
 /** Untraced runs are incomplete to a program that counts datasets; young ones would look like uploads. */
 const YOUNGEST_UNTRACED = 2 * DAY
 const UPLOADING_FOR = 4 * MINUTE
+/** At this hour of the day, in UTC, the newest run was named: a name holds all day, whatever shows it first. */
+const NAMED_AT = 9 * HOUR
 const ORG_RUNS = 3
 /** Minutes ahead of UTC: some machines are in India, some in California. */
 const ZONES: Record<number, number> = {4: 330, 6: -420}
@@ -22,7 +24,7 @@ const STORAGE: Record<RunType, [number, number]> = {
 
 /**
  * Fills the Hub with an account after three months of evaluations.
- * All dates are relative to `now`; the same moment gives the same names, ids and shas.
+ * All dates are relative to `now`; one day, in UTC, gives the same names, and one moment the same ids and shas.
  * @returns a private dataset of the newest complete run, if there is one
  */
 export function seedAccount(state: HubState, now: Date, runs: number): Repo | undefined {
@@ -36,18 +38,23 @@ export function seedAccount(state: HubState, now: Date, runs: number): Repo | un
   return newest && state.get(datasetId(newest, 'results'))
 }
 
-/** The runs of a namespace, newest first. Named after the hour, so that sandboxes started within it hold the same ones. */
+/** The moment that names of the day are made from. A machine's clock may be ahead of UTC, so it may come later in the day. */
+function namingTime(now: Date): number {
+  return Math.floor(now.getTime() / DAY) * DAY + NAMED_AT
+}
+
+/** The runs of a namespace, newest first. What one sandbox shows can be copied into a command that runs in another, all day. */
 function planRuns(namespace: string, now: Date, count: number): SeededRun[] {
   const taken = new Set<string>()
-  const thisHour = Math.floor(now.getTime() / HOUR) * HOUR
   return Array.from({length: count}, (_, index) => {
     const age = ageOf(namespace, index, count)
     const fate = namespace === USER ? fateOf(index, count, age) : 'complete'
-    const pushedAt = new Date(
-      fate === 'uploading' ? now.getTime() - UPLOADING_FOR : thisHour - Math.round(age / 1000) * 1000,
-    )
+    const namedFor = namingTime(now) - Math.round(age / 1000) * 1000
+    const latest = now.getTime() - (fate === 'uploading' ? UPLOADING_FOR : HOUR + index * 1000)
+    const pushedAt = new Date(fate === 'uploading' ? latest : Math.min(namedFor, latest))
     const generation = index < count / 2 ? 'newer' : 'older'
-    return seededRun(namespace, pushedAt, {fate, zone: ZONES[index % 9] ?? 0, generation}, taken)
+    const zone = ZONES[index % 9] ?? 0
+    return seededRun(namespace, pushedAt, {fate, zone, generation, namedFor: new Date(namedFor)}, taken)
   })
 }
 
@@ -100,15 +107,16 @@ function addLeaderboard(state: HubState, namespace: string, now: Date, runs: See
 /** Oldest first, as rows are only ever appended; here and there a run failed before it had anything to push. */
 function rowsOf(namespace: string, now: Date, finished: SeededRun[]): SeededRun[] {
   if (namespace !== USER || finished.length < 2) return finished.toReversed()
-  const details = {fate: 'failed', zone: 0, generation: 'newer'} as const
-  const failed = seededRun(namespace, new Date(now.getTime() - 9 * DAY), details, new Set())
+  const pushedAt = new Date(namingTime(now) - 9 * DAY)
+  const details = {fate: 'failed', zone: 0, generation: 'newer', namedFor: pushedAt} as const
+  const failed = seededRun(namespace, pushedAt, details, new Set())
   return [...finished, failed].toSorted((one, other) => one.pushedAt.getTime() - other.pushedAt.getTime())
 }
 
 /** Puts on the Hub what no cleanup may ever touch: standard datasets, nearly right names, and unrelated ones. */
 function addOthers(state: HubState, now: Date): void {
   const daysAgo = (days: number): Date => new Date(now.getTime() - days * DAY)
-  const stamp = (days: number): string => formatTimestamp(daysAgo(days))
+  const stamp = (days: number): string => formatTimestamp(new Date(namingTime(now) - days * DAY))
   const add = (name: string, days: number, details: Partial<DatasetSpec> = {}): void => {
     const card = `${FRONT_MATTER}\n# ${name.split('/')[1]}\n`
     state.addDataset({name, createdAt: daysAgo(days), card, ...details})

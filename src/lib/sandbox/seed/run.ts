@@ -25,20 +25,25 @@ const MODELS = [
 
 /**
  * Makes up one evaluation, and what it left on the Hub. `pushedAt` is when its first dataset was created, after the evaluation;
- * `zone` the minutes that its machine's clock is ahead of UTC; a newer evaluator writes more columns; `taken` are the
- * timestamps of the namespace, to which its own is added.
+ * `namedFor` the same as far as its name, and all else that is made up, shows it; `zone` the minutes that its machine's clock is ahead of
+ * UTC; a newer evaluator writes more columns; `taken` are the timestamps of the namespace, to which its own is added.
  */
 export function seededRun(
   namespace: string,
   pushedAt: Date,
-  {fate, zone, generation}: {fate: Fate; zone: number; generation: 'newer' | 'older'},
+  {
+    fate,
+    zone,
+    generation,
+    namedFor,
+  }: {fate: Fate; zone: number; generation: 'newer' | 'older'; namedFor: Date},
   taken: Set<string>,
 ) {
-  const random = new Random(`${namespace} ${pushedAt.toISOString()}`)
+  const random = new Random(`${namespace} ${namedFor.toISOString()}`)
   const model = random.pick(MODELS)
   const tests = random.pick([13, 24, 24, 40])
   const minutes = random.whole(6, 55) + (model.gpu ? random.whole(20, 150) : 0)
-  const startedAt = pushedAt.getTime() - minutes * MINUTE - random.whole(0, 59) * 1000
+  const startedAt = namedFor.getTime() - minutes * MINUTE - random.whole(0, 59) * 1000
   const timestamp = freeTimestamp(startedAt + zone * MINUTE, taken)
   return {
     namespace,
