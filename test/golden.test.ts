@@ -43,6 +43,7 @@ const SESSIONS = `
     leaderboard-report.txt $ leaderboard report report.html
   12 runs
     cleanup-archive.txt $ cleanup --older-than 60d --archive copies --no-dry-run --yes
+    history-job.txt $ history latest
     restore.txt $ restore copies
     runs-group-restored.txt $ runs group
     +2h $ cleanup --run 20260929_201032 --no-dry-run --yes
@@ -142,8 +143,8 @@ function withoutChance(text: string, folder: string): string {
     .replaceAll(folder, '/home/mira/evaluations')
     .replaceAll(/(?<=^Deleted .*) in [\d.]+ s\b/gm, ' in 1.4 s')
     .replaceAll(/sha256:[\da-f]{12}…/g, 'sha256:3f9a2c4b71de…')
-    .replaceAll(/(?<="id": "|Z-)[\da-f]{12}(?="|\.jsonl)/g, '3f9a2c4b71de')
-    .replaceAll(/(?<=:\d\d {2})[\da-f]{8}(?= )/g, '3f9a2c4b')
+    .replaceAll(/(?<="id": "|Z-|Job )[\da-f]{12}(?="|\.jsonl|,)/g, '3f9a2c4b71de')
+    .replaceAll(/(?<=:\d\d {2}|history )[\da-f]{8}\b/g, '3f9a2c4b')
     .replaceAll(
       /(?<="requestId": ")[^"]*|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g,
       '0b51d3a4-6c2f-4e0b-9d57-6f5c1c8a2e10',

@@ -1,13 +1,8 @@
-import {quote, quoteForPowershell} from '../lib/base/shell.js'
+import {formatFlags, type GivenFlags, quote, quoteForPowershell} from '../lib/base/shell.js'
 import {formatCount} from '../lib/base/text.js'
 import {type CleanupResult, isUnknown} from '../lib/cleanup/result.js'
 import {flagOf, RULE_NAMES} from '../lib/retention/rules.js'
 import {type NextStep} from '../lib/views/cleanup.js'
-
-/** A flag's value as oclif parses it. */
-export type FlagValue = boolean | number | string | string[] | undefined
-/** The flags that a person gave, by name. */
-export type GivenFlags = Record<string, FlagValue>
 
 /** Flags of `cleanup` that are rules. */
 export const RULE_FLAGS = [...RULE_NAMES.map((name) => flagOf(name)), 'preserve-leaderboard']
@@ -15,19 +10,6 @@ export const RULE_FLAGS = [...RULE_NAMES.map((name) => flagOf(name)), 'preserve-
 export const CHOOSING_FLAGS = [...RULE_FLAGS, 'interactive', 'policy', 'namespace']
 /** Those of consent and output, which are given again each time. */
 export const UNREPEATED_FLAGS = 'yes dry-run no-dry-run plan summary exit-code json no-color'.split(' ')
-
-/**
- * Writes flags as a person would type them, quoted where a shell would take them apart. The token itself is shown nowhere.
- * @param flags by name; those left at their default must be left out before
- */
-export function formatFlags(flags: GivenFlags, platform = process.platform): string[] {
-  return Object.entries(flags).flatMap(([name, value]) => {
-    if (value === undefined || value === false) return []
-    if (value === true) return [`--${name}`]
-    const values = name === 'token' ? ['hf_…'] : [value].flat()
-    return values.map((each) => `--${name} ${quote(String(each), platform)}`)
-  })
-}
 
 /**
  * Writes what sets variables of the environment, for pasting into another terminal.

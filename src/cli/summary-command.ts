@@ -3,10 +3,10 @@ import {basename, dirname, join, resolve} from 'node:path'
 
 import {SmoltraceError, UsageError} from '../lib/base/errors.js'
 import {EXIT, type ExitCode, type Failure, moreSevere} from '../lib/base/exit-codes.js'
+import {type FlagValue, formatFlags, type GivenFlags} from '../lib/base/shell.js'
 import {messageOf, printable} from '../lib/base/text.js'
 import {failureSummary, type JobFacts} from '../lib/views/markdown/markdown.js'
 import {HubCommand} from './base-command.js'
-import {type FlagValue, formatFlags, type GivenFlags} from './command-line.js'
 
 /** Base of the commands that leave a summary behind where `--summary` names a file. */
 export abstract class SummaryCommand extends HubCommand {

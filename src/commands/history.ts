@@ -11,21 +11,21 @@ import {type Content} from '../lib/views/json/schemas/documents.js'
 import {formatHistory, formatJob} from '../lib/views/terminal/history.js'
 
 export default class History extends BaseCommand {
-  static override summary = 'Show what was deleted from this machine, and what is certain.'
+  static override summary = 'Show past cleanups run from this machine.'
   static override exitCodes = LOCAL_CODES
-  static override description = `Each deletion is journaled while it runs: what is about to be deleted, then the outcome. After an interruption this shows what was deleted, what was not touched, and what is uncertain. Sends nothing and changes nothing.`
+  static override description = `Every cleanup is recorded while it runs: each dataset before its deletion, and then the outcome. After a crash this shows what was deleted, what was not touched, and what is uncertain. Sends nothing and changes nothing.`
   static override examples = examplesOf([
-    ['See every job, the newest first:', ''],
-    ['See everything about one of them:', '3f9a2c4b'],
+    ['List all jobs, newest first:', ''],
+    ['Show everything about the last one, with the way back:', 'latest'],
     [
-      'Take the datasets of the last week and their outcomes, for a script:',
+      'Get the datasets of the last week and their outcomes, for a script:',
       `--since 7d --json | jq '.jobs[].datasets'`,
     ],
   ])
   static override args = {
     job: Args.string({
       ...FROM_COMMAND_LINE,
-      description: 'A job, by the first characters of its id; default: all of them.',
+      description: 'A job, by the first characters of its id, or `latest`; default: all jobs.',
     }),
   }
   static override flags = {
@@ -39,7 +39,7 @@ export default class History extends BaseCommand {
   async run(): Promise<Content<'history'>> {
     const {args, flags} = await this.parse(History)
     if (args.job !== undefined && flags.since !== undefined)
-      throw new UsageError('--since chooses among all jobs: give it without a job.')
+      throw new UsageError('--since chooses among all jobs: use it without a job.')
     const since =
       flags.since === undefined ? undefined : cutoffOf(parseAge(flags.since, 'since'), new Date(), 'since')
     const brief = args.job !== undefined || !this.jsonEnabled()
@@ -48,7 +48,7 @@ export default class History extends BaseCommand {
     const jobs = job ? [job] : all.jobs
     const problems = job ? all.problems.filter((problem) => problem.job === job.id) : all.problems
     if (!this.jsonEnabled()) {
-      const view = {...this.screen, bin: this.bin, since}
+      const view = {...this.screen, bin: this.bin, isRehearsal: this.isRehearsal, since}
       await this.print(job ? formatJob(job, problems, view) : formatHistory(all, view))
     }
 

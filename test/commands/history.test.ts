@@ -22,7 +22,7 @@ describe('history', () => {
     const {stdout, stderr, exitCode} = await run('nothing')
     expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 1})
     expect(stderr).to.equal(
-      `Error: There is no job "nothing" in ${dataDir}.\n  See which there are: smoltrace history\n`,
+      `Error: No job "nothing" is recorded in ${dataDir}.\n  See all jobs: smoltrace history\n`,
     )
     expect((await runJson('nothing')).error).to.include({name: 'RefusedError', exitCode: 1})
   })

@@ -4,7 +4,7 @@ import {METRIC_WORDS} from '../../lib/account/leaderboard/metrics.js'
 import {GROUP_COLUMNS} from '../../lib/account/leaderboard/row.js'
 import {DEFAULT_CONCURRENCY, MAX_CONCURRENCY} from '../../lib/base/concurrency.js'
 import {UsageError} from '../../lib/base/errors.js'
-import {type FlagValue, type GivenFlags} from '../command-line.js'
+import {type FlagValue, type GivenFlags} from '../../lib/base/shell.js'
 
 /** A whole number; what it may be is said in one line. */
 export const wholeNumber = Flags.custom<number, {min: number; max?: number}>({

@@ -31,3 +31,21 @@ function quoteForWindows(word: string): string {
 export function quoteForPowershell(word: string): string {
   return `'${word.replaceAll(/['‘’‚‛]/g, '$&$&')}'`
 }
+
+/** A flag's value. */
+export type FlagValue = boolean | number | string | string[] | undefined
+/** Flags as they were used, by name. */
+export type GivenFlags = Record<string, FlagValue>
+
+/**
+ * Writes flags as a person would type them, quoted where a shell would take them apart. The token itself is shown nowhere.
+ * @param flags by name; those left at their default must be left out before
+ */
+export function formatFlags(flags: GivenFlags, platform = process.platform): string[] {
+  return Object.entries(flags).flatMap(([name, value]) => {
+    if (value === undefined || value === false) return []
+    if (value === true) return [`--${name}`]
+    const values = name === 'token' ? ['hf_…'] : [value].flat()
+    return values.map((each) => `--${name} ${quote(String(each), platform)}`)
+  })
+}

@@ -3,10 +3,12 @@ import {DEFAULT_GRACE_MS} from '../account/runs.js'
 import {OptionError, UsageError} from '../base/errors.js'
 import {checkTimestamps} from '../base/names.js'
 import {checkCount, checkWords, type OptionTable} from '../base/options.js'
+import {type GivenFlags} from '../base/shell.js'
 import {joinWords, printable} from '../base/text.js'
-import {type Age, MINUTE, parseAge, parseGrace, parseSpan} from '../base/time.js'
+import {type Age, formatSum, MINUTE, parseAge, parseGrace, parseSpan} from '../base/time.js'
 import {MAX_NAME} from '../base/wildcard.js'
 import {
+  flagOf,
   nameOptions,
   ofKind,
   type RetentionOptions,
@@ -203,4 +205,19 @@ export function optionsOf(rules: Readonly<Record<string, unknown>>): RetentionOp
       return [name, isAbsent ? undefined : value]
     }),
   )
+}
+
+/** The flags that the rules of a document were given by, without those at their default; of a document of any version. */
+export function flagsOf(rules: Readonly<Record<string, unknown>>): GivenFlags {
+  const flags = RULE_NAMES.map((name) => {
+    const {absent} = VALUES[ruleOf(name).value]
+    const value = rules[fieldOf(name)]
+    if (value === absent || (value ?? undefined) === undefined) return [flagOf(name), undefined]
+    return [flagOf(name), name === 'grace' ? graceText(Number(value)) : value]
+  })
+  return Object.fromEntries(flags) as GivenFlags
+}
+
+function graceText(ms: number): string {
+  return ms === 0 ? '0' : formatSum(ms)
 }

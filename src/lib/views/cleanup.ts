@@ -2,6 +2,7 @@ import {countByType} from '../account/datasets.js'
 import {type RowIndex} from '../account/leaderboard/index.js'
 import {datasetsIn} from '../account/runs.js'
 import {type Sizes, storageOf} from '../account/sizes.js'
+import {formatFlags, formatWords} from '../base/shell.js'
 import {formatCount, formatNumber, joinWords, printable} from '../base/text.js'
 import {formatSum} from '../base/time.js'
 import {type Outcome, type OutcomeStatus} from '../cleanup/outcomes.js'
@@ -234,4 +235,19 @@ export function resultPairs({storage, archive}: CleanupResult): Pair[] {
         : undefined,
     ],
   ]
+}
+
+/** As many of a job's 12 digits as a person needs to name it. */
+export function shortId(id: string): string {
+  return id.slice(0, 8)
+}
+
+/** The command that brings back what a job archived; undefined where it archived nothing. */
+export function undoCommand(
+  job: {archive: string | null | undefined; namespace: string; user: string},
+  bin: string,
+): string | undefined {
+  if (!job.archive) return undefined
+  const elsewhere = job.namespace === job.user ? undefined : job.namespace
+  return [`${bin} restore`, formatWords([job.archive]), ...formatFlags({namespace: elsewhere})].join(' ')
 }

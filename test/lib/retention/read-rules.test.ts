@@ -2,7 +2,8 @@ import {expect} from 'chai'
 
 import {UsageError} from '../../../src/lib/base/errors.js'
 import {type RunType} from '../../../src/lib/base/names.js'
-import {readRules} from '../../../src/lib/retention/read-rules.js'
+import {formatFlags} from '../../../src/lib/base/shell.js'
+import {flagsOf, readRules, rulesDocument} from '../../../src/lib/retention/read-rules.js'
 import {REASON_RULES} from '../../../src/lib/retention/reasons.js'
 import {flagOf, ofKind, type RetentionOptions, RULE_NAMES, ruleOf} from '../../../src/lib/retention/rules.js'
 import {errorOf} from '../../support/builders.js'
@@ -146,4 +147,18 @@ describe('what follows from the rules given', () => {
     expect(() => rules.run.push('20260905_120000')).to.throw(TypeError)
     expect(() => rules.selectors.push('all')).to.throw(TypeError)
   })
+
+  const typed: Array<[flags: string, options: RetentionOptions]> = [
+    ['--older-than 9d', {olderThan: '9d', all: false, grace: '6h', by: 'success_rate'}],
+    [`--run ${STAMP} --grace 0`, {run: [STAMP], grace: '0'}],
+    ['--keep-best 3 --by total_cost_usd --group-by model', {keepBest: 3, by: 'cost', groupBy: ['model']}],
+    ['--all --grace 1h30min --delete-leaderboard', {all: true, grace: '90min', deleteLeaderboard: true}],
+  ]
+  for (const [flags, options] of typed) {
+    it(`are written as ${flags}`, () => {
+      const by = options.keepBest === undefined ? undefined : options.by
+      const document = rulesDocument({rules: readRules({...options, by})})
+      expect(formatFlags(flagsOf(document)).join(' ')).to.equal(flags)
+    })
+  }
 })

@@ -6,7 +6,7 @@ import {RefusedError} from '../../base/errors.js'
 import {isErrno} from '../../base/files.js'
 import {type OptionTable, readOptions, readText} from '../../base/options.js'
 import {messageOf, safe, safeName} from '../../base/text.js'
-import {DATASET_STATES, type DatasetRecord, type JobRecord, parseJournal} from './parse.js'
+import {type JobRecord, parseJournal} from './parse.js'
 import {dataDirectory, journalFolder, journalName} from './write.js'
 
 /** Something among the journals that is not certain. */
@@ -29,13 +29,11 @@ export interface History {
 export interface HistoryOptions {
   /** Jobs that began before it. */
   since?: Date | undefined
-  /** Of each job, datasets that are deleted or gone, and more than 40 of each other state; its counts are of all. */
+  /** The datasets of each job; its counts stay. */
   brief?: boolean | undefined
 }
 
 const HISTORY_OPTIONS: OptionTable<HistoryOptions> = {since: 'date', brief: 'boolean'}
-/** Datasets of each state that a brief history has of a job. */
-export const MAX_NAMED = 40
 
 /**
  * Reads every journal in a data directory. A file that is not a journal becomes a problem; one hidden by its name is left out.
@@ -54,7 +52,7 @@ export async function readHistory(
     try {
       if (!entry.isFile()) throw new RefusedError('is not a file')
       const whole = await readJournal(folder, entry.name)
-      const job = brief ? {...whole, datasets: openOf(whole)} : whole
+      const job = brief ? {...whole, datasets: []} : whole
       if (since && job.at < since) continue
       history.jobs.push(job)
       history.problems.push(...job.problems.map((message) => ({file, job: job.id, message})))
@@ -66,30 +64,25 @@ export async function readHistory(
   return history
 }
 
-/** What of a job needs attention. */
-function openOf({datasets}: JobRecord): DatasetRecord[] {
-  return DATASET_STATES.filter((state) => state !== 'deleted' && state !== 'gone').flatMap((state) =>
-    datasets.filter((dataset) => dataset.state === state).slice(0, MAX_NAMED),
-  )
-}
-
 /** Reads a job of a brief history as a whole. @throws RefusedError where its journal is not a journal any more */
 export function readJob(dataDir: string, {at, id}: JobRecord): Promise<JobRecord> {
   return readJournal(journalFolder(dataDir), journalName(at, id))
 }
 
-/** The one job whose id begins like this. @throws RefusedError where there is none, or more than one */
+/** The one job whose id begins like this, or the `latest`. @throws RefusedError where there is none, or more than one */
 export function findJob({dataDir, jobs}: History, id: string): JobRecord {
-  const found = id === '' ? [] : jobs.filter((job) => job.id.startsWith(id.toLowerCase()))
+  const wanted = id.toLowerCase()
+  const found =
+    wanted === 'latest' ? jobs.slice(0, 1) : jobs.filter((job) => job.id.startsWith(wanted || ' '))
   const [job] = found
   if (found.length === 1 && job) return job
   const named = JSON.stringify(safe(id))
   const [why, advice] = job
     ? [
         `${named} is how several jobs begin: ${found.map((each) => each.id).join(', ')}.`,
-        'Give more of its first characters.',
+        'Use more of its first characters.',
       ]
-    : [`There is no job ${named} in ${dataDir}.`, 'See which there are: smoltrace history']
+    : [`No job ${named} is recorded in ${dataDir}.`, 'See all jobs: smoltrace history']
   throw new RefusedError(why, {suggestions: [advice]})
 }
 

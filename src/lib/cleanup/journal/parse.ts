@@ -53,12 +53,6 @@ export interface JobRecord extends Header {
   problems: string[]
 }
 
-/** Whether nothing needs to be looked at: all that was planned is gone, and that is certain. */
-export function isClean({state, counts, problems}: JobRecord): boolean {
-  const isDone = DATASET_STATES.every((each) => counts[each] === 0 || each === 'deleted' || each === 'gone')
-  return state === 'finished' && problems.length === 0 && isDone
-}
-
 /**
  * Reads one journal. A torn last line says nothing, since nothing is sent before its intent is whole; another line that cannot be read
  * leaves uncertain what is known from no other.

@@ -1,142 +1,165 @@
+import {basename} from 'node:path'
+
 import {pushTo} from '../../base/collections.js'
-import {formatCount, formatNumber, joinWords} from '../../base/text.js'
-import {type History, type HistoryProblem, MAX_NAMED} from '../../cleanup/journal/history.js'
+import {formatFlags} from '../../base/shell.js'
+import {firstFew, formatCount, formatNumber, joinWords} from '../../base/text.js'
+import {type History, type HistoryProblem} from '../../cleanup/journal/history.js'
 import {
   DATASET_STATES,
   type DatasetRecord,
   type DatasetState,
-  isClean,
   type JobRecord,
 } from '../../cleanup/journal/parse.js'
 import {journalName} from '../../cleanup/journal/write.js'
-import {describeOutcome, OUTCOME_LABELS} from '../cleanup.js'
+import {flagsOf} from '../../retention/read-rules.js'
+import {describeOutcome, OUTCOME_LABELS, shortId, undoCommand} from '../cleanup.js'
 import {type Column} from '../columns.js'
 import {formatMinute, formatMoment} from '../format.js'
-import {paragraphs, wrapIndented, wrapText} from './layout.js'
+import {cut, paragraphs, wrapIndented, wrapText} from './layout.js'
 import {type Screen} from './style.js'
 import {formatPairs, formatTable} from './table.js'
 
-/** What the reader asked for, and how the program is called. */
-export type HistoryView = Screen & {bin: string; since?: Date | undefined}
+/** What the reader asked for, and how the program is called; in a rehearsal there is no way back, since its Hub is gone. */
+export type HistoryView = Screen & {bin: string; isRehearsal: boolean; since?: Date | undefined}
 
-/** As many of a job's 12 digits as a person needs to name it. */
-const SHORT_ID = 8
-
-const ENDS: Readonly<Record<JobRecord['state'], [state: string, note: string]>> = {
-  'broken-off': ['broken off', 'it was killed, it crashed, or it is still running'],
-  finished: ['finished', 'it came to its end'],
-  interrupted: ['interrupted', 'it was interrupted, and ended in order'],
-}
 const STATE_TITLES: Readonly<Record<DatasetState, string>> = {
   ...OUTCOME_LABELS,
-  untouched: 'Untouched, nothing was sent for them',
+  untouched: 'Not attempted (nothing was sent)',
   uncertain: 'May be deleted or not',
 }
 
-const COLUMNS: Array<Column<JobRecord>> = [
-  {title: 'When (UTC)', cell: ({at}) => formatMinute(at)},
-  {title: 'Job', cell: ({id}) => id.slice(0, SHORT_ID)},
-  {title: 'Namespace', dropAt: 1, cell: ({namespace}) => namespace},
-  {title: 'State', cell: ({state}) => ENDS[state][0]},
-  {
-    title: 'Datasets',
-    // Its longest word.
-    wrapsTo: 'unattempted,'.length,
-    cell: ({counts}) =>
-      statesOf(counts)
-        .map((state) => `${formatNumber(counts[state])} ${state}`)
-        .join(', ') || 'none',
-  },
-]
+const DONE = 'completed'
 
-function statesOf(counts: JobRecord['counts']): DatasetState[] {
-  return DATASET_STATES.filter((state) => counts[state] > 0)
+/** How a job ended, in words that continue "1 job". */
+function endOf({state, counts}: JobRecord): string {
+  if (state === 'broken-off') return 'did not finish'
+  if (state === 'interrupted') return 'stopped by Ctrl-C'
+  const how = counts.deleted + counts.gone > 0 ? 'partly ' : ''
+  if (counts.failed + counts.uncertain + counts.unattempted + counts.untouched > 0) return `${how}failed`
+  return counts.skipped > 0 ? `${how}skipped` : DONE
 }
 
-/** The table of jobs, newest first; then, for each that needs a look, what is certain and what is not; then the problems. */
+const END_NOTES: Readonly<Record<string, string>> = {
+  'did not finish': ': it was killed, it crashed, or it is still running',
+  'stopped by Ctrl-C': ' or another signal',
+}
+
+/** A rule takes up to this much of a terminal of 80 columns, and what a wider one has left. */
+const RULE_WIDTH = 24
+const OTHER_WIDTH = 88
+
+function columnsFor(jobs: readonly JobRecord[], {width}: HistoryView): Array<Column<JobRecord>> {
+  const ruleWidth = width === undefined ? Infinity : Math.max(RULE_WIDTH, width - OTHER_WIDTH)
+  const hubs = new Set(jobs.map(({endpoint}) => endpoint))
+  const hub: Column<JobRecord> = {
+    title: 'Hub',
+    dropAt: 2,
+    cell: ({endpoint}) => endpoint.replace(/^https?:\/\//, ''),
+  }
+  const archive: Column<JobRecord> = {
+    title: 'Archive',
+    dropAt: 1,
+    cell: (job) => (job.archive === null ? '' : basename(job.archive)),
+  }
+  return [
+    {title: 'When (UTC)', cell: ({at}) => formatMinute(at)},
+    {title: 'Job', cell: ({id}) => shortId(id)},
+    {title: 'Namespace', dropAt: 3, cell: ({namespace}) => namespace},
+    ...(hubs.size > 1 ? [hub] : []),
+    {title: 'Rule', dropAt: 4, cell: (job) => cut(ruleText(job), ruleWidth)},
+    {title: 'Deleted', cell: deletedText},
+    ...(jobs.some((job) => job.archive !== null) ? [archive] : []),
+    {title: 'State', cell: endOf},
+  ]
+}
+
+/** `9`, or `6 of 9`, without those that were gone before. */
+function deletedText({counts}: JobRecord): string {
+  const all = DATASET_STATES.reduce((sum, state) => sum + counts[state], -counts.gone)
+  const deleted = formatNumber(counts.deleted)
+  return counts.deleted === all ? deleted : `${deleted} of ${formatNumber(all)}`
+}
+
+/** The rules as flags; runs that were picked, or datasets that were named, need none. */
+function ruleText({rules}: JobRecord): string {
+  return formatFlags(flagsOf(rules)).join(' ') || 'picked by hand'
+}
+
+/** The table of jobs, newest first, then a line for each way in which jobs did not come to a good end, and for each problem. */
 export function formatHistory({dataDir, jobs, problems}: History, view: HistoryView): string {
-  const {style, since, bin, width} = view
+  const {style, since, width, bin} = view
   const from = since ? ` since ${formatMoment(since)}` : ''
-  const unclean = jobs.filter((job) => !isClean(job))
+  const ends = new Map<string, JobRecord[]>()
+  for (const job of jobs) pushTo(ends, endOf(job), job)
+  ends.delete(DONE)
+  const lines = [...ends].map(([end, own]) => {
+    const which = own.length > 1 ? ', the latest' : ''
+    return `${formatCount(own.length, 'job')} ${end}${which}: ${bin} history ${shortId(own[0]?.id ?? '')}`
+  })
   return paragraphs([
     jobs.length > 0
       ? wrapText(style.bold(`${formatCount(jobs.length, 'job')}${from}, in ${dataDir}`), width)
-      : wrapText(`There is no job${from} in ${dataDir}.`, width),
-    jobs.length > 0 ? formatTable(COLUMNS, jobs, view) : '',
-    ...unclean.map((job) => `${formatTitle(job, view)}\n${formatStates(job, view, MAX_NAMED)}`),
-    unclean.length > 0 ? `Everything about one of them: ${bin} history JOB` : '',
-    formatProblems(problems, view),
+      : wrapText(`No cleanups recorded${from} in ${dataDir}.`, width),
+    jobs.length > 0 ? formatTable(columnsFor(jobs, view), jobs, view) : '',
+    [...lines, ...problemLines(problems, 1)].map((line) => style.yellow(line)).join('\n'),
   ])
 }
 
 export function formatJob(job: JobRecord, problems: HistoryProblem[], view: HistoryView): string {
-  const {at, id, namespace, endpoint, user, program, confirmedBy, phrase, endedAt, savedPlan} = job
+  const {at, id, namespace, endpoint, user, program, confirmedBy, phrase, endedAt, savedPlan, archive} = job
+  const {style, width, bin, isRehearsal} = view
+  const how = {phrase: `by typing ${phrase}`, yes: 'with --yes', callback: 'by a program'}[confirmedBy]
+  const flags = formatFlags({...flagsOf(job.rules), archive: archive ?? undefined}).join(' ')
   const facts = formatPairs(
     [
       ['Namespace', `${namespace} at ${endpoint}`],
-      ['User', `${user}, with ${program}`],
-      ['Confirmed', {phrase: `by typing ${phrase}`, yes: 'by --yes', callback: 'by a program'}[confirmedBy]],
-      ['Rules', rulesText(job.rules)],
-      ['Plan', savedPlan ? `saved by ${String(savedPlan.madeBy)}` : undefined],
-      ['Archive', job.archive ?? 'none'],
-      ['Ended', endedAt ? formatMoment(endedAt) : 'not known'],
+      ['Flags', flags || 'none: picked by hand'],
+      ['Plan', savedPlan ? `saved by ${String(savedPlan.madeBy)} (${savedPlan.digest})` : undefined],
+      ['Confirmed', `${how}, by ${user}`],
+      ['Ended', endedAt ? formatMoment(endedAt) : 'unknown'],
+      ['Program', program],
       ['Journal', journalName(at, id)],
     ],
     view,
   )
+  const end = endOf(job)
+  const paint = end === DONE ? style.bold : style.yellow
+  const title = `${paint(`Job ${id}, ${formatMoment(at)}: ${end}`)}${END_NOTES[end] ?? ''}`
+  const undo = isRehearsal || job.counts.deleted === 0 ? undefined : undoCommand(job, bin)
   return paragraphs([
-    `${formatTitle(job, view)}\n${facts}`,
+    `${wrapText(title, width)}\n${facts}`,
     formatStates(job, view),
-    formatProblems(problems, view),
+    problemLines(problems)
+      .map((line) => style.yellow(line))
+      .join('\n'),
+    undo === undefined ? '' : `Undo: ${style.bold(undo)}`,
   ])
 }
 
-function formatTitle({id, at, namespace, state}: JobRecord, {style, width}: HistoryView): string {
-  const [word, note] = ENDS[state]
-  const paint = state === 'finished' ? style.bold : style.yellow
-  return wrapText(`${paint(`Job ${id} in ${namespace}, ${formatMoment(at)}: ${word}`)}, ${note}`, width)
-}
-
-/** The rules as in `--json`, without those that said nothing. */
-function rulesText(rules: JobRecord['rules']): string {
-  const texts = Object.entries(rules)
-    .filter(([, value]) => Boolean(value) && JSON.stringify(value) !== '[]')
-    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-  return texts.join(', ') || 'none'
-}
-
-/** The datasets by what is certain of them, of the open ones at most so many by name; what is not certain comes last, where the eye rests. */
-function formatStates(
-  {counts, datasets, namespace}: JobRecord,
-  {style, width, bin}: HistoryView,
-  most?: number,
-): string {
-  const lines = statesOf(counts).flatMap((state) => {
+/** The datasets by what is certain of them; what is not certain comes last, where the eye rests. */
+function formatStates({counts, datasets, namespace}: JobRecord, {style, width, bin}: HistoryView): string {
+  const lines = DATASET_STATES.filter((state) => counts[state] > 0).flatMap((state) => {
     const paint = state === 'uncertain' ? style.yellow : state === 'failed' ? style.red : style.bold
-    const title = paint(`  ${STATE_TITLES[state]}: ${formatNumber(counts[state])}`)
-    if (most !== undefined && (state === 'deleted' || state === 'gone')) return [title]
-    const named = datasets.filter((dataset) => dataset.state === state).slice(0, most)
-    const rest = counts[state] - named.length
+    const named = datasets.filter((dataset) => dataset.state === state)
     return [
-      title,
+      paint(`  ${STATE_TITLES[state]}: ${formatNumber(counts[state])}`),
       ...named.map((dataset) => wrapIndented(describe(dataset), '    ', width)),
-      ...(rest > 0 ? [`    … and ${formatCount(rest, 'more dataset')}`] : []),
     ]
   })
-  const hint = `  What is there now: ${bin} datasets list --namespace ${namespace}`
+  const hint = `  To see what is there now: ${bin} datasets list --namespace ${namespace}`
   return [...lines, ...(counts.uncertain > 0 ? [hint] : [])].join('\n')
 }
 
 function describe(dataset: DatasetRecord): string {
-  const {at} = dataset
+  const {at, state} = dataset
   const when = at ? `${at.toISOString().slice(0, 19).replace('T', ' ')}  ` : ''
-  return `${when}${describeOutcome(dataset)}`
+  // The id of a request helps where something went wrong.
+  return `${when}${describeOutcome(state === 'deleted' ? {name: dataset.name} : dataset)}`
 }
 
-function formatProblems(problems: HistoryProblem[], {style}: HistoryView): string {
-  if (problems.length === 0) return ''
+/** A line for each file, with so many of its problems. */
+function problemLines(problems: HistoryProblem[], most = Infinity): string[] {
   const files = new Map<string, string[]>()
   for (const {file, message} of problems) pushTo(files, file, message)
-  const lines = [...files].map(([file, messages]) => `  ${file}: ${joinWords(messages)}`)
-  return [style.yellow(`Not read, or not whole: ${formatCount(files.size, 'file')}`), ...lines].join('\n')
+  return [...files].map(([file, messages]) => `Damaged: ${file} (${joinWords(firstFew(messages, most))})`)
 }

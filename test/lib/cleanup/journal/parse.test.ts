@@ -4,12 +4,7 @@ import {readFileSync, statSync} from 'node:fs'
 
 import {RefusedError} from '../../../../src/lib/base/errors.js'
 import {safe} from '../../../../src/lib/base/text.js'
-import {
-  DATASET_STATES,
-  type DatasetState,
-  isClean,
-  parseJournal,
-} from '../../../../src/lib/cleanup/journal/parse.js'
+import {DATASET_STATES, type DatasetState, parseJournal} from '../../../../src/lib/cleanup/journal/parse.js'
 import {type Journal} from '../../../../src/lib/cleanup/journal/write.js'
 import {OUTCOME_STATUSES, type OutcomeStatus} from '../../../../src/lib/cleanup/outcomes.js'
 import {ENDPOINT, errorOf, later, NOW} from '../../../support/builders.js'
@@ -128,28 +123,6 @@ describe('a job', () => {
       })
       expect(datasets).to.deep.equal([{...first, state: 'deleted', requestId: 'r-1', at}, ...others])
     })
-
-    const jobs: Array<[title: string, clean: boolean, status: OutcomeStatus, from?: RegExp, to?: string]> = [
-      ['all was deleted', true, 'deleted'],
-      ['all was gone', true, 'gone'],
-      ['one failed', false, 'failed'],
-      ['one was skipped', false, 'skipped'],
-      ['one is uncertain', false, 'deleted', /"deleted"/, '"deleted","uncertain":true'],
-      ['it was interrupted', false, 'deleted', /"interrupted":false/, '"interrupted":true'],
-      ['it has no end', false, 'deleted', /.*"end".*\n/, ''],
-      ['a line of it is damaged', false, 'deleted', /$/, '\n'],
-    ]
-    for (const [title, clean, status, from = '', to = ''] of jobs) {
-      it(`is ${clean ? '' : 'not '}clean where ${title}`, async () => {
-        const journal = await begin()
-        for (const {name} of JOURNALED) await journal.outcome({name, status})
-        await journal.end({interrupted: false})
-        const text = textOf(journal)
-        const changed = text.replace(from, to)
-        expect(changed === text).to.equal(from === '')
-        expect(isClean(parseJournal(changed))).to.equal(clean)
-      })
-    }
   })
 
   describe('of a journal that is not whole', () => {
@@ -172,7 +145,6 @@ describe('a job', () => {
         expect(job.problems[0]).to.match(new RegExp(`^its line ${at + 1} cannot be read`))
         expect(job.datasets[0]?.state).to.equal(at === 2 ? 'uncertain' : 'deleted')
         expect(job.state).to.equal(at === 4 ? 'broken-off' : 'interrupted')
-        expect(isClean(job)).to.equal(false)
         for (const {state, reason} of job.datasets.slice(1)) {
           expect(state).to.equal('uncertain')
           expect(reason).to.match(/line|result/)

@@ -10,7 +10,7 @@ import {
 import {formatHistory, formatJob, type HistoryView} from '../../../../src/lib/views/terminal/history.js'
 import {ago, later, NOW, PLAIN} from '../../../support/builders.js'
 
-const VIEW: HistoryView = {style: PLAIN, width: undefined, bin: 'smoltrace'}
+const VIEW: HistoryView = {style: PLAIN, width: undefined, bin: 'smoltrace', isRehearsal: false}
 
 const nameOf = (state: DatasetState, index = 0) => `kim/smoltrace-${state}-${index}`
 
@@ -52,21 +52,89 @@ const one = (job: JobRecord, problems: HistoryProblem[] = []) => formatJob(job, 
 
 describe('the view of the history', () => {
   it('says where it looked, where there is nothing', () => {
-    expect(history([])).to.equal('There is no job in /data.')
-    expect(history([], {since: ago(0)})).to.equal('There is no job since 2026-10-05 12:00 UTC in /data.')
+    expect(history([])).to.equal('No cleanups recorded in /data.')
+    expect(history([], {since: ago(0)})).to.equal('No cleanups recorded since 2026-10-05 12:00 UTC in /data.')
   })
 
-  it('has a row for each job, and says of every one that needs a look what is certain and what is not', () => {
-    expect(history([CLEAN, BROKEN], {since: NOW})).to.equal(`2 jobs since 2026-10-05 12:00 UTC, in /data
+  it('has a line for each job, and a line for each way in which jobs did not end well', () => {
+    const failed = jobOf(['deleted', 'failed'], {id: 'ddddeeeeffff', archive: '/archives/of kim'})
+    expect(history([CLEAN, failed, BROKEN, BROKEN], {since: NOW})).to
+      .equal(`4 jobs since 2026-10-05 12:00 UTC, in /data
 
-WHEN (UTC)        JOB       NAMESPACE  STATE       DATASETS
-2026-10-05 12:00  3f9a2c4b  kim        finished    2 deleted, 1 gone
-2026-10-05 12:00  aaaabbbb  kim        broken off  1 deleted, 1 gone, 1 untouched, 1 unattempted, 1 skipped, 1 failed, 1 uncertain
+WHEN (UTC)        JOB       NAMESPACE  RULE                                      DELETED  ARCHIVE  STATE
+2026-10-05 12:00  3f9a2c4b  kim        --older-than 30d --grace 0 --only traces  2                 completed
+2026-10-05 12:00  ddddeeee  kim        --older-than 30d --grace 0 --only traces  1 of 2   of kim   partly failed
+2026-10-05 12:00  aaaabbbb  kim        --older-than 30d --grace 0 --only traces  1 of 6            did not finish
+2026-10-05 12:00  aaaabbbb  kim        --older-than 30d --grace 0 --only traces  1 of 6            did not finish
 
-Job aaaabbbbcccc in kim, 2026-10-05 12:00 UTC: broken off, it was killed, it crashed, or it is still running
+1 job partly failed: smoltrace history ddddeeee
+2 jobs did not finish, the latest: smoltrace history aaaabbbb`)
+  })
+
+  const ends: Array<[end: string, states: DatasetState[], facts?: Partial<JobRecord>]> = [
+    ['completed', ['deleted', 'gone']],
+    ['partly failed', ['deleted', 'failed']],
+    ['partly failed', ['deleted', 'uncertain']],
+    ['partly failed', ['gone', 'unattempted', 'skipped']],
+    ['failed', ['failed']],
+    ['partly skipped', ['deleted', 'skipped']],
+    ['skipped', ['skipped']],
+    ['stopped by Ctrl-C', ['deleted', 'unattempted'], {state: 'interrupted'}],
+    ['did not finish', ['deleted', 'untouched'], {state: 'broken-off'}],
+  ]
+  for (const [end, states, facts] of ends) {
+    it(`calls a job ${end} where its datasets are ${states.join(', ')}`, () => {
+      const job = jobOf(states, facts)
+      expect(history([job])).to.match(new RegExp(`  ${end}$`, 'm'))
+      expect(history([job]).includes(`1 job ${end}: smoltrace history 3f9a2c4b`)).to.equal(
+        end !== 'completed',
+      )
+      expect(one(job)).to.match(new RegExp(`: ${end}\\b.*\nNamespace`))
+    })
+  }
+
+  it('names the Hub where jobs are of several, and drops columns where a terminal is narrow', () => {
+    const jobs = [
+      jobOf(['deleted'], {archive: '/copies'}),
+      jobOf(['deleted'], {endpoint: 'http://127.0.0.1:1'}),
+    ]
+    const titlesAt = (width: number) => history(jobs, {width}).split('\n')[2]?.split(/ {2,}/)
+    expect(titlesAt(120)).to.include.members(['NAMESPACE', 'HUB', 'RULE', 'ARCHIVE', 'STATE'])
+    expect(titlesAt(80)).to.deep.equal(['WHEN (UTC)', 'JOB', 'RULE', 'DELETED', 'STATE'])
+    expect(titlesAt(60)).to.deep.equal(['WHEN (UTC)', 'JOB', 'DELETED', 'STATE'])
+    for (const width of [60, 80, 120])
+      for (const line of history(jobs, {width}).split('\n')) expect(line.length).to.be.at.most(width)
+  })
+
+  it('shows of one job who did it, with which flags, when it ended, and the way back', () => {
+    const job = jobOf(['deleted'], {archive: '/my copies', namespace: 'team'})
+    expect(one(job)).to.equal(`Job 3f9a2c4b5d6e, 2026-10-05 12:00 UTC: completed
+Namespace  team at https://huggingface.co
+Flags      --older-than 30d --grace 0 --only traces --archive '/my copies'
+Confirmed  by typing DELETE, by kim
+Ended      2026-10-05 12:01 UTC
+Program    smoltrace/1.0.0
+Journal    20261005T120000000Z-3f9a2c4b5d6e.jsonl
+
   Deleted: 1
+    2026-10-05 12:00:00  kim/smoltrace-deleted-0
+
+Undo: smoltrace restore '/my copies' --namespace team`)
+    expect(formatJob(job, [], {...VIEW, isRehearsal: true})).not.to.include('Undo')
+    expect(one(jobOf(['failed'], {archive: '/copies'}))).not.to.include('Undo')
+    expect(one(BROKEN)).to.match(/^Ended +unknown$/m)
+    expect(one(jobOf([], {confirmedBy: 'yes', rules: {}}))).to.match(
+      /^Flags +none: picked by hand\nConfirmed +with --yes, by kim$/m,
+    )
+  })
+
+  it('shows the datasets of one job by what is certain of them', () => {
+    expect(one(BROKEN)).to.include(`
+  Deleted: 1
+    2026-10-05 12:00:00  kim/smoltrace-deleted-0
   Already gone: 1
-  Untouched, nothing was sent for them: 1
+    2026-10-05 12:00:01  kim/smoltrace-gone-1: why gone
+  Not attempted (nothing was sent): 1
     kim/smoltrace-untouched-2
   Not attempted: 1
     2026-10-05 12:00:03  kim/smoltrace-unattempted-3: why unattempted
@@ -76,46 +144,17 @@ Job aaaabbbbcccc in kim, 2026-10-05 12:00 UTC: broken off, it was killed, it cra
     2026-10-05 12:00:05  kim/smoltrace-failed-5: why failed (request r-1)
   May be deleted or not: 1
     2026-10-05 12:00:06  kim/smoltrace-uncertain-6: why uncertain
-  What is there now: smoltrace datasets list --namespace kim
-
-Everything about one of them: smoltrace history JOB`)
+  To see what is there now: smoltrace datasets list --namespace kim`)
   })
 
-  it('says of one job who did it, by which rules, and when it ended', () => {
-    expect(one(jobOf(['deleted'], {archive: '/archive'}))).to.equal(
-      `Job 3f9a2c4b5d6e in kim, 2026-10-05 12:00 UTC: finished, it came to its end
-Namespace  kim at https://huggingface.co
-User       kim, with smoltrace/1.0.0
-Confirmed  by typing DELETE
-Rules      olderThan 30d, only ["traces"]
-Archive    /archive
-Ended      2026-10-05 12:01 UTC
-Journal    20261005T120000000Z-3f9a2c4b5d6e.jsonl
-
-  Deleted: 1
-    2026-10-05 12:00:00  kim/smoltrace-deleted-0: why deleted`,
-    )
-    expect(one(BROKEN)).to.match(/^Archive +none\nEnded +not known$/m)
-    expect(one(jobOf([], {confirmedBy: 'yes', rules: {}}))).to.match(/^Confirmed +by --yes\nRules +none$/m)
-  })
-
-  it('names files that could not be read, with all that is wrong with them', () => {
+  it('has a line for each damaged file; of one job all that is wrong', () => {
     const problems = [
       {file: 'x.jsonl', job: undefined, message: 'is empty'},
-      {file: 'y.jsonl', job: 'aaaabbbbcccc', message: 'first'},
-      {file: 'y.jsonl', job: 'aaaabbbbcccc', message: 'second'},
+      ...['first', 'second', 'third'].map((message) => ({file: 'y.jsonl', job: 'aaaabbbbcccc', message})),
     ]
-    for (const text of [history([CLEAN], {}, problems), one(CLEAN, problems)]) {
-      expect(text).to.include('Not read, or not whole: 2 files')
-      expect(text).to.include('\n  x.jsonl: is empty\n  y.jsonl: first and second')
-    }
-  })
-
-  it('names some of thousands that nothing was sent for, and says how many more there are; all of them for one job', () => {
-    const job = jobOf(Array.from({length: 3000}).fill('untouched') as DatasetState[], {state: 'broken-off'})
-    const text = history([job])
-    expect(text.split('\n').length).to.be.below(60)
-    expect(text).to.include('… and 2,960 more datasets')
-    expect(one(job)).to.include(nameOf('untouched', 2999))
+    expect(history([CLEAN], {}, problems)).to.include(
+      '\n\nDamaged: x.jsonl (is empty)\nDamaged: y.jsonl (first and 2 more)',
+    )
+    expect(one(CLEAN, problems)).to.include('\nDamaged: y.jsonl (first, second and third)')
   })
 })
