@@ -28,6 +28,8 @@ const SESSIONS = `
     unknown-command.txt 2 $ cleanupp --all --no-dry-run --yes
     unknown-subcommand.txt 2 $ runs grup
     unknown-flag.txt 2 $ cleanup --older-then 30d
+    foreign-flag.txt 2 $ cleanup --keep-last 3 --force
+    foreign-command.txt 2 $ policy validate policy.yaml
     runs-group.txt $ runs group
     list-sizes.txt $ datasets list --sizes --sort size --only traces
     cleanup-dry-run.txt $ cleanup --older-than 30d --keep-recent 3

@@ -5,6 +5,7 @@ import {BaseCommand, prefix} from '../cli/base-command.js'
 import {formatVariables} from '../cli/command-line.js'
 import {unknownCommand} from '../cli/errors/unknown-command.js'
 import {wholeNumber} from '../cli/flags/shared.js'
+import {showHelpOf} from '../cli/help/show-help.js'
 import {findByWords, HOST_TOPIC, runsInside, splitArguments, topicOf, wordsOf} from '../cli/host/words.js'
 import {setVariables} from '../cli/output.js'
 import {UsageError} from '../lib/base/errors.js'
@@ -74,8 +75,10 @@ With a command, runs that command inside, and the Hub is gone when it ends. The 
     if (inner.length > 0 && own.includes('--json'))
       throw new UsageError(`--json belongs after the inner command: sandbox ${inner.join(' ')} --json.`)
     if (inner.length > 0 && !command) {
+      const words = inner.join(',') === 'help' ? ['help', 'sandbox'] : withoutTopic(inner)
+      if (await showHelpOf(words, this.config, topicOf(this.ctor.id))) return {}
       const known = this.config.commands.filter(({id}) => runsInside(wordsOf(id)))
-      throw unknownCommand(withoutTopic(inner), known, {topic: topicOf(this.ctor.id), within: 'sandbox'})
+      throw unknownCommand(words, known, {topic: topicOf(this.ctor.id), within: 'sandbox'})
     }
 
     const {startSandbox} = await import('../lib/sandbox/index.js')

@@ -26,6 +26,18 @@ describe('sandbox, with a command', () => {
     expect([inner.exitCode, own.exitCode]).to.deep.equal([0, 0])
   })
 
+  for (const [words, command] of [
+    ['datasets', 'datasets list'],
+    ['help', 'sandbox'],
+    ['help cleanup', 'cleanup'],
+  ] as const) {
+    it(`shows the help that ${words} shows outside`, async () => {
+      const {stdout, stderr, exitCode} = await runCli(['sandbox', ...words.split(' ')])
+      expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
+      expect(stdout).to.include(command)
+    })
+  }
+
   it('has the quota that is asked for, and says how to give one', async () => {
     const argv = ['sandbox', '--runs', '2', '--quota', '2/1', 'datasets', 'list']
     const {stderr, exitCode} = await runCli(argv)
@@ -40,11 +52,11 @@ describe('sandbox, with a command', () => {
     expect((await runCli(['sandbox', 'cleanup', '--all', '--exit-code'])).exitCode).to.equal(10)
   })
 
-  for (const words of ['autocomplete bash', 'help cleanup', 'sandbox history']) {
+  for (const words of ['autocomplete bash', 'sandbox history']) {
     it(`runs nothing that would do the same outside: ${words}`, async () => {
       const {stdout, stderr, exitCode} = await runCli(['sandbox', ...words.split(' ')])
       expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 2})
-      expect(stderr).to.include('is not a command that runs in the sandbox')
+      expect(stderr).to.include('Unknown command for the sandbox')
     })
   }
 

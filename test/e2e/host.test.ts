@@ -108,8 +108,8 @@ for (const [separator, kind] of [
     it('says so where there is no such command', async () => {
       const {stdout, stderr, exitCode} = await run(['smoltrace', 'clenup', '--all'])
       expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 2})
-      expect(stderr).to.equal(`Error: "clenup" is not a command of smoltrace.
-  Did you mean mycli smoltrace cleanup?
+      expect(stderr).to.equal(`Error: Unknown command: "clenup".
+  Did you mean: mycli smoltrace cleanup
   All commands: mycli smoltrace help
 `)
       const help = await run(['smoltrace', 'help', 'clenup'])

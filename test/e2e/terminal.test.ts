@@ -244,7 +244,7 @@ describe('colours on a terminal', () => {
         await terminal.finished
         expect(terminal.text)
           .not.to.equal('')
-          .and.not.to.match(/Warning|No command|not a command/)
+          .and.not.to.match(/Warning|Missing command|Unknown command/)
         expect(/\u001B\[\d+m/.test(terminal.raw)).to.equal(coloured)
       }))
   }

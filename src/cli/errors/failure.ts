@@ -2,10 +2,12 @@ import {type Interfaces} from '@oclif/core'
 
 import {renameOptions, SEE_OPTIONS, SmoltraceError} from '../../lib/base/errors.js'
 import {EXIT, exitCodeFrom, type Failure} from '../../lib/base/exit-codes.js'
+import {parseTimestamp} from '../../lib/base/names.js'
 import {nearest} from '../../lib/base/nearest.js'
 import {safe} from '../../lib/base/text.js'
 import {indented, wrapText} from '../../lib/views/terminal/layout.js'
 import {type Screen} from '../../lib/views/terminal/style.js'
+import {ownFlag} from './synonyms.js'
 
 /** How a person calls a command: the words before it, the command line that shows its help, and its flags. */
 export interface Invocation {
@@ -21,9 +23,14 @@ interface Thrown extends Error {
   flags?: string[]
   /** Of `RequiredArgsError`, and words of `UnexpectedArgsError`. */
   args?: Array<string | {name: string; description?: string}>
-  /** What was parsed, where one flag was refused because of another. */
-  parse?: {input?: {flags: Interfaces.FlagInput}; output?: {flags: Record<string, unknown>}}
+  /** What was parsed, where that is known. */
+  parse?: {
+    input?: {argv: string[]; args: object; flags: Interfaces.FlagInput}
+    output?: {flags: Record<string, unknown>}
+  }
 }
+
+type Advice = Pick<Failure, 'message' | 'suggestions'>
 
 const UNEXPECTED = 'Set DEBUG=1 to see where it comes from. It should not happen: please report it.'
 
@@ -37,31 +44,100 @@ export function failureOf(error: Thrown, invocation: Invocation): Failure {
     message: safe(inCommandWords(withoutFrame(message), invocation)),
     exitCode,
     suggestions: suggestions.map((text) =>
-      text === SEE_OPTIONS ? `See ${invocation.help}.` : inCommandWords(text, invocation),
+      text === SEE_OPTIONS ? `All flags: ${invocation.help}` : inCommandWords(text, invocation),
     ),
   }
 }
 
 /** Says what is wrong with a command line, from the fields of oclif's error: its sentences are made for any program. */
-function adviceOn(error: Thrown, {flags: known}: Invocation): Pick<Failure, 'message' | 'suggestions'> {
-  const {message, oclif, flags, args = []} = error
+function adviceOn(error: Thrown, {flags: known}: Invocation): Advice {
+  const {message, oclif, flags, args = [], parse} = error
   if (oclif?.exit === undefined) return {message, suggestions: [UNEXPECTED]}
   if (flags) {
-    const meant = flags.flatMap(
-      (flag) => nearest(flag.replaceAll(/^-+|=.*$/gs, ''), Object.keys(known)) ?? [],
-    )
-    const none = flags.length === 1 ? 'There is no flag' : 'There are no flags'
-    const guesses = meant.map((flag) => `Did you mean --${flag}?`)
-    return {message: `${none} ${flags.join(', ')}.`, suggestions: [...guesses, SEE_OPTIONS]}
+    const names = flags.map((flag) => flag.replace(/=.*$/s, ''))
+    const none = flags.length === 1 ? 'Unknown flag' : 'Unknown flags'
+    const guesses = flags.flatMap((flag) => guessFlag(flag, known))
+    return {message: `${none} ${names.join(', ')}.`, suggestions: [...new Set(guesses), SEE_OPTIONS]}
   }
 
   const missing = args.flatMap((arg) => (typeof arg === 'string' ? [] : [arg]))
   if (missing.length > 0) {
     const named = missing.map(({name, description = ''}) => `${name.toUpperCase()} (${description})`)
-    return {message: `Missing: ${named.join(', ')}`, suggestions: [SEE_OPTIONS]}
+    return {message: `Missing ${named.join(', ')}.`, suggestions: [SEE_OPTIONS]}
   }
 
+  const unexpected = args.flatMap((arg) => (typeof arg === 'string' ? [arg] : []))
+  const found =
+    unexpected.length > 0 ? adviceOnUnexpected(unexpected, parse?.input ?? {}) : adviceOnValue(message, known)
+  if (found) return {...found, suggestions: [...found.suggestions, SEE_OPTIONS]}
   return {message: relationRefused(error) ?? message, suggestions: [SEE_OPTIONS]}
+}
+
+/** Which flag was probably meant: by its spelling, then by what other tools call it, and only then by what is spelled alike. */
+function guessFlag(flag: string, known: Interfaces.FlagInput): string[] {
+  const name = flag.replaceAll(/^-+|=.*$/gs, '')
+  const plain = name.replaceAll(/(?<=[a-z])(?=[A-Z])|_/g, '-').toLowerCase()
+  // A pin does what these do elsewhere, and for every later cleanup as well.
+  if (/^(?:exclude|keep-runs?|pin|protect)$/.test(plain) && 'no-dry-run' in known)
+    return ['To keep single runs, pin them: smoltrace runs protect TIMESTAMP']
+  const names = Object.keys(known)
+  const meant = names.includes(plain) ? plain : (ownFlag(plain, new Set(names)) ?? nearest(plain, names))
+  return meant === undefined ? [] : [`Did you mean --${meant}?`]
+}
+
+/** Words that turn a switch on or off elsewhere. */
+const SWITCHED = /^(?:(?<off>false|no|off|0)|true|yes|on|1)$/i
+
+/** What a word that belongs nowhere was probably meant for. */
+export function adviceOnUnexpected(
+  words: string[],
+  {argv = [], args = {}, flags: known = {}}: {argv?: string[]; args?: object; flags?: object},
+): Advice {
+  const [word = ''] = words
+  const at = argv.findIndex((each, index) => each.endsWith(`=${word}`) || argv[index + 1] === word)
+  const flag = argv[at]?.replaceAll(/^--|=.*$/gs, '') ?? ''
+  const switched = SWITCHED.exec(word)
+  if ((known as Interfaces.FlagInput)[flag]?.type === 'boolean' && (switched || argv[at]?.includes('='))) {
+    const opposite = flag.startsWith('no-') ? flag.slice(3) : `no-${flag}`
+    const meant = switched?.groups?.off === undefined ? flag : opposite
+    const next = meant in known ? `Did you mean --${meant}?` : 'Leave it out instead.'
+    return {message: `--${flag} takes no value.`, suggestions: [next]}
+  }
+
+  const quoted = words.map((each) => JSON.stringify(each)).join(', ')
+  const count = Object.keys(args).length
+  const isRun = 'run' in known && words.every((each) => parseTimestamp(each))
+  return {
+    message: count === 0 ? `This command takes no arguments: ${quoted}.` : `Too many arguments: ${quoted}.`,
+    suggestions: isRun ? [`Did you mean ${words.map((each) => `--run ${each}`).join(' ')}?`] : [],
+  }
+}
+
+/** Of the errors without fields, oclif's sentence. */
+const VALUES =
+  /^(?:Expected (?:--(?<flag>\S+?)=)?(?<value>.*) to be one of: (?<words>.*)|Flag --(?<lone>\S+) expects (?:a value|one of these values: (?<some>.*))|Flag --(?<twice>\S+) can only be specified once)$/s
+
+/** What is wrong with a flag's value; undefined where something else is. */
+function adviceOnValue(text: string, known: Interfaces.FlagInput): Advice | undefined {
+  const {flag, value = '', words = '', lone, some, twice} = VALUES.exec(withoutFrame(text))?.groups ?? {}
+  if (twice !== undefined) return {message: `--${twice} was used twice.`, suggestions: ['Use it once.']}
+  if (lone !== undefined) {
+    const message = `--${lone} needs a value${some === undefined ? '' : `: ${some}`}.`
+    // In other tools it is a switch that makes it real.
+    const isSwitch = lone === 'apply' && 'no-dry-run' in known
+    return {
+      message,
+      suggestions: isSwitch ? ['It takes a saved plan. To delete for real, use --no-dry-run.'] : [],
+    }
+  }
+
+  if (!words) return undefined
+  const near = nearest(value, words.split(', '))
+  const meant = near === undefined ? [] : [`Did you mean ${flag === undefined ? near : `--${flag} ${near}`}?`]
+  return {
+    message: `${flag === undefined ? '' : `--${flag}: `}${JSON.stringify(value)} is not one of ${words}.`,
+    suggestions: meant,
+  }
 }
 
 /** Which flag excludes, or lacks, which other one; undefined where that is not what is wrong. */
@@ -70,7 +146,7 @@ function relationRefused({parse}: Thrown): string | undefined {
   for (const [name, {exclusive = [], dependsOn = []}] of Object.entries(parse?.input?.flags ?? {})) {
     if (given[name] === undefined) continue
     const clash = exclusive.find((other) => given[other] !== undefined)
-    if (clash !== undefined) return `--${name} and --${clash} exclude each other: leave out one of them.`
+    if (clash !== undefined) return `--${name} and --${clash} exclude each other: use one of them.`
     const lacking = dependsOn.find((other) => given[other] === undefined)
     if (lacking !== undefined) return `--${name} needs --${lacking}.`
   }
@@ -98,7 +174,7 @@ const FLAGS: ReadonlyMap<string, string> = new Map([
 
 /** A command line of ours in a text; a path with the program's name in it is not one. */
 const COMMAND_LINE =
-  /(?<![\w'"/-])smoltrace (?=--|(?:autocomplete|cleanup|datasets|help|history|leaderboard|policy|restore|runs|sandbox)\b)/g
+  /(?<![\w'"/-])smoltrace (?=--|(?:autocomplete|cleanup|datasets|help|history|leaderboard|plan|policy|restore|runs|sandbox)\b)/g
 
 /** Puts a text of the library into the words of a command line: flags for options, and the program as it is called here. */
 export function inCommandWords(text: string, {bin, flags}: Pick<Invocation, 'bin' | 'flags'>): string {

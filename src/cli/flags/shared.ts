@@ -12,7 +12,7 @@ export const wholeNumber = Flags.custom<number, {min: number; max?: number}>({
     const number = /^\d+$/.test(input) ? Number(input) : Number.NaN
     if (number >= min && number <= max) return number
     const range = max === Number.MAX_SAFE_INTEGER ? `${min} up` : `${min} to ${max}`
-    throw new UsageError(`give a whole number from ${range}, not ${JSON.stringify(input)}.`)
+    throw new UsageError(`use a whole number from ${range}, not ${JSON.stringify(input)}.`)
   },
 })
 

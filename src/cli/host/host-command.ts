@@ -1,7 +1,6 @@
-import {loadHelpClass} from '@oclif/core'
-
 import {BaseCommand} from '../base-command.js'
 import {reportUnknownCommand} from '../errors/unknown-command.js'
+import {showHelpOf} from '../help/show-help.js'
 import {findByWords, HOST_TOPIC} from './words.js'
 
 /**
@@ -28,14 +27,8 @@ export default class SmoltraceInHost extends BaseCommand {
       return {}
     }
 
-    const isHelp = argv[0] === 'help'
-    const words = isHelp ? argv.slice(1) : argv
-    const subject = [HOST_TOPIC, ...words].join(':')
-    const isKnown = config.findCommand(subject) ?? config.findTopic(subject)
-    if (isKnown && (isHelp || words.length <= 1)) {
-      const HelpClass = await loadHelpClass(config)
-      await new HelpClass(config, config.pjson.oclif.helpOptions).showHelp([subject])
-    } else await reportUnknownCommand(words, config, HOST_TOPIC)
+    if (!(await showHelpOf(argv, config, [HOST_TOPIC])))
+      await reportUnknownCommand(argv[0] === 'help' ? argv.slice(1) : argv, config, HOST_TOPIC)
 
     return {}
   }

@@ -1,3 +1,4 @@
+import {type Config} from '@oclif/core'
 import {expect} from 'chai'
 
 import {failureOf, formatFailure, inCommandWords} from '../../../src/cli/errors/failure.js'
@@ -6,26 +7,77 @@ import {EXIT, type Failure} from '../../../src/lib/base/exit-codes.js'
 import {PLAIN} from '../../support/builders.js'
 import {findCommands, runCli} from '../../support/cli.js'
 
-/** What oclif's parser refuses, and what is said of it: the first line, and the next steps but for the last, which leads to the help. */
-const CASES: Array<[argv: string[], message: string, ...steps: string[]]> = [
-  [['cleanup', '--older-then=30d'], 'There is no flag --older-then=30d.', 'Did you mean --older-than?'],
+/** What is typed, the first line of what is said, and the next steps but for the last, which leads to the help. */
+const CASES: Array<[argv: string, message: string, ...steps: string[]]> = [
+  ['cleanup --older-then=30d', 'Unknown flag --older-then.', 'Did you mean --older-than?'],
   [
-    ['cleanup', '--al', '--dry-rum'],
-    'There are no flags --al, --dry-rum.',
+    'cleanup --al --dry-rum',
+    'Unknown flags --al, --dry-rum.',
     'Did you mean --all?',
     'Did you mean --dry-run?',
   ],
-  [['cleanup', '--all', '--json=yes'], 'Unexpected argument: yes'],
-  [['runs', 'group', '--sizes', 'now', 'then'], 'Unexpected arguments: now, then'],
-  [['cleanup', '--only', 'trace'], 'Expected --only=trace to be one of: results, traces, metrics'],
-  [['cleanup', '--older-than'], 'Flag --older-than expects a value'],
+  ['cleanup --all --json=yes', '--json takes no value.', 'Did you mean --json?'],
+  ['cleanup --dry-run=false', '--dry-run takes no value.', 'Did you mean --no-dry-run?'],
+  ['cleanup --dry-run no', '--dry-run takes no value.', 'Did you mean --no-dry-run?'],
+  ['cleanup --no-dry-run=false', '--no-dry-run takes no value.', 'Did you mean --dry-run?'],
+  ['runs group --sizes=off', '--sizes takes no value.', 'Leave it out instead.'],
+  ['runs group --sizes now then', 'This command takes no arguments: "now", "then".'],
+  ['history 3f9a 4b71', 'Too many arguments: "4b71".'],
   [
-    ['cleanup', '--dry-run', '--no-dry-run'],
-    '--dry-run and --no-dry-run exclude each other: leave out one of them.',
+    'cleanup 20261116_150046',
+    'This command takes no arguments: "20261116_150046".',
+    'Did you mean --run 20261116_150046?',
   ],
-  [['cleanup', '--ignore-leaderboard'], '--ignore-leaderboard needs --incomplete-only.'],
-  [['cleanup', '--concurrency', '0'], '--concurrency: give a whole number from 1 to 32, not "0".'],
-  [['policy', 'explain'], 'Missing: FILE (The policy file, in YAML.)'],
+  [
+    'cleanup --only trace',
+    '--only: "trace" is not one of results, traces, metrics.',
+    'Did you mean --only traces?',
+  ],
+  ['autocomplete fisch', '"fisch" is not one of bash, zsh, fish, powershell.', 'Did you mean fish?'],
+  ['cleanup --older-than', '--older-than needs a value.'],
+  ['cleanup --only', '--only needs a value: results, traces, metrics.'],
+  [
+    'cleanup --older-than 30d --apply',
+    '--apply needs a value.',
+    'It takes a saved plan. To delete for real, use --no-dry-run.',
+  ],
+  ['runs group --namespace a --namespace b', '--namespace was used twice.', 'Use it once.'],
+  ['cleanup --dry-run --no-dry-run', '--dry-run and --no-dry-run exclude each other: use one of them.'],
+  ['leaderboard protect --runs --top 2', '--runs and --top exclude each other: use one of them.'],
+  ['cleanup --ignore-leaderboard', '--ignore-leaderboard needs --incomplete-only.'],
+  ['cleanup --concurrency 0', '--concurrency: use a whole number from 1 to 32, not "0".'],
+  ['policy explain', 'Missing FILE (The policy file, in YAML.).'],
+]
+
+/** Flags of other tools, or spelled as elsewhere, and the one that is suggested; none where no guess is safe. */
+const FLAGS: Array<[typed: string, meant: string]> = [
+  ['cleanup --keep-last 3', '--keep-recent'],
+  ['cleanup --keep 3', '--keep-recent'],
+  ['cleanup --keep-wekly 3', '--keep-weekly'],
+  ['cleanup --force', '--yes'],
+  ['cleanup -f', '--yes'],
+  ['cleanup --confirm', '--yes'],
+  ['leaderboard report a.html -f', '--force'],
+  ['cleanup --type traces', '--only'],
+  ['cleanup --org acme', '--namespace'],
+  ['runs group --organization acme', '--namespace'],
+  ['history --user acme', ''],
+  ['cleanup --before 2026-01-31', '--older-than'],
+  ['cleanup --max-age=30d', '--older-than'],
+  ['datasets list --output json', '--json'],
+  ['datasets list -o json', '--json'],
+  ['runs group --format=json', '--json'],
+  ['cleanup --execute', '--no-dry-run'],
+  ['cleanup --delete', '--no-dry-run'],
+  ['cleanup --no-dryrun', '--no-dry-run'],
+  ['cleanup -n', '--dry-run'],
+  ['cleanup --limit 10', '--max-delete'],
+  ['cleanup --failed', '--status failed'],
+  ['cleanup --older_than 30d', '--older-than'],
+  ['cleanup --olderThan 30d', '--older-than'],
+  ['cleanup --KEEP-RECENT 3', '--keep-recent'],
+  ['cleanup --incomplete-onyl', '--incomplete-only'],
+  ['cleanup --xyzzy', ''],
 ]
 
 describe('a failure', () => {
@@ -49,7 +101,7 @@ describe('a failure', () => {
       ],
     })
     expect(failureOf(new UsageError('No.'), {...command, flags}).suggestions).to.deep.equal([
-      'See mycli smoltrace cleanup --help.',
+      'All flags: mycli smoltrace cleanup --help',
     ])
   })
 
@@ -79,20 +131,46 @@ describe('a failure', () => {
 })
 
 describe('what is said of a wrong command line', () => {
-  for (const [argv, message, ...steps] of CASES) {
-    it(argv.join(' '), async () => {
-      const {stdout, stderr, exitCode} = await runCli(
-        argv,
-        {HF_ENDPOINT: 'http://127.0.0.1:1'},
-        await findCommands(),
-      )
-      expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 2})
-      const [first, ...rest] = stderr.trimEnd().split('\n')
+  let commands: Config
+
+  before(async () => {
+    commands = await findCommands()
+  })
+
+  /** The lines of an error that no request was sent for. */
+  async function linesOf(line: string): Promise<string[]> {
+    const {stdout, stderr, exitCode} = await runCli(
+      line.split(' '),
+      {HF_ENDPOINT: 'http://127.0.0.1:1'},
+      commands,
+    )
+    expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 2})
+    return stderr.trimEnd().split('\n')
+  }
+
+  for (const [line, message, ...steps] of CASES) {
+    it(line, async () => {
+      const [first, ...rest] = await linesOf(line)
       expect(first).to.equal(`Error: ${message}`)
-      const command = argv.length > 1 && !argv[1]?.startsWith('-') ? argv.slice(0, 2).join(' ') : argv[0]
-      expect(rest.map((line) => line.trim())).to.deep.equal([...steps, `See smoltrace ${command} --help.`])
+      const command = /^(?:cleanup|autocomplete|history|restore|\w+ \w+)/.exec(line)?.[0]
+      expect(rest.map((each) => each.trim())).to.deep.equal([
+        ...steps,
+        `All flags: smoltrace ${command} --help`,
+      ])
     })
   }
+
+  for (const [line, meant] of FLAGS) {
+    it(`${line}: ${meant || 'no guess'}`, async () => {
+      const [, ...steps] = await linesOf(line)
+      expect(steps.slice(0, -1)).to.deep.equal(meant ? [`  Did you mean ${meant}?`] : [])
+    })
+  }
+
+  it('names the pin where a run is to be kept', async () => {
+    const [, step] = await linesOf('cleanup --all --exclude 20261116_150046')
+    expect(step).to.equal('  To keep single runs, pin them: smoltrace runs protect TIMESTAMP')
+  })
 
   it('repeats no token that was given in the place of something else', async () => {
     const {stderr} = await runCli(
@@ -110,7 +188,7 @@ describe('help', () => {
   it('names a flag that it does not have', async () => {
     const {stderr, exitCode} = await runCli(['help', 'cleanup', '--foo'])
     expect([stderr, exitCode]).to.deep.equal([
-      'Error: There is no flag --foo.\n  See smoltrace help --help.\n',
+      'Error: Unknown flag --foo.\n  All flags: smoltrace help --help\n',
       2,
     ])
   })

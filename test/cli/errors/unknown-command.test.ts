@@ -3,12 +3,16 @@ import {expect} from 'chai'
 import {unknownCommand} from '../../../src/cli/errors/unknown-command.js'
 
 const NAMES = [
+  'autocomplete',
   'cleanup',
   'datasets list',
   'help',
   'history',
   'leaderboard show',
+  'policy explain',
+  'restore',
   'runs group',
+  'runs protect',
   'runs unprotect',
 ]
 const commandsOf = (topic: string[]) =>
@@ -24,22 +28,23 @@ const ALL = 'All commands: smoltrace help'
 
 describe('what is said of words that name no command', () => {
   for (const [words, message, ...next] of [
-    ['clenup --all --yes', '"clenup" is not a command of smoltrace.', 'Did you mean smoltrace cleanup?', ALL],
-    ['CLEANUP', '"CLEANUP" is not a command of smoltrace.', 'Did you mean smoltrace cleanup?', ALL],
-    ['run', '"run" is not a command of smoltrace.', 'Did you mean smoltrace runs?', ALL],
-    ['runs group 30d', 'Unexpected argument: 30d', 'See smoltrace runs group --help'],
+    ['clenup --all --yes', 'Unknown command: "clenup".', 'Did you mean: smoltrace cleanup', ALL],
+    ['CLEANUP', 'Unknown command: "CLEANUP".', 'Did you mean: smoltrace cleanup', ALL],
+    ['run', 'Unknown command: "run".', 'Did you mean: smoltrace runs', ALL],
+    ['runs group 30d', 'This command takes no arguments: "30d".', 'All flags: smoltrace runs group --help'],
     [
       'runs grup',
-      '"runs grup" is not a command of smoltrace.',
-      'Did you mean smoltrace runs group?',
+      'Unknown command: "runs grup".',
+      'Did you mean: smoltrace runs group',
       'Commands of runs: smoltrace runs --help',
     ],
-    ['runs xyzzy', '"runs xyzzy" is not a command of smoltrace.', 'Commands of runs: smoltrace runs --help'],
-    ['xyzzy', '"xyzzy" is not a command of smoltrace.', ALL],
-    ['--json cleanup', 'No command is given: flags come after it.', ALL],
+    ['runs xyzzy', 'Unknown command: "runs xyzzy".', 'Commands of runs: smoltrace runs --help'],
+    ['xyzzy', 'Unknown command: "xyzzy".', ALL],
+    ['--json cleanup', 'Missing command. Flags go after the command.', ALL],
     [
       'runs --json',
-      '"runs" is the first of two words, and takes no flags.',
+      '"runs" needs a second word.',
+      'For example: smoltrace runs group',
       'Commands of runs: smoltrace runs --help',
     ],
   ] as const) {
@@ -49,23 +54,60 @@ describe('what is said of words that name no command', () => {
     })
   }
 
+  for (const [words, meant] of [
+    ['completion', 'smoltrace autocomplete'],
+    ['delete --yes', 'smoltrace cleanup'],
+    ['prune', 'smoltrace cleanup'],
+    ['rm 20261116_150046', 'smoltrace cleanup'],
+    ['datasets delete', 'smoltrace cleanup'],
+    ['runs delete', 'smoltrace cleanup --run TIMESTAMP'],
+    ['plan apply', 'smoltrace cleanup --apply FILE'],
+    ['undo', 'smoltrace restore'],
+    ['logs', 'smoltrace history'],
+    ['ls', 'smoltrace runs group'],
+    ['pin', 'smoltrace runs protect'],
+    ['runs pin', 'smoltrace runs protect'],
+    ['runs unpin', 'smoltrace runs unprotect'],
+    ['leaderboard list', 'smoltrace leaderboard show'],
+    ['policy validate', 'smoltrace policy explain'],
+    ['policy show', 'smoltrace policy explain'],
+    ['policy expalin', 'smoltrace policy explain'],
+    ['du', 'smoltrace datasets list --sizes'],
+    ['whoami', 'hf auth whoami'],
+    ['login', 'hf auth login'],
+    ['dataset list', 'smoltrace datasets list'],
+    ['run group', 'smoltrace runs group'],
+    // Spelled like a command of another topic.
+    ['runs explain', undefined],
+    ['history list', undefined],
+  ] as const) {
+    it(`guesses what is meant: ${words}`, () => {
+      const [, guess = ''] = said(words.split(' '))
+      expect(guess.startsWith('Did you mean: ') ? guess.slice(14) : undefined).to.equal(meant)
+    })
+  }
+
+  it('sends nobody to another Hub than the sandbox', () => {
+    expect(said(['whoami'], [], 'sandbox').slice(1)).to.deep.equal([ALL])
+  })
+
   it('repeats no token, and nothing that a terminal would obey', () => {
-    expect(said(['hf_abc', '\u001B[2J'])[0]).to.equal('"hf_…  [2J" is not a command of smoltrace.')
+    expect(said(['hf_abc', '\u001B[2J'])[0]).to.equal('Unknown command: "hf_…  [2J".')
     expect(said(['--token', 'secret', 'history']).join(' ')).not.to.include('secret')
   })
 
   it("is never a host's own command, nor a hidden one", () => {
     const own = [...commandsOf(['smoltrace']), {id: 'clenup', hidden: false}]
     const {suggestions} = unknownCommand(['clenup'], own, {topic: ['smoltrace']})
-    expect(suggestions[0]).to.equal('Did you mean smoltrace cleanup?')
+    expect(suggestions[0]).to.equal('Did you mean: smoltrace cleanup')
     const hidden = commandsOf([]).map((command) => ({...command, hidden: command.id === 'cleanup'}))
     expect(unknownCommand(['clenup'], hidden, {topic: []}).suggestions).to.deep.equal([ALL])
   })
 
   it('is in the sandbox what runs there', () => {
     expect(said(['clenup'], [], 'sandbox')).to.deep.equal([
-      '"clenup" is not a command that runs in the sandbox.',
-      'Did you mean smoltrace sandbox cleanup?',
+      'Unknown command for the sandbox: "clenup".',
+      'Did you mean: smoltrace sandbox cleanup',
       ALL,
     ])
   })

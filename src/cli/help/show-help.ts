@@ -1,0 +1,24 @@
+import {type Config, loadHelpClass} from '@oclif/core'
+
+/**
+ * Shows the help of what words name that are no call of a command: one topic, or whatever follows `help`.
+ * @param topic the words before them: in a host our topic
+ * @returns false where they name nothing that has a help
+ */
+export async function showHelpOf(
+  words: readonly string[],
+  config: Config,
+  topic: string[],
+): Promise<boolean> {
+  const isHelp = words[0] === 'help'
+  const named = isHelp ? words.slice(1) : words
+  const subject = [...topic, ...named].join(':')
+  const [command, found] = [config.findCommand(subject), config.findTopic(subject)]
+  // To oclif each command is a topic, too.
+  const isTopic = found && (!command || named.length === 0)
+  const isKnown = isHelp ? command || found : isTopic && named.length <= 1
+  if (!isKnown) return false
+  const HelpClass = await loadHelpClass(config)
+  await new HelpClass(config, config.pjson.oclif.helpOptions).showHelp([subject])
+  return true
+}
