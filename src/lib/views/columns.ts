@@ -11,15 +11,14 @@ export interface Column<Row, Cell = string> {
   cell: (row: Row) => Cell
   /** Numbers are right-aligned. */
   isRight?: boolean
-  /** A name that is copied. */
+  /** A name that is copied: never broken. */
   isCode?: boolean
   /** On a terminal too narrow for the whole table, columns are dropped in this order, lowest first; without it, a column stays. */
   dropAt?: number
-  /**
-   * Of a last column with sentences, which are not copied: how narrow it may become before a column is dropped instead. Words that
-   * are wider yet are broken. By default it is not wrapped for another column, and its words stay whole.
-   */
+  /** Of a last column with sentences: how narrow it may become, its long words broken, before a column is dropped instead. */
   wrapsTo?: number
+  /** Of a column with names, such as models: how narrow it may become, its cells cut, before a column is dropped. */
+  cutsTo?: number
 }
 
 /** A name and what there is to say of it, which may have several lines; left out where that is undefined. */
@@ -40,7 +39,7 @@ export function evaluationColumns<Row extends {run: Run}>(
 ): Array<Column<Row>> {
   if (rows === 'unknown') return []
   return [
-    {title: 'Model', dropAt: 2, cell: ({run}) => modelOf(run, rows)},
+    {title: 'Model', dropAt: 2, cutsTo: 16, cell: ({run}) => modelOf(run, rows)},
     {title: 'Score', isRight: true, dropAt: 3, cell: ({run}) => scoreOfRunText(run, rows)},
   ]
 }

@@ -31,6 +31,29 @@ export function cut(text: string, width: number): string {
   return `${kept.join('')}…`
 }
 
+/** Cuts a name such as `owner/model` to a width: first its owner, then the middle, since models of one owner differ at both ends. */
+export function cutName(name: string, width: number): string {
+  const over = columnsOf(name) - width
+  if (over <= 0) return name
+  const owner = name.slice(0, Math.max(0, name.indexOf('/')))
+  const own = columnsOf(owner)
+  if (own > over) return `${cut(owner, own - over)}${name.slice(owner.length)}`
+  const rest = own > 0 ? `…${name.slice(owner.length)}` : name
+  const tail = Math.floor((width - 1) / 2)
+  return columnsOf(rest) <= width ? rest : `${cut(rest, width - tail)}${lastOf(rest, tail)}`
+}
+
+/** The end of a text that takes up so many columns. */
+function lastOf(text: string, width: number): string {
+  let end = ''
+  for (const {segment} of [...new Intl.Segmenter().segment(text)].reverse()) {
+    if (columnsOf(segment) + columnsOf(end) > width) break
+    end = `${segment}${end}`
+  }
+
+  return end
+}
+
 /** Breaks a text between words so that no line is wider, but for a word that is wider itself; its own lines stay. */
 export function wrapText(text: string, width = Infinity): string {
   return text

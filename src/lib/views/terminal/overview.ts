@@ -28,7 +28,7 @@ export function formatDatasetList(overview: Overview, datasets: RunDataset[], sc
   const columns: Array<Column<RunDataset>> = [
     {title: 'Type', dropAt: 2, cell: ({type}) => type},
     {title: 'Run', dropAt: 1, cell: ({timestamp}) => timestamp},
-    {title: 'Dataset', cell: ({name}) => name},
+    {title: 'Dataset', isCode: true, cell: ({name}) => name},
     ...sizeColumn<RunDataset>(sizes, (dataset) => [dataset]),
     {title: 'Created (UTC)', dropAt: 4, cell: ({createdAt}) => formatMinute(createdAt)},
     {title: 'Visibility', dropAt: 3, cell: visibilityOf},

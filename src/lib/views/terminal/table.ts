@@ -1,10 +1,10 @@
 import {printable} from '../../base/text.js'
 import {type Column, type Pair} from '../columns.js'
-import {breakWords, columnsOf, indented, wrapText} from './layout.js'
+import {breakWords, columnsOf, cutName, indented, wrapText} from './layout.js'
 import {type Screen} from './style.js'
 
 const GAP = 2
-/** The last column is wrapped between words, but never to less than this. */
+/** The last column is wrapped, but never to less than this. */
 const NARROWEST = 10
 
 /** Lays rows out as an aligned table without lines. A pipe has no width: there nothing is dropped or wrapped. */
@@ -33,38 +33,46 @@ export function formatTables<Row>(
 interface Shown extends Column<never> {
   index: number
   width: number
-  /** The width of its widest word. */
-  word: number
 }
 
-/** The columns that fit: droppable ones are dropped until the rest, its last column wrapped, is narrow enough. */
+/** The columns that fit: names are cut and droppable columns dropped until the rest, its last column wrapped, is narrow enough. */
 function fitColumns(
   columns: ReadonlyArray<Column<never>>,
   rows: ReadonlyArray<readonly string[]>,
   width = Infinity,
 ): Shown[] {
-  let shown = columns.map((column, index): Shown => {
-    const cells = rows.map((row) => row[index] ?? '')
-    const word = width === Infinity ? 0 : widest(cells.flatMap((cell) => cell.split(' ')))
-    return {...column, index, width: widest([column.title, ...cells]), word}
-  })
-  const least = (each: Shown) => Math.min(each.width, Math.max(each.wrapsTo ?? Infinity, each.word))
+  let shown = columns.map((column, index): Shown => ({
+    ...column,
+    index,
+    width: widest([column.title, ...rows.map((row) => row[index] ?? '')]),
+  }))
+  const least = ({width: whole, title, wrapsTo, cutsTo}: Shown) =>
+    Math.min(whole, Math.max(wrapsTo ?? cutsTo ?? Infinity, title.length))
+  const room = () => width - shown.reduce((sum, each) => sum + least(each) + GAP, -GAP)
   const droppable = shown.filter(({dropAt}) => dropAt !== undefined)
   for (const next of droppable.toSorted((a, b) => (a.dropAt ?? 0) - (b.dropAt ?? 0))) {
-    if (shown.reduce((sum, each) => sum + least(each) + GAP, -GAP) <= width) break
+    if (room() >= 0) break
     shown = shown.filter((each) => each !== next)
   }
 
-  const last = shown.pop()
-  if (!last) return shown
-  const room = width - shown.reduce((sum, each) => sum + each.width + GAP, 0)
-  const most = Math.max(room, NARROWEST, last.wrapsTo === undefined ? last.word : 0)
-  return [...shown, {...last, width: Math.min(last.width, most)}]
+  let spare = Math.max(0, room())
+  for (const each of shown.filter(({cutsTo}) => cutsTo !== undefined)) {
+    const most = least(each) + spare
+    spare -= Math.min(each.width, most) - least(each)
+    each.width = Math.min(each.width, most)
+  }
+
+  const last = shown.at(-1)
+  const left = width - shown.slice(0, -1).reduce((sum, each) => sum + each.width + GAP, 0)
+  if (last && !last.isCode) last.width = Math.min(last.width, Math.max(left, NARROWEST))
+  return shown
 }
 
 /** One row, of whose last cell every line has a place of its own. */
 function layOut(row: readonly string[], shown: readonly Shown[], paint = (text: string) => text): string {
-  const cells = shown.map(({index}) => row[index] ?? '')
+  const cells = shown.map(({index, cutsTo, width}) =>
+    cutsTo ? cutName(row[index] ?? '', width) : (row[index] ?? ''),
+  )
   const last = cells.pop() ?? ''
   const room = shown.at(-1)?.width ?? 0
   return wrapText(breakWords(last, room), room)

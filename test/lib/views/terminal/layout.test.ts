@@ -6,6 +6,7 @@ import {
   breakWords,
   columnsOf,
   cut,
+  cutName,
   indented,
   isPlain,
   wrapText,
@@ -31,6 +32,32 @@ describe('columns of the terminal', () => {
         expect(columnsOf(text)).to.equal(stringWidth(text))
         expect(columnsOf(cut(text, width))).to.be.at.most(width)
         if (columnsOf(text) <= width) expect(cut(text, width)).to.equal(text)
+      }),
+    )
+  })
+})
+
+describe('a name that is cut', () => {
+  const model = 'mistralai/Mistral-Small-3.1-24B'
+  const cases: Array<[name: string, width: number, cut: string]> = [
+    [model, 31, model],
+    [model, 30, 'mistral…/Mistral-Small-3.1-24B'],
+    [model, 23, '…/Mistral-Small-3.1-24B'],
+    [model, 14, '…/Mistr….1-24B'],
+    ['a-model-without-owner', 11, 'a-mod…owner'],
+    ['/model', 5, '/m…el'],
+    ['模型/模型模型', 10, '…/模型模型'],
+    ['模型/模型模型', 6, '…/…型'],
+  ]
+  for (const [name, width, expected] of cases)
+    it(`shows ${name} as ${expected} in ${width} columns`, () => {
+      expect(cutName(name, width)).to.equal(expected)
+    })
+
+  it('is never wider than what it is cut to', () => {
+    fc.assert(
+      fc.property(fc.string({unit: 'grapheme'}), fc.integer({min: 3, max: 20}), (text, width) => {
+        expect(columnsOf(cutName(`${text}/${text}`, width))).to.be.at.most(width)
       }),
     )
   })

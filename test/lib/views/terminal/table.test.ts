@@ -1,5 +1,6 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
+import stringWidth from 'string-width'
 
 import {type Column} from '../../../../src/lib/views/columns.js'
 import {formatPairs, formatTable, formatTables} from '../../../../src/lib/views/terminal/table.js'
@@ -47,14 +48,41 @@ describe('table', () => {
       ['     #  NAME  WHY', '139 kB  模    one word', '              and many', '              more'],
     ],
     [
-      'loses nothing of a long word in its last column',
-      table(TWO, [ROW.slice(1)], 40),
-      [`${'RUN'.padEnd(17)}WHY`, ROW.slice(1, 3).join('  ')],
+      'breaks no name that is copied',
+      table(columnsOf({title: 'Run'}, {title: 'Dataset', isCode: true}), [ROW.slice(1)], 40),
+      [`${'RUN'.padEnd(17)}DATASET`, ROW.slice(1, 3).join('  ')],
     ],
     [
-      'breaks words of sentences, which are not copied',
-      table(columnsOf({title: 'Run'}, {title: 'Why', wrapsTo: 5}), [['a', 'a-very-long-word']], 15),
+      'breaks a long word of its last column where that is too narrow',
+      table(TWO, [['a', 'of a-very-long-word']], 15),
+      ['RUN  WHY', 'a    of', '     a-very-lon', '     g-word'],
+    ],
+    [
+      'drops a column for a narrow last one, not for a long word in it',
+      table(
+        columnsOf({title: 'Run', dropAt: 1}, {title: 'Why', wrapsTo: 10}),
+        [['a', 'a-very-long-word']],
+        15,
+      ),
       ['RUN  WHY', 'a    a-very-lon', '     g-word'],
+    ],
+    [
+      'cuts names before it drops a column',
+      table(
+        columnsOf({title: 'Model', cutsTo: 9}, {title: 'Run', dropAt: 1}, {title: 'Why', wrapsTo: 10}),
+        [['maker/model-7b', 'a', 'older than 30d']],
+        28,
+      ),
+      ['MODEL        RUN  WHY', 'm…/model-7b  a    older than', '                  30d'],
+    ],
+    [
+      'drops a column where names cannot be cut further',
+      table(
+        columnsOf({title: 'Model', cutsTo: 12}, {title: 'Run', dropAt: 1}),
+        [['maker/model-7b', 'a']],
+        13,
+      ),
+      ['MODEL', 'mak…/model-7b'],
     ],
     [
       'makes text from outside safe before it is laid out',
@@ -92,6 +120,21 @@ describe('table', () => {
     expect(titles(withoutRun)).to.deep.equal(['TYPE', 'DATASET', 'WHY'])
     expect(titles(withoutRun - 1)).to.deep.equal(['DATASET', 'WHY'])
     expect(titles(20)).to.deep.equal(['DATASET', 'WHY'])
+  })
+
+  it('is never wider than the terminal, however long the words of its last column', () => {
+    const word = fc.string({unit: fc.constantFrom('a', '模'), minLength: 1, maxLength: 90})
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.constant('20260901_120000'), word)), (cells) => {
+        expect(
+          Math.max(
+            ...table(TWO, cells, 60)
+              .split('\n')
+              .map((line) => stringWidth(line)),
+          ),
+        ).to.be.at.most(60)
+      }),
+    )
   })
 
   it('is never wider than the terminal where what stays has room, and loses no word', () => {
