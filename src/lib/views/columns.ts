@@ -17,7 +17,7 @@ export interface Column<Row, Cell = string> {
   dropAt?: number
   /** Of a last column with sentences: how narrow it may become, its long words broken, before a column is dropped instead. */
   wrapsTo?: number
-  /** Of a column with names, such as models: how narrow it may become, its cells cut, before a column is dropped. */
+  /** Of a column with names, such as models: its cells are cut to this when its turn comes to be dropped, and it stays. */
   cutsTo?: number
 }
 
@@ -39,7 +39,7 @@ export function evaluationColumns<Row extends {run: Run}>(
 ): Array<Column<Row>> {
   if (rows === 'unknown') return []
   return [
-    {title: 'Model', dropAt: 2, cutsTo: 16, cell: ({run}) => modelOf(run, rows)},
+    {title: 'Model', dropAt: 2, cutsTo: 15, cell: ({run}) => modelOf(run, rows)},
     {title: 'Score', isRight: true, dropAt: 3, cell: ({run}) => scoreOfRunText(run, rows)},
   ]
 }

@@ -33,33 +33,32 @@ export function formatTables<Row>(
 interface Shown extends Column<never> {
   index: number
   width: number
+  /** How narrow it may become. */
+  least: number
 }
 
-/** The columns that fit: names are cut and droppable columns dropped until the rest, its last column wrapped, is narrow enough. */
+/** The columns that fit: some are dropped or cut, in their order, until the rest, its last column wrapped, is narrow enough. */
 function fitColumns(
   columns: ReadonlyArray<Column<never>>,
   rows: ReadonlyArray<readonly string[]>,
   width = Infinity,
 ): Shown[] {
-  let shown = columns.map((column, index): Shown => ({
-    ...column,
-    index,
-    width: widest([column.title, ...rows.map((row) => row[index] ?? '')]),
-  }))
-  const least = ({width: whole, title, wrapsTo, cutsTo}: Shown) =>
-    Math.min(whole, Math.max(wrapsTo ?? cutsTo ?? Infinity, title.length))
-  const room = () => width - shown.reduce((sum, each) => sum + least(each) + GAP, -GAP)
+  let shown = columns.map((column, index): Shown => {
+    const whole = widest([column.title, ...rows.map((row) => row[index] ?? '')])
+    return {...column, index, width: whole, least: Math.min(whole, column.wrapsTo ?? Infinity)}
+  })
+  const room = () => width - shown.reduce((sum, {least}) => sum + least + GAP, -GAP)
   const droppable = shown.filter(({dropAt}) => dropAt !== undefined)
   for (const next of droppable.toSorted((a, b) => (a.dropAt ?? 0) - (b.dropAt ?? 0))) {
     if (room() >= 0) break
-    shown = shown.filter((each) => each !== next)
+    if (next.cutsTo === undefined) shown = shown.filter((each) => each !== next)
+    else next.least = Math.min(next.width, Math.max(next.cutsTo, next.title.length))
   }
 
   let spare = Math.max(0, room())
   for (const each of shown.filter(({cutsTo}) => cutsTo !== undefined)) {
-    const most = least(each) + spare
-    spare -= Math.min(each.width, most) - least(each)
-    each.width = Math.min(each.width, most)
+    each.width = Math.min(each.width, each.least + spare)
+    spare -= each.width - each.least
   }
 
   const last = shown.at(-1)

@@ -19,6 +19,12 @@ const COLUMNS = columnsOf(
   {title: 'Dataset'},
   {title: 'Why'},
 )
+const NAMES = columnsOf(
+  {title: 'Type', dropAt: 1},
+  {title: 'Model', dropAt: 2, cutsTo: 12},
+  {title: 'Run', dropAt: 3},
+  {title: 'Why', wrapsTo: 10},
+)
 const ROW = [
   'results',
   '20260901_120000',
@@ -67,22 +73,14 @@ describe('table', () => {
       ['RUN  WHY', 'a    a-very-lon', '     g-word'],
     ],
     [
-      'cuts names before it drops a column',
-      table(
-        columnsOf({title: 'Model', cutsTo: 9}, {title: 'Run', dropAt: 1}, {title: 'Why', wrapsTo: 10}),
-        [['maker/model-7b', 'a', 'older than 30d']],
-        28,
-      ),
-      ['MODEL        RUN  WHY', 'm…/model-7b  a    older than', '                  30d'],
+      'cuts names instead of dropping their column, when its turn comes',
+      table(NAMES, [['a', 'maker/model-7b', 'b', 'older than 30d']], 30),
+      ['MODEL          RUN  WHY', 'mak…/model-7b  b    older than', '                    30d'],
     ],
     [
-      'drops a column where names cannot be cut further',
-      table(
-        columnsOf({title: 'Model', cutsTo: 12}, {title: 'Run', dropAt: 1}),
-        [['maker/model-7b', 'a']],
-        13,
-      ),
-      ['MODEL', 'mak…/model-7b'],
+      'drops the next column where names cannot be cut further',
+      table(NAMES, [['a', 'maker/model-7b', 'b', 'older than 30d']], 24),
+      ['MODEL         WHY', 'ma…/model-7b  older than', '              30d'],
     ],
     [
       'makes text from outside safe before it is laid out',
