@@ -170,7 +170,7 @@ const cases: Array<[line: string, named: RegExp, more?: More]> = [
   ['restore copies --namespace old-name', /^restore copies --from old-name$/, {prepare: archiveAsAnother}],
   ['cleanup --policy policy.yaml', /^policy explain policy\.yaml$/, corrected],
   ['cleanup --keep-best 1', /^leaderboard check$/, {prepare: loseRows}],
-  ['leaderboard check', /^runs group --namespace mira$/, {prepare: loseRows}],
+  ['leaderboard check', /^cleanup (?:--run \d{8}_\d{6} )+--namespace mira$/, {prepare: loseRows}],
   ['leaderboard check', /^restore DIR --namespace mira$/, {prepare: archiveOne, filled: ['DIR', 'copies']}],
   ['leaderboard protect --runs', /^runs protect \d{8}_\d{6}$/, {prepare: loseRows}],
   // There is no terminal here to confirm on.

@@ -72,9 +72,9 @@ export async function checkSummaryFile(file: string, files: Record<string, FlagV
   const wrong = (why: string) => new UsageError(`--summary ${printable(file)}: ${why}.`)
   if (file === '') throw new UsageError('--summary "" names no file.')
   const found = await stat(file).catch(() => {})
-  if (found?.isDirectory()) throw wrong('it is a folder, give the name of a file in it')
+  if (found?.isDirectory()) throw wrong('it is a folder; name a file in it')
   // Opening a pipe without a reader would block.
-  if (found && !found.isFile()) throw wrong('it is not a plain file, give another name')
+  if (found && !found.isFile()) throw wrong('it is not a regular file, give another name')
   for (const [flag, other] of Object.entries(files)) {
     if (typeof other === 'string' && (await placeOf(other)) === (await placeOf(file)))
       throw wrong(`it is the file of --${flag}, give another name`)

@@ -111,7 +111,7 @@ describe('the report in a browser', () => {
       sizes: 'unknown',
       plan: undefined,
       by: 'success_rate',
-      warnings: ['What the datasets take up is unknown. The token may not read it.'],
+      warnings: ['Dataset sizes are unknown. The token may not read it.'],
     })
     const file = join(folder, `${count}.html`)
     writeFileSync(file, formatPage(report))

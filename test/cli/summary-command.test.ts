@@ -25,13 +25,13 @@ describe('the file of a summary', () => {
     expect(await whyNot('')).to.equal('--summary "" names no file.')
     expect(await whyNot(folder)).to.match(/^--summary .*: it is a folder/)
     expect(await whyNot(at('no/s.md'))).to.match(/^--summary .*: it cannot be written to \(ENOENT/)
-    expect(await whyNot('/dev/null')).to.include('not a plain file')
+    expect(await whyNot('/dev/null')).to.include('not a regular file')
   })
 
   it('is refused where opening it would wait for ever', async function () {
     if (process.platform === 'win32') this.skip()
     execFileSync('mkfifo', [at('pipe')])
-    expect(await whyNot(at('pipe'))).to.include('not a plain file')
+    expect(await whyNot(at('pipe'))).to.include('not a regular file')
   })
 
   it('is never a file that the command reads or writes, by whatever name', async () => {

@@ -37,7 +37,7 @@ describe('history', () => {
   })
 
   const refused: Array<[title: string, argv: string[], message: RegExp]> = [
-    ['no age', ['--since', 'yesterday'], /^Error: --since "yesterday" is not an age/],
+    ['no age', ['--since', 'yesterday'], /^Error: --since "yesterday" is not a valid age/],
     ['a job and --since', ['3f9a', '--since', '7d'], /^Error: --since chooses among all jobs/],
   ]
   for (const [title, argv, message] of refused) {

@@ -48,7 +48,7 @@ describe('restore', () => {
   it('ends with 1 where a name is not archived, with 2 on a usage error, before anything is sent', async () => {
     hub.requests.length = 0
     for (const [argv, code, text] of [
-      [[dir, '20260107_000000'], 1, 'holds no archive of "20260107_000000"'],
+      [[dir, '20260107_000000'], 1, 'has no archive of "20260107_000000"'],
       [[join(dir, 'nothing')], 2, 'is not a folder'],
       [[], 2, 'Error: '],
       [[dir, '--concurrency', '0'], 2, '--concurrency'],

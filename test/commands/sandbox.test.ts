@@ -91,7 +91,7 @@ describe('sandbox, bad input', () => {
       expect(stderr)
         .to.match(/^Error: /)
         .and.to.include(`--port ${port}`)
-        .and.to.include('Give another')
+        .and.to.include('Use another port')
       expect(hub.requests).to.deep.equal([])
     }))
 })

@@ -70,7 +70,7 @@ describe('Ctrl-C while runs are being pinned', () => {
         program.kill('SIGINT')
         const {stdout, exitCode} = await program.finished
         expect(exitCode).to.equal(130)
-        expect(stdout).to.include(`${run} ${words}: interrupted before its card was done.`)
+        expect(stdout).to.include(`${run} ${words}: interrupted before its card was changed.`)
       }))
   }
 })

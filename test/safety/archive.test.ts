@@ -94,7 +94,7 @@ describe('an archive before a deletion', () => {
     try {
       const error = await account.refused(clean({journal: false, concurrency: 1}), RefusedError)
       expect(error.exitCode).to.equal(1)
-      expect(error.message).to.include('no space is left on the disk').and.include(dir)
+      expect(error.message).to.include('the disk is full').and.include(dir)
     } finally {
       prototype.write = write
     }

@@ -152,7 +152,7 @@ describe('which datasets go', () => {
     hub.intercept({match: ({path}) => path.startsWith('/api/whoami-v2'), respond})
     const {plan, warnings, wouldDelete} = await account.clean({all: true})
     expect(wouldDelete).to.equal(9)
-    expect(warnings.join(' ')).to.include('did not say what time it is')
+    expect(warnings.join(' ')).to.include('has no date')
     await account.refused(account.clean({all: true, ...CARRIED}), RefusedError)
     await account.refused(account.remove(plan, CARRIED), RefusedError)
   })

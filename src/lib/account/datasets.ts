@@ -62,8 +62,8 @@ export async function discover(session: Session, {isReadOnly = false} = {}): Pro
   if (listing.nameless > 0) {
     // It cannot be deleted by name, but it may be what a run lacks, or what pins it.
     const entries = listing.nameless === 1 ? 'an entry' : `${listing.nameless} entries`
-    const why = `The listing of the Hub has ${entries} without a name: one of a run's datasets, or the leaderboard, may be missing from it.`
-    if (!isReadOnly) throw new HubFormatError(`${why} Nothing is deleted on such a listing.`)
+    const why = `The Hub's listing has ${entries} without a name: one of a run's datasets, or the leaderboard, may be missing from it.`
+    if (!isReadOnly) throw new HubFormatError(`${why} Nothing was deleted.`)
     warnings.push(why)
   }
 
@@ -109,7 +109,7 @@ function uniqueByName(listed: Dataset[]): Dataset[] {
   for (const dataset of listed) {
     const known = byName.get(dataset.name)
     if (known && known.id !== dataset.id)
-      throw new HubFormatError(`The listing names ${dataset.name} twice, with two ids.`)
+      throw new HubFormatError(`The Hub lists ${dataset.name} twice, with two ids.`)
     // The tags may have changed between the two pages: in doubt a run is pinned.
     const pinTags = known ? [...new Set([...(dataset.pinTags ?? []), ...(known.pinTags ?? [])])] : []
     byName.set(dataset.name, pinTags.length > 0 ? {...dataset, pinTags} : dataset)

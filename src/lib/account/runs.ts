@@ -99,8 +99,8 @@ export function requireRuns(
   const named = option === undefined ? '' : `\`${option}\` `
   throw new RefusedError(`${named}${unknown.join(', ')}: there is no such run.`, {
     suggestions: first
-      ? [`See which there are: smoltrace runs group --namespace ${first.namespace}`]
-      : ['There are no runs at all.'],
+      ? [`To list the runs: smoltrace runs group --namespace ${first.namespace}`]
+      : ['This namespace has no runs.'],
   })
 }
 

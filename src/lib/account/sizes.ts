@@ -49,7 +49,7 @@ export async function readSizes(options: ConnectionOptions = {}): Promise<Readon
  */
 export async function readSizesIfAsked(session: Session, {sizes}: SizesOption): Promise<Sizes | undefined> {
   if (!sizes) return undefined
-  return orUnknown(fetchSizes(session), 'What the datasets take up is unknown.', session.warnings)
+  return orUnknown(fetchSizes(session), 'Dataset sizes are unknown.', session.warnings)
 }
 
 /** Only exact names count. Of a dataset that a page shows again the last word does. */

@@ -38,9 +38,9 @@ export async function archiveDataset({name, id, sha}: Dataset, job: ArchiveJob):
   if (!parseDatasetName(name, access.namespace))
     throw new RefusedError(`${name} is not a dataset of ${access.namespace}`)
   const facts = await hub.describe(name, sha)
-  if (!facts) throw new RefusedError('it is not there any more')
+  if (!facts) throw new RefusedError('it is no longer there')
   if (facts.id !== id || facts.name !== name || facts.sha !== sha)
-    throw new RefusedError('another dataset has its name now')
+    throw new RefusedError('another dataset now has its name')
   const files = await hub.listFiles(name, sha)
   const problem = pathsProblem(files.map(({path}) => path))
   if (problem)
@@ -64,7 +64,7 @@ function requireSamePaths(files: RepoFile[], paths: string[] | undefined): void 
   if (paths?.length === listed.size && paths.every((path) => listed.has(path))) return
   throw new RefusedError(
     `it may have more files than the Hub lists (${listed.size} listed, ${paths?.length ?? 'an unknown number'} in its info). ` +
-      "Does a proxy remove `Link` from the Hub's answers?",
+      "A proxy may be removing the `Link` header from the Hub's responses",
   )
 }
 
@@ -85,11 +85,10 @@ async function storeFiles(
   if (former) requireSameContent(former, fresh, final, intact)
   // A file that the dataset does not have is never removed.
   if (extra.length > 0)
-    throw new RefusedError(`${final} holds ${quotePaths(extra)}, which the dataset does not: remove it`)
+    throw new RefusedError(`${final} contains ${quotePaths(extra)}, which is not in the dataset: remove it`)
   const wanted = files.filter(({path}) => !intact.has(path))
   if (wanted.length > 0 || isNew) {
-    if (!isNew && !former)
-      throw new RefusedError(`${final} is there and is not an archive: choose another folder`)
+    if (!isNew && !former) throw new RefusedError(`${final} exists and is not an archive: use another folder`)
     await fetchAll(fresh, wanted, paths, job)
     await job.lock.require()
     if (isNew) await rename(staging, final)

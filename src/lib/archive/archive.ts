@@ -85,7 +85,7 @@ export async function archiveDatasets(
 /** The folder that a person named may be a link; below it none is followed. */
 async function prepareFolder(dir: string, namespace: string): Promise<string> {
   if (pathProblem(namespace) || namespace.includes('/'))
-    throw new RefusedError(`${namespace} cannot be a folder`)
+    throw new RefusedError(`${namespace} cannot be used as a folder name`)
   const first = await makeFolder(dir)
   const root = await realpath(dir)
   const folder = await ensureFolder(root, namespace)
@@ -106,10 +106,10 @@ async function archiveOne(dataset: Dataset, dir: string, job: ArchiveJob): Promi
   }
 }
 
-const OTHER_FOLDER = 'Name another folder, or make room; what is archived already stays there.'
+const OTHER_FOLDER = 'Use another folder, or free some space. Archives already made are kept.'
 
 function unusableFolder(dir: string, cause: unknown, suggestions: string[] = [OTHER_FOLDER]): RefusedError {
-  return new RefusedError(`Nothing can be archived to ${safeName(dir)}: ${reasonOf(cause)}.`, {
+  return new RefusedError(`Cannot archive to ${safeName(dir)}: ${reasonOf(cause)}.`, {
     cause,
     suggestions,
   })

@@ -60,15 +60,15 @@ export async function openToRead(path: string): Promise<FileHandle> {
   const handle = await open(path, constants.O_RDONLY + NO_FOLLOW + NO_WAIT)
   if ((await handle.stat()).isFile()) return handle
   await handle.close()
-  throw new RefusedError(`${path} is not a plain file`)
+  throw new RefusedError(`${path} is not a regular file`)
 }
 
 /** Reads a text file of bounded size; undefined where there is none. */
 export async function readSmall(path: string, most: number): Promise<string | undefined> {
   const found = await statNoFollow(path)
   if (!found) return undefined
-  if (!found.isFile()) throw new RefusedError(`${path} is not a plain file`)
-  if (found.size > most) throw new RefusedError(`${path} is larger than any such file`)
+  if (!found.isFile()) throw new RefusedError(`${path} is not a regular file`)
+  if (found.size > most) throw new RefusedError(`${path} is too large`)
   const handle = await openToRead(path).catch((error: unknown) => {
     if (!isErrno(error, 'ENOENT')) throw error
   })
@@ -95,7 +95,7 @@ export async function filesBelow(folder: string): Promise<Map<string, number>> {
 
   await visit('')
   if (odd.length > 0)
-    throw new RefusedError(`${joinFew(odd)} ${odd.length > 1 ? 'are' : 'is'} not a plain file`)
+    throw new RefusedError(`${joinFew(odd)} ${odd.length > 1 ? 'are' : 'is'} not a regular file`)
   return files
 }
 
@@ -105,7 +105,7 @@ interface HashOptions {
   isKept?: boolean | undefined
 }
 
-/** Hashes a file. @throws RefusedError where it is not a plain file or changes while it is read; CancelledError */
+/** Hashes a file. @throws RefusedError where it is not a regular file or changes while it is read; CancelledError */
 export async function fingerprint(path: string, how: HashOptions = {}): Promise<Fingerprint> {
   const handle = await openToRead(path)
   try {
@@ -184,15 +184,15 @@ export async function compareFolder(
 
 const REASONS: Record<string, string> = {
   EACCES: 'no permission',
-  EDQUOT: 'the disk quota is used up',
-  EEXIST: 'a file is in the way',
+  EDQUOT: 'the disk quota is exceeded',
+  EEXIST: 'a file already exists there',
   EFBIG: 'the file is too large for this disk, or for the limits of this process',
-  ELOOP: 'a symbolic link is in the way',
+  ELOOP: 'a symbolic link is in its place',
   EMFILE: 'too many files are open',
   ENAMETOOLONG: 'the path is too long',
-  ENOENT: 'it cannot be made or found',
-  ENOSPC: 'no space is left on the disk',
-  ENOTDIR: 'a file is where a folder should be',
+  ENOENT: 'it cannot be created or found',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a file is in place of a folder',
   EPERM: 'not permitted',
   EROFS: 'the disk is read-only',
 }

@@ -33,7 +33,7 @@ export async function fetchFile(job: Download): Promise<void> {
     await rm(job.target)
   }
 
-  throw new RefusedError(`${JSON.stringify(job.file.path)} came with another content than the Hub lists`)
+  throw new RefusedError(`${JSON.stringify(job.file.path)} does not match what the Hub lists`)
 }
 
 async function isComplete({file, target, signal}: Download): Promise<boolean> {
@@ -83,7 +83,7 @@ async function fetchRest({hub, name, sha, file, target}: Download): Promise<Erro
 /** Opens a new or partial file; refuses links, hard links included. */
 async function openToWrite(path: string): Promise<FileHandle> {
   const found = await statNoFollow(path)
-  if (found && (!found.isFile() || found.nlink > 1)) throw new RefusedError(`${path} is not a plain file`)
+  if (found && (!found.isFile() || found.nlink > 1)) throw new RefusedError(`${path} is not a regular file`)
   const how = found ? 0 : constants.O_CREAT + constants.O_EXCL
   return open(path, constants.O_RDWR + NO_FOLLOW + how, 0o666)
 }
@@ -96,7 +96,8 @@ async function writeBody(
 ): Promise<Error | undefined> {
   try {
     for await (const piece of body) {
-      if (at + piece.length > end) return new HubFormatError('The Hub sent more of a file than it lists.')
+      if (at + piece.length > end)
+        return new HubFormatError('The Hub sent more of a file than its listed size.')
       // The system may take less at a time than it is given.
       for (let left = piece; left.length > 0;) {
         const {bytesWritten} = await handle.write(left, 0, left.length, at)

@@ -5,7 +5,7 @@ import {pushTo} from '../base/collections.js'
 import {RefusedError} from '../base/errors.js'
 import {type DatasetType, parseDatasetName, RUN_TYPES} from '../base/names.js'
 import {formatWords} from '../base/shell.js'
-import {byText, printable} from '../base/text.js'
+import {byText, formatCount, printable} from '../base/text.js'
 import {compareFolder, folderExists, type LocalFile, reasonOf, statNoFollow} from './disk.js'
 import {type Manifest, readManifest} from './manifest.js'
 import {archivePaths, isLeftByFileManager, quotePaths, stagedDataset} from './paths.js'
@@ -71,12 +71,12 @@ async function readEntry(folder: string, namespace: string, own: string): Promis
 
 function problemOf(manifest: Manifest | undefined, name: string, namespace: string): string | undefined {
   if (!manifest)
-    return 'its manifest is missing: it was not archived to its end, or is only a part of the archive'
+    return 'its manifest is missing: archiving was interrupted, or this is only part of the archive'
   if (manifest.namespace !== namespace)
-    return `its manifest is of the namespace ${JSON.stringify(manifest.namespace)}, not of ${namespace}`
+    return `its manifest belongs to the namespace ${JSON.stringify(manifest.namespace)}, not ${namespace}`
   return manifest.name === name
     ? undefined
-    : `its manifest is of ${JSON.stringify(manifest.name)}, and so in the wrong place`
+    : `its manifest belongs to ${JSON.stringify(manifest.name)}, so it is in the wrong place`
 }
 
 /**
@@ -93,9 +93,9 @@ export async function checkArchive(
   const {same, missing, changed, extra} = await compareFolder(folder, files, {signal})
   const problems = [
     missing.length > 0 && `${quotePaths(missing)} ${missing.length > 1 ? 'are' : 'is'} missing`,
-    changed.length > 0 && `${quotePaths(changed)} ${changed.length > 1 ? 'are' : 'is'} not what was archived`,
+    changed.length > 0 && `${quotePaths(changed)} ${changed.length > 1 ? 'are' : 'is'} not as archived`,
     extra.length > 0 &&
-      `its manifest does not name ${quotePaths(extra)}: remove ${extra.length > 1 ? 'those files' : 'that file'}`,
+      `${quotePaths(extra)} ${extra.length > 1 ? 'are' : 'is'} not in its manifest: remove ${extra.length > 1 ? 'those files' : 'that file'}`,
   ].filter((problem) => problem !== false)
   if (problems.length > 0) throw new RefusedError(problems.join('; '))
   return same
@@ -105,16 +105,16 @@ export async function checkArchive(
 export function requireArchived(entries: ArchiveEntry[], words: readonly string[], dir: string): void {
   if (entries.length === 0)
     throw new RefusedError(
-      `${printable(dir)} holds no archive: looked for NAMESPACE/DATASET.json, next to a folder of the dataset's files.`,
-      {suggestions: ['Name the folder that cleanup archived into. Links in it are not followed.']},
+      `No archive found in ${printable(dir)}: expected NAMESPACE/DATASET.json next to a folder with the dataset's files.`,
+      {suggestions: ['Use the folder that cleanup archived into. Symbolic links in it are not followed.']},
     )
   const unknown = words.filter((word) => !entries.some((entry) => matchesWord(entry, word)))
   if (unknown.length === 0) return
   throw new RefusedError(
-    `${printable(dir)} holds no archive of ${quotePaths(unknown.map((word) => printable(word)))}.`,
+    `${printable(dir)} has no archive of ${quotePaths(unknown.map((word) => printable(word)))}.`,
     {
       suggestions: [
-        `It holds ${entries.length}. To see them: smoltrace ${formatWords(['restore', dir, '--dry-run'])}`,
+        `To list its ${formatCount(entries.length, 'archive')}: smoltrace ${formatWords(['restore', dir, '--dry-run'])}`,
       ],
     },
   )

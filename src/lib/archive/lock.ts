@@ -40,10 +40,10 @@ export async function takeLock(path: string): Promise<Lock> {
     if (handle) return keepAlive(path, own, handle)
   }
 
-  throw new RefusedError('another process is archiving into this folder', {suggestions: [WAIT]})
+  throw new RefusedError('another process is archiving to this folder', {suggestions: [WAIT]})
 }
 
-const WAIT = 'Wait until the other one is done, then run the same command again.'
+const WAIT = 'Wait until it is done, then run the same command again.'
 
 function keepAlive(path: string, own: Holder, handle: FileHandle): Lock {
   // A write, so that the disk dates it: the clocks of machines that share a disk may differ.
@@ -54,7 +54,7 @@ function keepAlive(path: string, own: Holder, handle: FileHandle): Lock {
   return {
     token: own.token,
     async require() {
-      if (!(await isOwn())) throw new RefusedError('another process has begun to archive into this folder')
+      if (!(await isOwn())) throw new RefusedError('another process started archiving to this folder')
     },
     async release() {
       clearInterval(heartbeat)
@@ -126,7 +126,7 @@ async function readStale(path: string): Promise<{holder: Holder | undefined} | u
   if (leftMs <= 0) return {holder}
   const who = holder ? ` (process ${holder.pid} on ${printable(holder.host)})` : ''
   const expiry = `If it was killed, its lock expires in ${Math.ceil(leftMs / 1000)} s: run the same command again then.`
-  throw new RefusedError(`another process is archiving into this folder${who}`, {suggestions: [WAIT, expiry]})
+  throw new RefusedError(`another process is archiving to this folder${who}`, {suggestions: [WAIT, expiry]})
 }
 
 /** The time by the clock of the disk that dates the lock, in ms. */

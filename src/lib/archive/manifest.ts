@@ -17,8 +17,8 @@ const FORMAT_VERSION = 1
 
 /** What is known of an archived dataset apart from its files' contents. It is written last: with it, an archive is complete. */
 const MANIFEST = z.strictObject({
-  format: z.literal(FORMAT, 'not the manifest of an archive'),
-  version: z.literal(FORMAT_VERSION, `of another program: this one knows version ${FORMAT_VERSION}`),
+  format: z.literal(FORMAT, 'not an archive manifest'),
+  version: z.literal(FORMAT_VERSION, `unknown version: this program supports version ${FORMAT_VERSION}`),
   /** Origin of the Hub it came from. */
   endpoint: nonEmptyText,
   namespace: nonEmptyText,
@@ -77,7 +77,7 @@ export function parseManifest(json: string): Manifest {
 }
 
 function refuse(why: string): RefusedError {
-  return new RefusedError(`its manifest cannot be used: ${why}`)
+  return new RefusedError(`its manifest is not valid: ${why}`)
 }
 
 /** The manifest in a file; undefined where the file does not exist. */
@@ -119,7 +119,7 @@ export function requireSameContent(
     fresh.files.every((file) => isSame(file))
   )
     return
-  throw new RefusedError(`${final} already holds another version of it: choose another folder`)
+  throw new RefusedError(`${final} already has another version of it: use another folder`)
 }
 
 /** Whether a file is in LFS may have changed while its content did not: then the bytes on the disk decide. */

@@ -44,20 +44,17 @@ const MAX_SEGMENT = 255
 /** What a part of a path may not be, and why. */
 const PROBLEMS: ReadonlyArray<readonly [pattern: RegExp, problem: string]> = [
   [/^$/, 'has an empty part'],
-  [/^\.\.?$/, 'leads elsewhere'],
+  [/^\.\.?$/, 'points outside its folder'],
   [/\p{Cc}/u, 'has a control character'],
   // No name on a disk can hold it.
-  [/\p{Cs}/u, 'has half a character'],
+  [/\p{Cs}/u, 'has an incomplete character'],
   [/\\/, 'has a backslash'],
   // Also by the short name that Windows gives it.
   [/^(?:\.git|git~\d+)$/i, "would be part of git's own folder"],
   [/[<>:"|?*]/, 'has a character that Windows does not allow'],
-  [/[. ]$/, 'has a part that ends with a dot or a blank'],
+  [/[. ]$/, 'has a part that ends with a dot or a space'],
   // Whatever the extension and letter case.
-  [
-    /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[\d¹²³])(?:\.|$)/i,
-    'has the name of a device of Windows',
-  ],
+  [/^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[\d¹²³])(?:\.|$)/i, 'has a reserved Windows device name'],
 ]
 
 /** Why a path, as the Hub lists it, cannot be archived; undefined where it can. */
@@ -105,7 +102,8 @@ function collision(paths: readonly string[]): string | undefined {
   const known = new Map<string, string>()
   for (const path of [...paths, ...new Set(paths.flatMap((each) => foldersOf(each)))]) {
     const other = known.get(foldCase(path))
-    if (other !== undefined) return `${JSON.stringify(other)} and ${JSON.stringify(path)} may be one`
+    if (other !== undefined)
+      return `${JSON.stringify(other)} and ${JSON.stringify(path)} may be the same file`
     known.set(foldCase(path), path)
   }
 

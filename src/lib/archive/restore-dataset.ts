@@ -53,7 +53,7 @@ export async function restoreDataset(job: RestoreJob, step: Step): Promise<Audie
   for (; step.kind !== 'nothing'; step = await decideStep(job)) {
     if (job.signal?.aborted) throw new CancelledError('Interrupted.')
     try {
-      if (done.has(step.kind)) throw new HubFormatError('the Hub shows something else than what was uploaded')
+      if (done.has(step.kind)) throw new HubFormatError('the Hub does not show what was uploaded')
       if (step.kind === 'fill') await fillDataset(job, step)
       else {
         await hub.createDataset(name, namespace, visibilityFor(manifest))
@@ -94,11 +94,13 @@ export async function decideStep({hub, name, manifest, files}: RestoreJob): Prom
   if (missing.length === 0 && others.length === 0) return {kind: 'nothing', there}
   const isAsOpen = manifest.visibility === 'public' && gated === manifest.gated
   if (visibility === 'public' && visibilityFor(manifest) === 'private' && !isAsOpen)
-    throw new RefusedError('it is there and public, and what was archived was not')
+    throw new RefusedError('it exists on the Hub and is public, but the archived dataset was not')
   const other = others.find((path) => path !== ATTRIBUTES) ?? others[0]
   const isHalf = other === undefined || (other === ATTRIBUTES && (await hasUsualAttributes(hub, name, head)))
   if (!isHalf)
-    throw new RefusedError(`a dataset of this name is there, with another ${JSON.stringify(other)}`)
+    throw new RefusedError(
+      `a dataset with this name exists on the Hub, with a different ${JSON.stringify(other)}`,
+    )
   return {kind: 'fill', there, head, files: missing, deletes: others.filter((path) => !local.has(path))}
 }
 

@@ -178,8 +178,7 @@ async function restorePart(part: RestorePart, of: number, job: Job): Promise<Res
   try {
     return successOf(part, ready, 'restored', await restoreDataset(ready.dataset, ready.step))
   } catch (error) {
-    if (signal?.aborted)
-      return outcomeOf(part, 'failed', 'interrupted halfway: restore it again, and it continues')
+    if (signal?.aborted) return outcomeOf(part, 'failed', 'interrupted halfway: restore it again to continue')
     return failureOf(part, error, job)
   }
 }
@@ -188,7 +187,7 @@ function failureOf(part: RestorePart, error: unknown, job: Job): RestoreOutcome 
   if (error instanceof HubError) job.stopped ??= whyStopAfter(error)
   if (isOutOfQuota(error))
     return part.ready?.dataset.isCreated
-      ? outcomeOf(part, 'failed', `it is there and incomplete: ${job.stopped}`)
+      ? outcomeOf(part, 'failed', `it is incomplete on the Hub: ${job.stopped}`)
       : outcomeOf(part, 'unattempted', job.stopped)
   return outcomeOf(part, error instanceof RefusedError ? 'refused' : 'failed', reasonOf(error))
 }
@@ -225,11 +224,12 @@ function noteOn(manifest: Manifest, there: Audience | undefined): string | undef
   const {visibility, gated} = manifest
   const wanted = visibilityFor(manifest)
   if (there?.visibility === visibility && there.gated === gated) return undefined
-  if (there && there.visibility !== wanted) return `it is ${there.visibility} there, and was ${visibility}`
+  if (there && there.visibility !== wanted)
+    return `it is ${there.visibility} on the Hub, but was ${visibility}`
   if (gated === false) return undefined
   return wanted === visibility
-    ? `its gate (${gated}) is not set again`
-    : `it was public behind a gate (${gated}): private until you set the gate again`
+    ? `its gate (${gated}) is not restored: set it again on the Hub`
+    : `it was public and gated (${gated}): private until you set the gate again`
 }
 
 /** Whether the quota stayed used up, however long the job waited for it. */
@@ -242,12 +242,11 @@ function whyStopAfter(error: HubError): string | undefined {
   const {status, answer} = error
   const words = printable(answer.text)
   if (isOutOfQuota(error))
-    return `the quota of the Hub was used up ${MAX_EXHAUSTED_WINDOWS} times in a row: restore again later, and it continues`
-  if (status === 401) return 'the Hub does not accept the token any more'
-  if (answer.actionLimit)
-    return `the Hub allows no more for now (${words}): restore again later, and it continues`
+    return `the Hub's rate limit was reached ${MAX_EXHAUSTED_WINDOWS} times in a row: restore again later to continue`
+  if (status === 401) return 'the Hub no longer accepts the token'
+  if (answer.actionLimit) return `the Hub allows no more for now (${words}): restore again later to continue`
   return status === 403 && /storage limit/i.test(words)
-    ? `the account's storage is full (${words}): make room, restore again, and it continues`
+    ? `the account's storage is full (${words}): free some space, then restore again to continue`
     : undefined
 }
 

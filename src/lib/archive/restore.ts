@@ -5,7 +5,7 @@ import {RefusedError, UsageError} from '../base/errors.js'
 import {EXIT, type ExitCode} from '../base/exit-codes.js'
 import {readOptions, readText} from '../base/options.js'
 import {formatWords} from '../base/shell.js'
-import {printable} from '../base/text.js'
+import {formatCount, printable} from '../base/text.js'
 import {requireWriteAccess, UnknownNamespaceError} from '../hub/access.js'
 import {openSession, type Session} from '../hub/session.js'
 import {statNoFollow} from './disk.js'
@@ -53,11 +53,12 @@ export async function restoreDatasets(options: RestoreOptions): Promise<RestoreR
   const session = await openSessionFor(entries, options)
   const {access, hub, warnings} = session
   if (!dryRun) requireWriteAccess(access)
-  else if (access.writeLimit)
-    warnings.push(`With this token nothing could be restored: ${access.writeLimit}.`)
+  else if (access.writeLimit) warnings.push(`This token cannot restore anything: ${access.writeLimit}.`)
   const own = ownEntries(entries, options, session)
   if (own.length < entries.length)
-    warnings.push(`${entries.length - own.length} archives of other namespaces are left alone.`)
+    warnings.push(
+      `${formatCount(entries.length - own.length, 'archive')} of other namespaces will not be restored.`,
+    )
   requireArchived(own, names, dir)
   const runs = chooseRuns(own, names, from ?? access.namespace)
   const parts = runs.map((run) => run.map((entry) => partFor(entry, options, session)))
@@ -86,7 +87,7 @@ export function exitCodeOfRestore({interrupted, counts}: RestoreResult): ExitCod
 async function findFolder(dir: string): Promise<string> {
   const root = await realpath(dir).catch(() => '')
   if (root === '' || !(await statNoFollow(root))?.isDirectory())
-    throw new UsageError(`${printable(dir)} is not a folder: name the one that holds the copies.`)
+    throw new UsageError(`${printable(dir)} is not a folder: use the one that holds the archive.`)
   return root
 }
 
@@ -104,7 +105,7 @@ async function openSessionFor(entries: ArchiveEntry[], options: RestoreOptions):
     const command = formatWords(['restore', dir, ...names, '--from', held])
     throw new RefusedError(error.message, {
       cause: error,
-      suggestions: [`To bring its archives back under the name of this token: smoltrace ${command}`],
+      suggestions: [`To restore its archives to this token's own account: smoltrace ${command}`],
     })
   }
 }
@@ -124,9 +125,9 @@ function ownEntries(
     // One that the token does not know can only be a source.
     const isTarget = from === undefined && namespaces.includes(held)
     const flags = isTarget ? ['--namespace', held] : ['--from', held, ...target]
-    return `It holds archives of ${printable(held)}: smoltrace ${formatWords(['restore', dir, ...names, ...flags])}`
+    return `It has archives of ${printable(held)}: smoltrace ${formatWords(['restore', dir, ...names, ...flags])}`
   })
-  throw new RefusedError(`${printable(dir)} holds no archive of ${printable(source)}.`, {suggestions})
+  throw new RefusedError(`${printable(dir)} has no archive of ${printable(source)}.`, {suggestions})
 }
 
 /** An archive of another namespace is refused, and keeps its name. */
@@ -136,7 +137,7 @@ function partFor(entry: ArchiveEntry, {from}: RestoreOptions, {access, namespace
   if (held === source)
     return {entry, name: `${access.namespace}${name.slice(held.length)}`, problem: entry.problem}
   const foreign = namespaces.includes(held)
-    ? `it is not of ${source}: add --namespace ${held}`
-    : `it is of ${held}, which this token does not know: add --from ${held} to bring it back to ${access.namespace}`
+    ? `it does not belong to ${source}: add --namespace ${held}`
+    : `it belongs to ${held}, which this token cannot access: add --from ${held} to restore it to ${access.namespace}`
   return {entry, name, problem: entry.problem ?? foreign}
 }

@@ -48,7 +48,7 @@ function shownCause(cause: unknown): unknown {
 }
 
 /** Default advice of the library; a command names its help instead. */
-export const SEE_OPTIONS = 'What each option means is in the documentation of the library.'
+export const SEE_OPTIONS = 'The library documentation describes every option.'
 
 /** The flags or options make no sense; nothing was sent to the Hub. Exit code 2. */
 export class UsageError extends SmoltraceError {
@@ -95,7 +95,7 @@ export class NotAllowedError extends SmoltraceError {
 
 /** The user said no, or interrupted the job before anything was deleted. Exit code 130. */
 export class CancelledError extends SmoltraceError {
-  protected static override readonly advice = 'The same command can be run again at any time.'
+  protected static override readonly advice = 'You can run the same command again at any time.'
   override readonly name = 'CancelledError'
   readonly exitCode = EXIT.cancelled
 }

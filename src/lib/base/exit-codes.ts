@@ -16,10 +16,10 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 export const EXIT_WORDS: Readonly<Record<ExitCode, string>> = {
   [EXIT.done]: 'done, or nothing to do',
   [EXIT.error]: 'error, or refused',
-  [EXIT.usage]: 'wrong usage; nothing was asked of the Hub',
-  [EXIT.incomplete]: 'something failed, was skipped or not attempted',
+  [EXIT.usage]: 'wrong usage; no request was sent to the Hub',
+  [EXIT.incomplete]: 'something failed, was skipped or was not attempted',
   [EXIT.notAllowed]: 'not authenticated, or not allowed',
-  [EXIT.stale]: 'nothing of the saved plan could be applied',
+  [EXIT.stale]: 'no part of the saved plan could be applied',
   [EXIT.found]: 'something was found (with --exit-code)',
   [EXIT.cancelled]: 'cancelled or interrupted',
 }

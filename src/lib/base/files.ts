@@ -26,21 +26,21 @@ export interface TargetRules {
  */
 export async function findTarget(file: string, {name, refuse}: TargetRules): Promise<string> {
   const wrong = (why: string) => new UsageError(`${name} ${printable(file)}: ${why}.`)
-  if (file === '') throw new UsageError(`${name} needs the name of a file.`)
+  if (file === '') throw new UsageError(`${name} needs a file name.`)
   const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return
-    throw wrong(`it cannot be looked at (${error.code ?? error.message})`)
+    throw wrong(`it cannot be accessed (${error.code ?? error.message})`)
   })
   if (found?.isDirectory() || file.endsWith('/') || file.endsWith(sep))
-    throw wrong('it is a folder, give the name of a file in it')
+    throw wrong('it is a folder; name a file in it')
   const why = found && (await refuse(file))
   if (why) throw wrong(why)
   // Renaming would put a file in the place of a device or a pipe.
-  if (found && !found.isFile()) throw wrong('exists and is not a plain file, give another name')
+  if (found && !found.isFile()) throw wrong('it exists and is not a regular file; use another name')
   const target = found ? await realpath(file) : resolve(file)
-  if (!(await isFolder(dirname(target)))) throw wrong('its folder does not exist, create it first')
+  if (!(await isFolder(dirname(target)))) throw wrong('its folder does not exist; create it first')
   await access(dirname(target), constants.W_OK).catch(() => {
-    throw wrong('its folder cannot be written to, give a file elsewhere')
+    throw wrong('its folder is not writable; use another folder')
   })
   return target
 }
@@ -146,7 +146,7 @@ export async function readTextFile(
   try {
     const found = await stat(file)
     // A pipe without a writer would never end.
-    if (!found.isFile()) throw refuse('it is not a plain file')
+    if (!found.isFile()) throw refuse('it is not a regular file')
     if (found.size > largest.bytes) throw refuse(`it is larger than ${largest.text}`)
     const text = await readFile(file)
     if (isUtf16(text)) throw refuse('it is in UTF-16: save it as UTF-8')

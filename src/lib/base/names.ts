@@ -45,7 +45,7 @@ export function parseTimestamp(timestamp: string): Date | undefined {
 export function checkTimestamps(timestamps: string[], option?: string): void {
   for (const timestamp of timestamps) {
     if (parseTimestamp(timestamp)) continue
-    const problem = `"${timestamp}" is not a run's timestamp: give one as \`runs group\` shows it, such as 20260131_235959`
+    const problem = `"${timestamp}" is not a run timestamp: use one from \`runs group\`, such as 20260131_235959`
     throw option === undefined ? new UsageError(`${problem}.`) : new OptionError(option, problem)
   }
 }
@@ -101,8 +101,8 @@ function whyNotExact(own: string): string {
   const isRun = RUN_DATASET.test(small)
   if (small !== own && (isRun || small === LEADERBOARD || TASKS.test(small))) return 'it has capital letters'
   const {timestamp = '', rest = ''} = LIKE_RUN_DATASET.exec(own)?.groups ?? {}
-  if (rest !== '') return `something comes after its timestamp: ${JSON.stringify(rest)}`
-  if (timestamp !== '') return `there is no such date and time: ${timestamp}`
+  if (rest !== '') return `it has extra text after its timestamp: ${JSON.stringify(rest)}`
+  if (timestamp !== '') return `its timestamp is not a real date and time: ${timestamp}`
   if (/leaderboard/i.test(own)) return `the leaderboard is named exactly ${LEADERBOARD}`
   return 'datasets of a run are named exactly smoltrace-results-YYYYMMDD_HHMMSS (or -traces-, -metrics-)'
 }

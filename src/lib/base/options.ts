@@ -57,7 +57,7 @@ export type OptionTable<T> = {readonly [K in keyof T]-?: KindOf<Exclude<T[K], un
  * @throws UsageError naming the first option that is unknown, or holds something else than it may
  */
 export function readOptions<T extends object>(given: T, table: OptionTable<T>): T {
-  if (!isPlain(given)) throw new UsageError('Options are given as a plain object: `{dryRun: false}`.')
+  if (!isPlain(given)) throw new UsageError('Options must be a plain object, such as `{dryRun: false}`.')
   const values = new Map<string, unknown>()
   for (const name of Object.getOwnPropertyNames(given)) {
     const found: unknown = given[name as keyof T]
@@ -65,7 +65,7 @@ export function readOptions<T extends object>(given: T, table: OptionTable<T>): 
     if (!Object.hasOwn(table, name)) {
       const meant = nearest(name, Object.keys(table))
       const suggestions = meant === undefined ? [] : [`Did you mean \`${meant}\`?`]
-      throw new UsageError(`There is no option \`${name}\`.`, {suggestions})
+      throw new UsageError(`Unknown option \`${name}\`.`, {suggestions})
     }
 
     // Copied before it is checked: what the caller, or a getter, changes later has no effect.
@@ -90,13 +90,13 @@ function isPlain(value: unknown): boolean {
 /** Reads a list of names. @throws UsageError where it is not an array, or one of them not a string */
 export function readTexts(given: readonly string[], what: string): string[] {
   const texts: unknown = Array.isArray(given) ? [...(given as unknown[])] : given
-  if (!isTexts(texts)) throw new UsageError(`${what} are given as an array of strings.`)
+  if (!isTexts(texts)) throw new UsageError(`${what} must be an array of strings.`)
   return texts
 }
 
 /** Reads a single string, such as the name of a file. @throws UsageError where it is not one, or empty */
 export function readText(given: string, what: string): string {
-  if (typeof given !== 'string' || given === '') throw new UsageError(`${what} is given as a string.`)
+  if (typeof given !== 'string' || given === '') throw new UsageError(`${what} must be a non-empty string.`)
   return given
 }
 
@@ -108,14 +108,14 @@ function isTexts(value: unknown): value is string[] {
 /** Checks an option that counts. @throws UsageError where it is there and not a whole number from 1 up */
 export function checkCount(number: number | undefined, option: string): void {
   if (number !== undefined && !(Number.isSafeInteger(number) && number > 0))
-    throw new OptionError(option, 'takes a whole number from 1 up')
+    throw new OptionError(option, 'takes a whole number of at least 1')
 }
 
 /** Checks an option that takes some of a few words. @throws UsageError naming the first that is not one, and all that there are */
 export function checkWords<T>(words: readonly T[], known: readonly T[], option: string, what: string): void {
   const unknown = words.find((word) => !known.includes(word))
   if (unknown !== undefined)
-    throw new OptionError(option, `"${String(unknown)}" is not a ${what}: give ${known.join(', ')}`, {
+    throw new OptionError(option, `"${String(unknown)}" is not a valid ${what}: use ${known.join(', ')}`, {
       suggestions: didYouMean(`\`${option}\``, String(unknown), known.map(String)),
     })
 }

@@ -64,7 +64,7 @@ export function readJson(json: string, refuse: (why: string) => Error): unknown 
   }
 
   if (hasTooManyParts(json)) throw refuse('too many values')
-  if (countNames(json) !== countKeys(value, refuse)) throw refuse('a name twice in one object')
+  if (countNames(json) !== countKeys(value, refuse)) throw refuse('an object has the same key twice')
   return value
 }
 
@@ -79,7 +79,7 @@ export function parseValue<S extends z.core.$ZodType>(
     result = z.safeParse(schema, value)
   } catch (error) {
     // More faults than JavaScript passes on at once.
-    if (error instanceof RangeError) throw refuse('wrong in too many places')
+    if (error instanceof RangeError) throw refuse('too many errors')
     throw error
   }
 

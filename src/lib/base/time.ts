@@ -21,7 +21,7 @@ const MAX_DURATION = 1000 * 365 * DAY
 /** How old a run must be: by its age, or by a date that it must precede. */
 export type Age = {kind: 'duration'; text: string; ms: number} | {kind: 'date'; text: string; date: Date}
 
-const UNITS_SHOWN = 'a number of days or 12h, 7d, 2w, 1m (30 days), 1y,'
+const UNITS_SHOWN = 'a number of days, 12h, 7d, 2w, 1m (30 days), 1y,'
 export const SPAN_FORMS = `${UNITS_SHOWN} or a sum such as 1w3d`
 export const AGE_FORMS = `${UNITS_SHOWN} a sum such as 1w3d, or a date such as 2026-01-31`
 export const GRACE_FORMS = '30min, 6h, 1d, a sum such as 1h30min, or 0 to turn it off'
@@ -35,7 +35,7 @@ export function parseAge(given: string, option = 'olderThan'): Age {
   const text = normalize(given)
   if (isDay(text)) return {kind: 'date', text, date: new Date(`${text}T00:00:00Z`)}
   const ms = parseDuration(text)
-  if (ms === undefined) throw new OptionError(option, `"${given}" is not an age: give ${AGE_FORMS}`)
+  if (ms === undefined) throw new OptionError(option, `"${given}" is not a valid age: use ${AGE_FORMS}`)
   return {kind: 'duration', text, ms}
 }
 
@@ -54,7 +54,7 @@ export function parseSpan(given: string): Age {
   const text = normalize(given)
   const ms = parseDuration(text)
   if (ms === undefined)
-    throw new OptionError('keepWithin', `"${given}" is not an age that counts from now: give ${SPAN_FORMS}`)
+    throw new OptionError('keepWithin', `"${given}" is not a valid age: use ${SPAN_FORMS}`)
   return {kind: 'duration', text, ms}
 }
 
@@ -68,7 +68,7 @@ export function parseGrace(given: string): number {
   if (text === '0') return 0
   const ms = /m(?!in)|y/.test(text) ? undefined : parseSum(text)
   if (ms === undefined || ms > MAX_DURATION)
-    throw new OptionError('grace', `"${given}" is not a duration: give ${GRACE_FORMS}`)
+    throw new OptionError('grace', `"${given}" is not a valid duration: use ${GRACE_FORMS}`)
   return ms
 }
 
@@ -91,7 +91,7 @@ function parseSum(text: string): number | undefined {
  */
 export function cutoffOf(age: Age, now: Date, option = 'olderThan'): Date {
   const cutoff = age.kind === 'date' ? age.date : new Date(now.getTime() - age.ms)
-  if (cutoff > now) throw new OptionError(option, `"${age.text}" lies in the future: give ${AGE_FORMS}`)
+  if (cutoff > now) throw new OptionError(option, `"${age.text}" is in the future: use ${AGE_FORMS}`)
   return cutoff
 }
 

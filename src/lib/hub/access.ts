@@ -1,5 +1,5 @@
 import {NotAllowedError, RefusedError} from '../base/errors.js'
-import {safe} from '../base/text.js'
+import {joinWords, safe} from '../base/text.js'
 import {type Fields, fieldsOf} from './dataset-info.js'
 import {HubFormatError} from './errors.js'
 
@@ -37,7 +37,7 @@ export class UnknownNamespaceError extends RefusedError {}
  */
 export function readAccount(answer: unknown, date?: string | undefined, wanted?: string): Account {
   const {name: user, orgs, auth} = fieldsOf(answer)
-  if (!isName(user)) throw new HubFormatError('The answer of whoami names no user.')
+  if (!isName(user)) throw new HubFormatError("The Hub's whoami response names no user.")
   const organisations = asList(orgs).map((org) => fieldsOf(org))
   const namespaces = [
     ...new Set([user, ...organisations.map(({name}) => name).filter((name) => isName(name))]),
@@ -45,8 +45,8 @@ export function readAccount(answer: unknown, date?: string | undefined, wanted?:
   const namespace = namespaces.find((name) => name.toLowerCase() === (wanted ?? user).toLowerCase())
   if (namespace === undefined)
     throw new UnknownNamespaceError(
-      `\`namespace\` ${JSON.stringify(wanted)}: this token belongs to ${user} and knows ${namespaces.join(', ')}.`,
-      {suggestions: ['Name one of these, or use a token of a member of that organisation.']},
+      `\`namespace\` ${JSON.stringify(wanted)}: ${user}'s token has access to ${joinWords(namespaces)}.`,
+      {suggestions: ['Use one of these, or a token of a member of that organisation.']},
     )
   // Of an organisation that is named twice every limit holds.
   const own = organisations.filter(({name}) => name === namespace)
@@ -87,7 +87,7 @@ function organisationLimits(org: Fields, name: string, user: string, auth: Field
   const limits = tokenLimits(auth, 'org', name)
   if (role === 'no_access') limits.readLimit = `${user} has no access to ${name}`
   if (typeof role === 'string' && !WRITING_ROLES.has(role))
-    limits.writeLimit = `${user} may only read in ${name} (role ${safe(role)})`
+    limits.writeLimit = `${user} has read-only access to ${name} (role ${safe(role)})`
   // Datasets in a group are seen by its members alone.
   if (asList(resourceGroups).length > 0 && role !== 'admin')
     limits.partial = `${name} has resource groups, and ${user} is not an admin of it`
@@ -100,10 +100,10 @@ function tokenLimits({type: tokenType, accessToken}: Fields, type: 'org' | 'user
   if (role === 'write' || role === 'god') return {}
   // An organisation, or the right to read, may have been withheld where the owner consented to the token.
   if (typeof role !== 'string' && tokenType === 'oauth')
-    return {partial: 'an OAuth token does not say what it may see'}
-  if (typeof role !== 'string') return {writeLimit: 'whoami does not say what the token may do'}
+    return {partial: 'an OAuth token does not show what it can see'}
+  if (typeof role !== 'string') return {writeLimit: 'the Hub does not report what the token may do'}
   if (role === 'read') return {writeLimit: 'the token is read-only'}
-  if (role !== 'fineGrained') return {writeLimit: `the token has a role that is not known: ${role}`}
+  if (role !== 'fineGrained') return {writeLimit: `the token has an unknown role: ${role}`}
   const granted = new Set<unknown>()
   for (const scope of asList(fieldsOf(fineGrained).scoped)) {
     const {entity, permissions} = fieldsOf(scope)
@@ -113,7 +113,7 @@ function tokenLimits({type: tokenType, accessToken}: Fields, type: 'org' | 'user
   }
 
   const lacking = (permission: string) =>
-    granted.has(permission) ? undefined : `the fine-grained token lacks ${permission} on the whole of ${name}`
+    granted.has(permission) ? undefined : `the fine-grained token lacks ${permission} on all of ${name}`
   const readLimit = lacking('repo.content.read')
   return {readLimit, writeLimit: readLimit ?? lacking('repo.write')}
 }
@@ -123,7 +123,7 @@ export function requireWriteAccess({namespace, readLimit, writeLimit}: Access): 
   const why = readLimit ?? writeLimit
   if (why === undefined) return
   throw new NotAllowedError(`Refused: ${why}.`, {
-    suggestions: [`Use a token with write access to all datasets of ${namespace}.`],
+    suggestions: [`Use a token with write access to all datasets in ${namespace}.`],
   })
 }
 
@@ -133,7 +133,7 @@ export function requireFullView(access: Access, resting: string[]): void {
   const why = readLimit ?? partial
   if (why === undefined || resting.length === 0) return
   throw new RefusedError(
-    `${resting.join(', ')}: this selects runs for what they lack, and some of ${namespace} may only be hidden: ${why}.`,
-    {suggestions: ['Go by `olderThan` or `keepRecent`, or use a token that sees all of it.']},
+    `${resting.join(', ')}: this selects runs by what is missing, and some of ${namespace} may just be hidden from this token: ${why}.`,
+    {suggestions: ['Use `olderThan` or `keepRecent` instead, or a token that can see everything.']},
   )
 }

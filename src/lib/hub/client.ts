@@ -61,7 +61,7 @@ function bindAll<T extends object>(calls: T, transport: Transport): Bound<T> {
         if (error instanceof SmoltraceError) throw error
         if (transport.signal?.aborted) throw new CancelledError('Interrupted.', {cause: error})
         const why = error instanceof Error ? error.message : String(error)
-        throw new HubFormatError(`The answer of the Hub cannot be read: ${why}`, {cause: error})
+        throw new HubFormatError(`The Hub's response cannot be read: ${why}`, {cause: error})
       }
     }
 
@@ -89,7 +89,9 @@ async function deleteDataset(
 ): Promise<string | undefined> {
   const type = parseDatasetName(name, namespace)?.type
   if (!type || (type === 'leaderboard') !== (part === 'leaderboard'))
-    throw new RefusedError(`${name} is not a SMOLTRACE ${part} dataset of ${namespace}: it is not deleted.`)
+    throw new RefusedError(
+      `${name} is not a SMOLTRACE ${part} dataset of ${namespace}, so it was not deleted.`,
+    )
   const {deleteRepo, libraryOptions, repo} = await import('./library.js')
   const noted = noteResponse(transport.send)
   await deleteRepo({...libraryOptions(transport, noted.send), repo: repo(name)})

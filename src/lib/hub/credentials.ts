@@ -65,8 +65,8 @@ async function findToken(
 function refuseOffline(env: NodeJS.ProcessEnv): void {
   const variable = ['HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE'].find((name) => TRUE.test(env[name] ?? ''))
   if (!variable) return
-  throw new RefusedError(`${variable} is set, so the Hub is not asked: unset it and try again.`, {
-    suggestions: ['Without the Hub there are `history`, `policy explain` and `sandbox`.'],
+  throw new RefusedError(`${variable} is set, so no request is sent to the Hub. Unset it and try again.`, {
+    suggestions: ['`history`, `policy explain` and `sandbox` work offline.'],
   })
 }
 
@@ -75,7 +75,7 @@ function checkEndpoint(endpoint: string): string {
   const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:'
   if (!isWeb || url.username || url.password || /[?#]/.test(endpoint)) {
     // What it holds is not repeated: it may be a secret that was put into the wrong variable.
-    throw new UsageError(`HF_ENDPOINT is not a plain web address: give one such as ${DEFAULT_ENDPOINT}.`)
+    throw new UsageError(`HF_ENDPOINT is not a valid web address: use one such as ${DEFAULT_ENDPOINT}.`)
   }
 
   return endpoint.replace(/\/+$/, '')
@@ -86,26 +86,26 @@ function trimToken(token: string): string {
 }
 
 const GET_ONE =
-  'Set HF_TOKEN, or run `hf auth login`; tokens are made at https://huggingface.co/settings/tokens.'
+  'Set HF_TOKEN, or run `hf auth login`. Create a token at https://huggingface.co/settings/tokens'
 
-const NOT_UTF8 = 'Save it as UTF-8: PowerShell takes `-Encoding utf8NoBOM`.'
+const NOT_UTF8 = 'Save it as UTF-8 (in PowerShell: `-Encoding utf8NoBOM`).'
 
 /** What is often wrong with a token, and what to do about it. */
 const PROBLEMS: ReadonlyArray<readonly [RegExp, what: string, next: string]> = [
-  [/^["'`]|["'`]$/, 'it is in quotes', 'Take the quotes off: `docker --env-file`, for one, passes them on.'],
-  [/[\0\uFFFD]/, 'it is in UTF-16, or is not text', NOT_UTF8],
-  [/^(?!hf_[\u0021-\u007E]+$)/, 'those begin with hf_', GET_ONE],
+  [/^["'`]|["'`]$/, 'it is in quotes', 'Remove the quotes: `docker --env-file`, for one, keeps them.'],
+  [/[\0\uFFFD]/, 'it is UTF-16, or not text', NOT_UTF8],
+  [/^(?!hf_[\u0021-\u007E]+$)/, 'tokens start with hf_', GET_ONE],
 ]
 
 /** The message must not show the token, right or wrong: it may be another service's secret. */
 function checkToken(token: string, source: string): string {
   if (token === '' && source === OPTION)
     throw new NotAllowedError(`${OPTION} is empty.`, {suggestions: [GET_ONE]})
-  if (token === '') throw new NotAllowedError('No Hugging Face token was found.', {suggestions: [GET_ONE]})
+  if (token === '') throw new NotAllowedError('No Hugging Face token found.', {suggestions: [GET_ONE]})
   const problem = PROBLEMS.find(([pattern]) => pattern.test(token))
   if (!problem) return token
   const [, what, next] = problem
-  throw new NotAllowedError(`What ${source} holds is not a Hugging Face token: ${what}.`, {
+  throw new NotAllowedError(`The value of ${source} is not a valid Hugging Face token: ${what}.`, {
     suggestions: [next],
   })
 }

@@ -83,12 +83,12 @@ export function readCoreFacts(
   const created = dateOf(createdAt)
   if (!created) throw missingFact('creation date', name)
   const lastModified = dateOf(updatedAt)
-  if (!lastModified) throw missingFact('last change', name)
+  if (!lastModified) throw missingFact('modification date', name)
   return {id, sha, createdAt: created, lastModified}
 }
 
 export function missingFact(what: string, name: string): HubFormatError {
-  return new HubFormatError(`The answer of the Hub lacks the ${what} of ${name}.`)
+  return new HubFormatError(`The Hub's response lacks the ${what} of ${name}.`)
 }
 
 /** What the Hub says of one name. */
@@ -109,7 +109,7 @@ export async function whereabouts({endpoint, send}: Transport, name: string): Pr
     const response = await send(url, {redirect: 'manual'})
     const {_id: id, id: found, sha} = fieldsOf(await response.json())
     if (!isText(id) || !isText(found) || !isText(sha))
-      throw new HubFormatError(`The answer of the Hub does not say which dataset ${name} is.`)
+      throw new HubFormatError(`The Hub's response does not identify the dataset ${name}.`)
     return found === name ? {state: 'there', id, name, sha} : {state: 'moved', to: found}
   } catch (error) {
     if (!(error instanceof HubError)) throw error

@@ -30,7 +30,7 @@ export interface HubAnswer {
 /** The Hub or its file store answered, and the answer was no. Exit code 4 for 401 and 403 of the Hub itself, else 1. */
 export class HubError extends SmoltraceError {
   protected static override readonly advice =
-    'Try again later. If it stays so, see https://status.huggingface.co.'
+    'Try again later. If this persists, see https://status.huggingface.co'
   override readonly name = 'HubError'
   readonly exitCode: ExitCode
   readonly answer: HubAnswer
@@ -77,7 +77,7 @@ export class HubUnreachableError extends SmoltraceError {
 /** An answer came, but not one the Hub gives: HTML, broken JSON, a foreign link, a missing field. Exit code 1. */
 export class HubFormatError extends SmoltraceError {
   protected static override readonly advice =
-    'Try again later. If it stays so, look for a newer version: the Hub may have changed.'
+    'Try again later. If this persists, update smoltrace: the Hub may have changed.'
   override readonly name = 'HubFormatError'
   readonly exitCode = EXIT.error
 }
@@ -87,8 +87,8 @@ const MAX_WORDS = 300
 
 function describeAnswer({method, path, status, requestId, text, store}: HubAnswer): string {
   const words = text.slice(0, MAX_WORDS) || 'no message'
-  const who = store === undefined ? 'The Hub' : `The file store ${store}, to which the Hub led,`
-  return `${who} answered ${status} to ${method} ${path}: ${words}${requestId ? ` (request ${requestId})` : ''}`
+  const who = store === undefined ? 'The Hub' : `The file store ${store}, where the Hub redirected,`
+  return `${who} returned ${status} for ${method} ${path}: ${words}${requestId ? ` (request ${requestId})` : ''}`
 }
 
 /** The words of the Hub where an account is full (the Hub's contract, section 14), on writing and on reading. */
@@ -100,46 +100,48 @@ function adviceFor({status, path, method, text, store}: HubAnswer): string[] {
   const isReading = method === 'GET'
   if (status === 407)
     return [
-      'That is the answer of a proxy: set HTTPS_PROXY (or HTTP_PROXY) to its address, with a name and a password if ' +
-        'it wants them, such as http://NAME:PASSWORD@proxy.example:3128.',
+      'This response comes from a proxy: set HTTPS_PROXY (or HTTP_PROXY) to its address, with a name and password if ' +
+        'it needs them, such as http://NAME:PASSWORD@proxy.example:3128',
     ]
   if (store !== undefined) return adviceOnStore(store, status)
   if (status === 401 && isWhoami)
-    return ['It may have expired or been revoked: set HF_TOKEN to a valid one, or run `hf auth login` again.']
+    return [
+      'The token may have expired or been revoked: set HF_TOKEN to a valid one, or run `hf auth login` again.',
+    ]
   // The Hub took the token for whoami, and refuses it here (the Hub's contract, section 14).
   if (status === 401)
     return [
       `The Hub knows this token, so it probably lacks a permission: ${isReading ? READ_PERMISSION : WRITE_PERMISSION}.`,
-      'Use one that has it, from https://huggingface.co/settings/tokens. If it has, it may have been revoked just now.',
+      'If it has that permission, it may just have been revoked. Create a token at https://huggingface.co/settings/tokens',
     ]
   if (status === 403 && FULL_STORAGE.test(text))
     return [
-      'The storage of the account is full. Delete something first; traces are the largest: ' +
+      "The account's storage is full. Free some space first; traces are the largest: " +
         'smoltrace cleanup --only traces --older-than 30d --sizes',
-      'Restoring and pinning need room, so they have to wait.',
+      'Restoring and pinning need space, so they have to wait.',
     ]
   if (status === 403 && isReading)
     return [
-      'The token is valid but may not read this: it is too narrow, or the dataset has a gate.',
-      'Use one that may, from https://huggingface.co/settings/tokens.',
+      'The token is valid but cannot read this: its permissions are too narrow, or the dataset is gated.',
+      'Create one that can at https://huggingface.co/settings/tokens',
     ]
-  if (status === 403) return ['The token is valid but may not do this: use one with write access.']
+  if (status === 403) return ['The token is valid but not allowed to do this: use one with write access.']
   if (status === 404 && isWhoami) return ['Is there a Hub at HF_ENDPOINT?']
   if (status === 404)
-    return ['It is not there, or not for this token to see: check `namespace` and the token.']
+    return ['It does not exist, or this token cannot see it: check `namespace` and the token.']
   return status === 429 ? ['Wait a few minutes, then run the same command again.'] : []
 }
 
 const READ_PERMISSION =
-  '`repo.content.read` on the namespace where it is fine-grained, `read-repos` where it is of OAuth'
+  '`repo.content.read` on the namespace for a fine-grained token, `read-repos` for OAuth'
 const WRITE_PERMISSION =
-  '`write`, `repo.write` on the namespace where it is fine-grained, `manage-repos` where it is of OAuth'
+  '`write`, `repo.write` on the namespace for a fine-grained token, `manage-repos` for OAuth'
 
 function adviceOnStore(store: string, status: number): string[] {
-  if (status >= 500 || status === 429) return [`Try again later: ${store} has trouble of its own.`]
+  if (status >= 500 || status === 429) return [`Try again later: ${store} is having problems.`]
   return [
-    `The token is not the cause: none is sent to ${store}. Does a firewall or a proxy let ${store} through?`,
-    'Then try again: the address that the Hub gives is valid only for a short time.',
+    `The token is not the cause: none is sent to ${store}. Check that no firewall or proxy blocks ${store}.`,
+    'Then try again: the download address from the Hub expires quickly.',
   ]
 }
 

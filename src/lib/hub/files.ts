@@ -3,7 +3,7 @@ import {createHash} from 'node:crypto'
 import {RefusedError} from '../base/errors.js'
 import {createBlobHash} from '../base/files.js'
 import {parseDatasetName} from '../base/names.js'
-import {safe} from '../base/text.js'
+import {formatCount, safe} from '../base/text.js'
 import {fieldsOf, type Visibility} from './dataset-info.js'
 import {HubError, HubFormatError} from './errors.js'
 import {guardPages, WITHOUT_LINK} from './listing.js'
@@ -95,7 +95,7 @@ export async function download(
   const from = response.status === 206 ? Number(part) : 0
   if (from === 0 || from === start) return {from, body: response.body}
   response.discard()
-  throw new HubFormatError(`The Hub sent another part of ${path} of ${name} than was asked for.`)
+  throw new HubFormatError(`The Hub sent a different part of ${path} of ${name} than requested.`)
 }
 
 function addressOf(endpoint: string, name: string, revision: string, path: string): string {
@@ -123,7 +123,7 @@ async function requireAll(
   const paths = siblings.map((each) => fieldsOf(each).rfilename)
   const missing = paths.filter((path) => typeof path === 'string' && !listed.has(path))
   if (missing.length === 0) return
-  throw new HubFormatError(`The listing of the files of ${name} lacks ${missing.length} of them.`, {
+  throw new HubFormatError(`The Hub's file list of ${name} lacks ${formatCount(missing.length, 'file')}.`, {
     suggestions: [WITHOUT_LINK],
   })
 }
@@ -137,7 +137,7 @@ function readTreeEntry(
   const isComplete = typeof path === 'string' && Number.isSafeInteger(size) && size >= 0
   const isHashed = /^[\da-f]{40}$/.test(oid ?? '') && (!lfs || /^[\da-f]{64}$/.test(lfs.oid))
   if (type !== 'file' || !isComplete || !isHashed)
-    throw new HubFormatError(`The listing of the files of ${name} has an entry that is not certainly a file.`)
+    throw new HubFormatError(`The Hub's file list of ${name} has an entry that may not be a file.`)
   return {path, size, oid: oid ?? '', ...(lfs && {sha256: lfs.oid})}
 }
 
@@ -148,10 +148,10 @@ function requireContent(bytes: Buffer, file: RepoFile, name: string): void {
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   if (isContentOf(file, {size, oid, sha256})) return
   const what = size === file.size ? 'its hash differs' : `${size} bytes instead of ${file.size}`
-  throw new HubFormatError(`${safe(file.path)} of ${name} did not come as the Hub lists it: ${what}.`, {
+  throw new HubFormatError(`${safe(file.path)} of ${name} does not match what the Hub lists: ${what}.`, {
     suggestions: [
-      'Such an answer is not used. Try again in a few minutes.',
-      'If it happens again, a proxy, a cache or the file store is at fault: try another network, or tell the Hub.',
+      'It was not used. Try again in a few minutes.',
+      'If this persists, a proxy, a cache or the file store is at fault: try another network, or report it to the Hub.',
     ],
   })
 }
@@ -213,13 +213,13 @@ export async function upload(
   })
   const head = result?.commit.oid
   if (head && /^[\da-f]{40}$/.test(head)) return head
-  throw new HubFormatError(`The Hub does not confirm the commit to ${name}.`)
+  throw new HubFormatError(`The Hub did not confirm the commit to ${name}.`)
 }
 
 /** The name is checked again right before anything is written to it. */
 function requireOwnName(name: string, namespace: string): void {
   if (!parseDatasetName(name, namespace))
-    throw new RefusedError(`${name} is not a SMOLTRACE dataset of ${namespace}: it is not written to.`)
+    throw new RefusedError(`${name} is not a SMOLTRACE dataset of ${namespace}, so it was not changed.`)
 }
 
 /** The library refuses a single object of LFS with an error of its own. */

@@ -59,7 +59,7 @@ export function toResponse(arrived: Arrived) {
       try {
         return JSON.parse(content)
       } catch {
-        throw new HubFormatError('The answer of the Hub cannot be read: it is not JSON.')
+        throw new HubFormatError("The Hub's response cannot be read: it is not JSON.")
       }
     },
   }
@@ -139,13 +139,13 @@ function decompress(message: IncomingMessage): Readable {
 }
 
 function unexpectedRedirect(what: string): HubFormatError {
-  return new HubFormatError(`The Hub answered with ${what}.`)
+  return new HubFormatError(`The Hub responded with ${what}.`)
 }
 
 function followRedirect(from: HttpRequest, location: string, status: number): HttpRequest {
   const to = URL.canParse(location, from.url) ? new URL(location, from.url) : undefined
   if (to?.protocol !== 'http:' && to?.protocol !== 'https:')
-    throw unexpectedRedirect('a redirect to what is not a web address')
+    throw unexpectedRedirect('a redirect to an invalid address')
   // `node:http` would send them as credentials.
   to.username = ''
   to.password = ''
@@ -218,7 +218,7 @@ function responseTo(outgoing: ClientRequest, signal: AbortSignal): Promise<Incom
       .once('close', () => {
         connected()
         signal.removeEventListener('abort', aborted)
-        reject(new Error('it was closed without an answer'))
+        reject(new Error('the connection closed without a response'))
       })
   })
 }
@@ -227,7 +227,7 @@ function responseTo(outgoing: ClientRequest, signal: AbortSignal): Promise<Incom
 export const PROXY_REFUSES = 'ERR_PROXY_REFUSES'
 
 function proxyError(status: number): Error {
-  const text = `the proxy answered ${status}${status === 407 ? ': it wants a name and a password' : ''}`
+  const text = `the proxy returned ${status}${status === 407 ? ': it needs a name and a password' : ''}`
   return Object.assign(new Error(text), status < 500 && {code: PROXY_REFUSES})
 }
 
@@ -243,7 +243,7 @@ interface TimeLimit {
 export function timeLimit(ms: number): TimeLimit {
   const controller = new AbortController()
   let timer: NodeJS.Timeout | undefined
-  const expire = () => controller.abort(new DOMException('The Hub was silent for too long.', 'TimeoutError'))
+  const expire = () => controller.abort(new DOMException('The Hub took too long to respond.', 'TimeoutError'))
   const stop = () => clearTimeout(timer)
   const start = (most = ms) => {
     stop()
@@ -279,16 +279,16 @@ export async function* limitedBody(
       leftMs -= performance.now() - before
       if (done) return
       size += value.length
-      if (size > maxBytes) throw new HubFormatError(`The answer of the Hub is longer than ${maxBytes} bytes.`)
+      if (size > maxBytes) throw new HubFormatError(`The Hub's response is longer than ${maxBytes} bytes.`)
       yield value
     }
   } catch (error) {
     if (error instanceof HubFormatError) throw error
     if (signal?.aborted) throw new CancelledError('Interrupted.', {cause: error})
     const isLate = limit.signal.aborted && leftMs < limit.ms
-    const silent = limit.signal.aborted ? `brought nothing for ${limit.ms / 1000} s` : 'broke off'
+    const silent = limit.signal.aborted ? `stalled for ${limit.ms / 1000} s` : 'broke off'
     const why = isLate ? 'took too long' : silent
-    throw new HubUnreachableError(`The answer of the Hub ${why}.`, {
+    throw new HubUnreachableError(`The Hub's response ${why}.`, {
       cause: error,
       reason: `it ${why}`,
       // A long body that trickles would do so again, for as long.

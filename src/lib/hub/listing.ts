@@ -142,17 +142,17 @@ export function guardPages({endpoint, send}: Pick<Transport, 'endpoint' | 'send'
     const response = await send(url, request)
     seen.add(url)
     const page = await response.json()
-    if (!Array.isArray(page)) throw new HubFormatError('A page of the listing of the Hub is not a list.')
+    if (!Array.isArray(page)) throw new HubFormatError("A page of the Hub's listing is not a list.")
     const entries = page.map((entry) => normalizeEntry(entry))
     for (const entry of entries) names.add(entry[key])
     count += entries.length
-    if (count - names.size > MAX_REPEATS) throw new HubFormatError('The listing of the Hub repeats entries.')
+    if (count - names.size > MAX_REPEATS) throw new HubFormatError("The Hub's listing repeats entries.")
     emptyInARow = page.length === 0 ? emptyInARow + 1 : 0
     const next = nextLink(response.headers.get('link') ?? '', endpoint)
     if (next !== undefined && (seen.has(next) || emptyInARow > MAX_EMPTY_PAGES))
-      throw new HubFormatError('The listing of the Hub leads in a circle.')
+      throw new HubFormatError('The Hub keeps returning the same page of its listing.')
     if (next !== undefined && seen.size >= MAX_PAGES)
-      throw new HubFormatError(`The listing of the Hub has more than ${MAX_PAGES} pages.`)
+      throw new HubFormatError(`The Hub's listing has more than ${MAX_PAGES} pages.`)
     if (next === undefined && seen.size === 1)
       await requireNoMore(page.length, url, (more) => send(more, request))
     return {...response, json: async () => entries}
@@ -160,7 +160,8 @@ export function guardPages({endpoint, send}: Pick<Transport, 'endpoint' | 'send'
 }
 
 /** Advice where a listing ends early without saying so. */
-export const WITHOUT_LINK = "Does a proxy remove `Link` from the Hub's answers? Go without it."
+export const WITHOUT_LINK =
+  "A proxy may be removing the `Link` header from the Hub's responses: try without it."
 
 /** A proxy that takes `Link` out of the responses makes a full first page look like all there is. */
 async function requireNoMore(count: number, url: string, send: Send): Promise<void> {
@@ -169,7 +170,7 @@ async function requireNoMore(count: number, url: string, send: Send): Promise<vo
   larger.searchParams.set('limit', String(count + 1))
   const page = await (await send(larger.href)).json()
   if (Array.isArray(page) && page.length <= count) return
-  throw new HubFormatError('The listing of the Hub continues, and does not say where.', {
+  throw new HubFormatError("The Hub's listing continues, but has no link to its next page.", {
     suggestions: [WITHOUT_LINK],
   })
 }
@@ -180,11 +181,11 @@ function nextLink(link: string, endpoint: string): string | undefined {
   // Of several the library would follow the last.
   const [next = '', ...others] = [...link.matchAll(READABLE_LINK)].map(([, address = '']) => address)
   if (others.length > 0 || !URL.canParse(next))
-    throw new HubFormatError(`The listing of the Hub continues at an address that cannot be read: ${link}`)
+    throw new HubFormatError(`The Hub's listing continues at an invalid address: ${link}`)
   const {origin} = new URL(next)
   if (origin === new URL(endpoint).origin) return next
   throw new HubFormatError(
-    `The listing of ${endpoint} continues at ${origin}, where the token is not sent: HF_ENDPOINT seems to be a mirror.`,
-    {suggestions: [`Set HF_ENDPOINT to ${origin}, or to a Hub whose pages stay on it.`]},
+    `The listing of ${endpoint} continues at ${origin}, where the token is never sent: HF_ENDPOINT seems to be a mirror.`,
+    {suggestions: [`Set HF_ENDPOINT to ${origin}, or to a Hub whose listing stays on one host.`]},
   )
 }

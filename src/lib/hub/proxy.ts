@@ -47,9 +47,7 @@ export function proxyFor(url: URL): {address: URL; variable: string} | undefined
   const text = value.includes('://') ? value : `http://${value}`
   const address = URL.canParse(text) ? new URL(text) : undefined
   if (address?.protocol === 'http:' || address?.protocol === 'https:') return {address, variable}
-  throw new UsageError(
-    `What ${variable} names is not an HTTP proxy: give one such as http://proxy.example:3128.`,
-  )
+  throw new UsageError(`${variable} is not a valid HTTP proxy: use one such as http://proxy.example:3128`)
 }
 
 /** In both spellings, as other programs read it. */

@@ -8,7 +8,7 @@ import {MAX_EXHAUSTED_WINDOWS, type QuotaWait, waitForQuota} from './quota.js'
 export interface RetryWait {
   why: 'retry'
   ms: number
-  /** What went wrong: `the Hub answered 503`. */
+  /** What went wrong: `the Hub returned 503`. */
   cause: string
   /** Which retry follows, from 1 up. */
   retry: number
@@ -70,10 +70,10 @@ export function retryDelay(error: unknown, retries: number, random = Math.random
 }
 
 function causeOf(error: unknown): string {
-  if (error instanceof HubError) return `the Hub answered ${error.status}`
+  if (error instanceof HubError) return `the Hub returned ${error.status}`
   return error instanceof HubUnreachableError
-    ? `no answer from the Hub (${error.reason})`
-    : 'the answer was not one of the Hub'
+    ? `no response from the Hub (${error.reason})`
+    : 'the response did not come from the Hub'
 }
 
 /** Waits; a signal ends the wait at once. @throws CancelledError */
@@ -81,7 +81,7 @@ export async function pause(wait: Wait, signal?: AbortSignal): Promise<void> {
   try {
     await sleep(wait.ms, undefined, signal && {signal: jobSignal(signal)})
   } catch (error) {
-    const reason = wait.why === 'quota' ? 'the quota of the Hub' : 'the Hub'
+    const reason = wait.why === 'quota' ? "the Hub's rate limit" : 'the Hub'
     throw new CancelledError(`Interrupted while waiting for ${reason}.`, {cause: error})
   }
 }

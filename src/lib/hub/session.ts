@@ -49,7 +49,7 @@ export interface Session extends Omit<Account, 'date'> {
 /** The machine's own idea of now: good enough to refuse a bad date before anything is sent. */
 export function machineTime({clock = () => new Date()}: Pick<ConnectionOptions, 'clock'>): Date {
   const now = clock()
-  if (Number.isNaN(now.getTime())) throw new UsageError('`clock` gives no valid date.')
+  if (Number.isNaN(now.getTime())) throw new UsageError('`clock` does not return a valid date.')
   return now
 }
 
@@ -81,8 +81,10 @@ export async function openSession(options: ConnectionOptions = {}): Promise<Sess
 export function requireDeletable({access, isTimeCertain}: Session): void {
   requireWriteAccess(access)
   if (!isTimeCertain)
-    throw new RefusedError('Refused: the Hub did not say what time it is, so no age is certain.', {
-      suggestions: ['Does a proxy take the Date out of its answers? Go without it, or check HF_ENDPOINT.'],
+    throw new RefusedError("Refused: the Hub's response has no date, so no age is certain.", {
+      suggestions: [
+        "A proxy may be removing the `Date` header from the Hub's responses: try without it, or check HF_ENDPOINT.",
+      ],
     })
 }
 
@@ -94,14 +96,14 @@ export async function requireSameAccess({hub, access}: Session): Promise<void> {
     ([limit, why]) => why !== undefined && access[limit as keyof Access] === undefined,
   )
   if (!found) return
-  throw new RefusedError(`The access to ${namespace} has changed since: ${found[1]}.`, {
-    suggestions: [`Use a token with write access to all datasets of ${namespace}.`],
+  throw new RefusedError(`Access to ${namespace} has changed since the job began: ${found[1]}.`, {
+    suggestions: [`Use a token with write access to all datasets in ${namespace}.`],
   })
 }
 
 /** Says of a plan that is only looked at that it could not be carried out. */
 export function warnIfReadOnly({access: {writeLimit}, warnings}: Session): void {
-  if (writeLimit) warnings.push(`With this token nothing could be deleted: ${writeLimit}.`)
+  if (writeLimit) warnings.push(`This token cannot delete anything: ${writeLimit}.`)
 }
 
 /** Without TLS the token can be read on its way, and used. */
@@ -124,13 +126,13 @@ async function identify(hub: Hub, source: string, namespace: string | undefined)
 }
 
 function clockWarnings(machine: Date, hub: Date | undefined): string[] {
-  if (!hub) return ["The Hub did not say what time it is: ages are measured with this machine's clock alone."]
+  if (!hub) return ["The Hub's response has no date: ages rely on this machine's clock alone."]
   const skew = machine.getTime() - hub.getTime()
   const size = Math.abs(skew)
   if (size <= TOLERATED_SKEW) return []
   const distance = size < DAY ? `${Math.round(size / MINUTE)} min` : formatDuration(size)
   const direction = skew > 0 ? 'ahead of' : 'behind'
-  return [`This machine's clock is ${distance} ${direction} the Hub's; the earlier one counts.`]
+  return [`This machine's clock is ${distance} ${direction} the Hub's. Ages use the earlier one.`]
 }
 
 /** A caller's listener, of which a fault stops nothing: it becomes a warning, and the listener is not called again. */

@@ -17,7 +17,7 @@ export async function readSmallFile(
   const file = files.find((each) => each.path === path)
   if (file) return (await hub.readWhole(name, commit, file)).toString('utf8')
   if ((await hub.readText(name, commit, path)) === undefined) return undefined
-  throw new RefusedError(`${path} of ${name} is there, though the Hub does not list it.`)
+  throw new RefusedError(`${path} of ${name} exists, but the Hub does not list it.`)
 }
 
 /** A small text file before and after a change, the same where nothing changed; undefined where there is none. */
@@ -39,13 +39,14 @@ export async function changeFile(
   edit: (text: string | undefined) => Promise<string> | string,
 ): Promise<FileChange> {
   let unconfirmed: FileChange | undefined
-  const unchanged = () => (unconfirmed ? `Whether ${name} was changed is not known.` : 'Nothing was changed.')
+  const unchanged = () =>
+    unconfirmed ? `It is not known whether ${name} was changed.` : 'Nothing was changed.'
   let retries = 0
   for (let attempt = 1; ;) {
     const found = await hub.whereabouts(name)
     if (found.state !== 'there')
       throw new RefusedError(
-        `${name} is not there any more: it was renamed, moved or deleted since, or this token may not see it now.`,
+        `${name} is no longer there: it was renamed, moved or deleted, or this token can no longer see it.`,
         {suggestions: [`${unchanged()} Run the same command again.`]},
       )
     const parentCommit = found.sha
@@ -65,13 +66,13 @@ export async function changeFile(
     } catch (error) {
       if (error instanceof HubError && error.status === 412) {
         if (attempt++ < MAX_CONFLICTS) continue
-        throw new RefusedError(`${name} is being changed by others: try again in a moment.`, {
-          suggestions: [`${unchanged()} Then run the same command again.`],
+        throw new RefusedError(`Others keep changing ${name}.`, {
+          suggestions: [`${unchanged()} Wait a moment, then run the same command again.`],
         })
       }
 
       if (error instanceof CancelledError) {
-        const unknown = `Whether ${name} was changed is not known: its answer did not come.`
+        const unknown = `It is not known whether ${name} was changed: the Hub did not respond in time.`
         throw new CancelledError(error.message, {cause: error, suggestions: [unknown, ...error.suggestions]})
       }
 

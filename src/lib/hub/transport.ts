@@ -105,7 +105,7 @@ export function createTransport(options: TransportOptions): Transport {
         const {url, cause} = error
         if (own?.aborted) throw new CancelledError('Interrupted.', {cause})
         const problem = limit.signal.aborted
-          ? {reason: `no answer within ${idleTimeoutMs / 1000} s`, isPermanent: false}
+          ? {reason: `no response within ${idleTimeoutMs / 1000} s`, isPermanent: false}
           : {reason: failureReason(cause), isPermanent: isPermanent(cause, isKnown)}
         throw unreachable(url, endpoint, {...problem, cause})
       })
@@ -237,14 +237,17 @@ async function checkResponse(response: HubResponse, call: Call, endpoint: string
   if (!ok) throw toHubError({status, url, headers, text: await textOf(response, '')}, call, endpoint)
   const isComplete = status === 200 || (status === 206 && call.headers?.range !== undefined)
   if (call.method === 'GET' && !isComplete)
-    throw new HubFormatError(`The Hub answered ${status}, which is not all of what was asked for.`)
+    throw new HubFormatError(`The Hub returned ${status}, which is not the complete response.`)
   if (!isApiCall(call.url, endpoint)) return
   const type = headers.get('content-type') ?? 'no content type'
   if (call.isDelete) {
     // Any other answer leaves open what was done: 202 means "not yet", an empty body is not the Hub's (its contract, section 4).
-    const body = await textOf(response, 'a broken answer')
+    const body = await textOf(response, 'a broken response')
     if (status === 200 && body.trim() === 'OK') return
-    throw notTheHub(endpoint, `${status} with ${body === '' ? 'nothing' : type} instead of OK to a DELETE`)
+    throw notTheHub(
+      endpoint,
+      `${status} with ${body === '' ? 'an empty body' : type} instead of OK for a DELETE`,
+    )
   }
 
   if (!isSameOrigin(url, endpoint)) throw notTheHub(endpoint, `a redirect to ${new URL(url).origin}`)
@@ -266,8 +269,8 @@ async function textOf(response: HubResponse, otherwise: string): Promise<string>
 }
 
 function notTheHub(endpoint: string, found: string): HubFormatError {
-  return new HubFormatError(`What answers at ${endpoint} is not the Hub: ${found}.`, {
-    suggestions: ['Check HF_ENDPOINT, and whether a proxy or a login page is in between.'],
+  return new HubFormatError(`The server at ${endpoint} is not the Hub: it returned ${found}.`, {
+    suggestions: ['Check HF_ENDPOINT, and that no proxy or login page is in between.'],
   })
 }
 
@@ -279,14 +282,12 @@ function unreachable(
   const {origin, host} = new URL(url)
   const isHub = isSameOrigin(url, endpoint)
   const proxy = proxyFor(new URL(url))
-  const who = isHub ? `The Hub at ${origin}` : `The file store ${host}, to which the Hub leads,`
-  const by = proxy ? ` by the proxy ${proxy.address.host} that ${proxy.variable} names` : ''
-  const advice = isHub ? [] : [`Check whether a firewall lets ${host} through, then try again.`]
+  const who = isHub ? `The Hub at ${origin}` : `The file store ${host}, where the Hub redirects,`
+  const by = proxy ? ` through the proxy ${proxy.address.host} (${proxy.variable})` : ''
+  const advice = isHub ? [] : [`Check that no firewall blocks ${host}, then try again.`]
   return new HubUnreachableError(`${who} cannot be reached${by}: ${details.reason}.`, {
     ...details,
-    suggestions: proxy
-      ? [`Check ${proxy.variable}; to go without the proxy, name ${host} in NO_PROXY.`]
-      : advice,
+    suggestions: proxy ? [`Check ${proxy.variable}. To bypass the proxy, add ${host} to NO_PROXY.`] : advice,
   })
 }
 
@@ -302,6 +303,6 @@ function isPermanent({code = ''}: NodeJS.ErrnoException, isKnown: boolean): bool
 }
 
 function failureReason({message, code, name}: NodeJS.ErrnoException): string {
-  if (code === NO_TLS) return 'it does not answer in TLS, is it an http:// address?'
+  if (code === NO_TLS) return 'it does not speak TLS. Is it an http:// address?'
   return redact((message || code || name).replaceAll(/\/\/[^/@\s]*@/g, '//'))
 }

@@ -107,7 +107,7 @@ async function readRequiredRows(hub: Hub, leaderboard: Inventory['leaderboard'])
     return await readRowIndex(hub, leaderboard)
   } catch (error) {
     if (error instanceof SmoltraceError && !(error instanceof CancelledError))
-      error.suggestions.unshift('Without the leaderboard it is not known which runs finished.')
+      error.suggestions.unshift('Only the leaderboard shows which runs finished.')
     throw error
   }
 }

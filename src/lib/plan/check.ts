@@ -60,7 +60,7 @@ export function checkPlan(plan: Plan): void {
   if (!success) throw notAPlan(error)
   const {namespace, rules, phrase, leaderboard} = plan
   if (!isDeepStrictEqual(rebuildRules(plan), rules))
-    throw contradiction('its rules are not what options make of them')
+    throw contradiction('its rules do not match their options')
   for (const planned of plan.delete) checkRun(planned, plan)
   const timestamps = new Set<string>()
   for (const {run} of [...plan.delete, ...plan.keep]) {
@@ -68,12 +68,12 @@ export function checkPlan(plan: Plan): void {
     timestamps.add(run.timestamp)
   }
 
-  if (phrase !== phraseFor(rules)) throw contradiction(`its rules do not ask for ${phrase}`)
+  if (phrase !== phraseFor(rules)) throw contradiction(`its rules do not require ${phrase}`)
   if (!leaderboard) return
   const {dataset, planned} = leaderboard
   if (parseDatasetName(dataset.name, namespace)?.type !== 'leaderboard' || dataset.namespace !== namespace)
     throw contradiction(`${dataset.name} is not the leaderboard of ${namespace}`)
-  if (planned && !rules.deleteLeaderboard) throw contradiction('its rules leave the leaderboard alone')
+  if (planned && !rules.deleteLeaderboard) throw contradiction('its rules do not include the leaderboard')
 }
 
 /** What the options of its rules make of them: a count that is not a number would keep nothing. */
@@ -82,7 +82,7 @@ function rebuildRules(plan: Plan): RetentionRules {
     return readRules(readOptions(optionsOf(rulesDocument(plan)), RETENTION), {byHand: true})
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
-    throw contradiction(`its rules make no sense: ${error.message.replace(/\.$/, '')}`)
+    throw contradiction(`its rules are not valid: ${error.message.replace(/\.$/, '')}`)
   }
 }
 
@@ -97,19 +97,19 @@ function checkRun({run, datasets}: PlannedRun, {namespace, rules}: Plan): void {
   if (new Set(run.datasets.map(({type}) => type)).size < run.datasets.length)
     throw contradiction(`run ${run.timestamp} has a dataset twice`)
   if (!isDeepStrictEqual(groupDatasetsByRun(run.datasets), [run]))
-    throw contradiction(`run ${run.timestamp} is not what its datasets make of it`)
+    throw contradiction(`run ${run.timestamp} does not match its datasets`)
   const names = new Set(datasets.map(({name}) => name))
   const allowed = inScope(run, rules.only).filter(({name}) => names.has(name))
   if (datasets.length === 0 || !isDeepStrictEqual(allowed, datasets))
-    throw contradiction(`what it deletes of run ${run.timestamp} are not datasets of that run`)
+    throw contradiction(`the datasets it deletes for run ${run.timestamp} are not datasets of that run`)
 }
 
 function contradiction(why: string): RefusedError {
-  return new RefusedError(`The plan contradicts itself: ${why}. Nothing is deleted.`, {
-    suggestions: ['Make a new plan, and carry it out unchanged.'],
+  return new RefusedError(`The plan contradicts itself: ${why}. Nothing was deleted.`, {
+    suggestions: ['Create a new plan, and apply it unchanged.'],
   })
 }
 
 function notAPlan(cause: unknown): UsageError {
-  return new UsageError('Give a plan as `cleanupDatasets` returns it, or an array of names.', {cause})
+  return new UsageError('Pass a plan that `cleanupDatasets` returned, or an array of names.', {cause})
 }

@@ -49,7 +49,7 @@ export function comparePlan(
 }
 
 export const CHANGED = 'changed since the plan was made'
-const GONE: Exclusion = {status: 'gone', reason: 'was not there any more'}
+const GONE: Exclusion = {status: 'gone', reason: 'was already gone'}
 
 function excludeLeaderboard(
   planned: LeaderboardDataset,
@@ -72,7 +72,7 @@ function excludeLeaderboard(
 function changeOf(planned: Run, current: Run | undefined): string | undefined {
   for (const dataset of current?.datasets ?? []) {
     const before = planned.datasets.find(({name}) => name === dataset.name)
-    if (!before) return `${dataset.type} came to the run since the plan was made`
+    if (!before) return `the run got ${dataset.type} since the plan was made`
     if (!isSame(before, dataset)) return `${dataset.type} changed since the plan was made`
   }
 
@@ -97,7 +97,7 @@ function keptNow(plan: Plan, freshRuns: Run[], now: Date, known: RetentionContex
     const before = planned.get(run.timestamp)
     // Keepers and selectors were asked before a person picked.
     const holding = before && isPicked(before) ? guardsAmong(reasons) : reasons
-    if (holding.length > 0) kept.set(run.timestamp, `kept now: ${holding.map(({text}) => text).join('; ')}`)
+    if (holding.length > 0) kept.set(run.timestamp, `now kept: ${holding.map(({text}) => text).join('; ')}`)
   }
 
   return kept

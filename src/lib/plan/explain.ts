@@ -140,7 +140,7 @@ function keeperAnswer(
 
 const ABSENT: Readonly<Record<GuardRule, string>> = {
   pinned: 'not pinned',
-  grace: 'complete, or nothing of it is so new',
+  grace: 'complete, or old enough',
   future: 'not dated in the future',
 }
 

@@ -36,8 +36,7 @@ export function hasChoice(plan: Plan): boolean {
  * @throws RefusedError where one is of a run that is not there, or that cannot be picked
  */
 export function applyPick(plan: Plan, timestamps: string[]): Plan {
-  if (!Array.isArray(timestamps))
-    throw new UsageError('`choose` returns the timestamps of runs, or undefined.')
+  if (!Array.isArray(timestamps)) throw new UsageError('`choose` must return run timestamps, or undefined.')
   requireRuns(
     timestamps,
     [...plan.delete, ...plan.keep].map(({run}) => run),
@@ -59,7 +58,7 @@ function pickAgainstRules(kept: KeptRun, plan: Plan): PlannedRun {
   const why = whyNotPickable(kept, plan).map(({text}) => text)
   if (why.length > 0)
     throw new RefusedError(`${run.timestamp} cannot be picked: ${why.join('; ')}.`, {
-      suggestions: ['Leave it out of what is picked.'],
+      suggestions: ['Do not pick it.'],
     })
   return deepFreeze({run, datasets: inScope(run, plan.rules.only), reasons: [PICKED]})
 }

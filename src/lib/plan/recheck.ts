@@ -83,14 +83,16 @@ async function allIsGone(plan: Plan, inventory: Inventory, session: Session): Pr
   if (planned.length === 0 || planned.some(({name}) => listed.has(name))) return false
   const hidden = access.readLimit ?? access.partial
   if (hidden !== undefined)
-    throw new RefusedError(`Nothing of the plan is listed, and it may only be hidden: ${hidden}.`)
+    throw new RefusedError(
+      `None of the planned datasets are listed, but they may just be hidden from this token: ${hidden}.`,
+    )
   for (const {name} of planned.slice(0, MAX_ASKED)) {
     const found = await hub.whereabouts(name)
     if (found.state === 'missing') continue
-    const where = found.state === 'there' ? 'is there' : `was moved to ${found.to ?? 'another address'}`
+    const where = found.state === 'there' ? 'still exists' : `was moved to ${found.to ?? 'another address'}`
     throw new RefusedError(
-      `Nothing of the plan is listed any more, but ${name} ${where}: the listing cannot be trusted.`,
-      {suggestions: ['Look at the namespace on the Hub, then make a new plan.']},
+      `None of the planned datasets are listed any longer, but ${name} ${where}: the listing cannot be trusted.`,
+      {suggestions: ['Check the namespace on the Hub, then create a new plan.']},
     )
   }
 
@@ -101,10 +103,15 @@ async function allIsGone(plan: Plan, inventory: Inventory, session: Session): Pr
 function requireSameLeaderboard({leaderboard}: Plan, {leaderboard: current}: Inventory): void {
   if (!leaderboard || leaderboard.dataset.id === current?.id) return
   const {name} = leaderboard.dataset
-  const change = current ? 'was created again' : 'is not listed any more'
-  throw new RefusedError(`${name} ${change} since the plan was made: what it protected is not known.`, {
-    suggestions: ['Was it renamed or deleted? Pin again what must stay, then make a new plan.'],
-  })
+  const change = current ? 'was created again' : 'is no longer listed'
+  throw new RefusedError(
+    `${name} ${change} since the plan was made, so its pins and protection are unknown.`,
+    {
+      suggestions: [
+        'It may have been renamed or deleted. Pin the runs to keep again, then create a new plan.',
+      ],
+    },
+  )
 }
 
 /** The last recheck of a job, and how old it is. */

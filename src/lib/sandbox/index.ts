@@ -117,7 +117,10 @@ export async function startSandbox({
 }
 
 const HOST = '127.0.0.1'
-const PORT_FAULTS: Record<string, string> = {EACCES: 'not for this account', EADDRINUSE: 'already in use'}
+const PORT_FAULTS: Record<string, string> = {
+  EACCES: 'not allowed for this user',
+  EADDRINUSE: 'already in use',
+}
 
 /** A server on loopback. @throws UsageError where the port is taken, or kept from this account */
 async function listen(port: number): Promise<Server> {
@@ -126,7 +129,7 @@ async function listen(port: number): Promise<Server> {
     const fault = PORT_FAULTS[error.code ?? '']
     if (fault === undefined) throw error
     throw new UsageError(`--port ${port}: it is ${fault} on ${HOST}.`, {
-      suggestions: ['Give another, or leave --port out for any free one.'],
+      suggestions: ['Use another port, or omit --port to use any free one.'],
     })
   })
   return server

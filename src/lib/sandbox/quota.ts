@@ -14,7 +14,7 @@ export function parseQuota(text: string): Quota {
   if (requests !== undefined && windowSeconds !== undefined && windowSeconds <= MAX_WINDOW_SECONDS)
     return {requests, windowSeconds}
   throw new UsageError(
-    `give requests and seconds, such as 100/20, of at most ${MAX_WINDOW_SECONDS} seconds, not ${JSON.stringify(text)}.`,
+    `use REQUESTS/SECONDS, such as 100/20, with at most ${MAX_WINDOW_SECONDS} seconds, not ${JSON.stringify(text)}.`,
   )
 }
 

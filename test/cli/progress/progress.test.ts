@@ -34,7 +34,7 @@ describe('the progress of a deletion', () => {
   }
 
   const quota: JobEvent = {kind: 'waiting', why: 'quota', ms: 60_000}
-  const cause = 'the Hub answered 503'
+  const cause = 'the Hub returned 503'
   const retried: JobEvent = {kind: 'repeating', name: A, why: 'retry', ms: 1000, cause, retry: 1, of: 5}
 
   beforeEach(() => {
@@ -60,7 +60,7 @@ describe('the progress of a deletion', () => {
     expect(lines).to.have.length(9)
     expect(lines[0]).to.include('Deleting 0/120')
     expect(lines.find((line) => line.includes(A))).to.match(
-      /deleting: the Hub answered 503, trying again in 1 s/,
+      /deleting: the Hub returned 503, trying again in 1 s/,
     )
     expect(lines.find((line) => line.includes(B))).to.match(/deleting$/)
     tell({kind: 'finished', outcome: {name: A, status: 'deleted'}})
@@ -103,7 +103,7 @@ describe('the progress of a deletion', () => {
       {kind: 'finished', outcome: {name: B, status: 'failed', reason: '403 no'}},
     )
     expect(stream.text.split('\n')).to.deep.equal([
-      `${A}: the Hub answered 503, trying again in 1 s (1 of 5)`,
+      `${A}: the Hub returned 503, trying again in 1 s (1 of 5)`,
       `deleted        ${A}`,
       'quota used up, resuming in 60 s',
       `failed         ${B}: 403 no`,

@@ -50,7 +50,7 @@ describe('datasets list --sizes', () => {
       const env = envOf(hub, hub.tokens.fineGrainedNarrow)
       const {stdout, stderr, exitCode} = await runCli(['datasets', 'list', '--sizes'], env)
       expect(exitCode).to.equal(0)
-      expect(stderr).to.match(/^Warning: What the datasets take up is unknown\. The Hub answered 403 /m)
+      expect(stderr).to.match(/^Warning: Dataset sizes are unknown\. The Hub returned 403 /m)
       expect(stdout)
         .to.match(/^1 dataset: .*; size unknown$/m)
         .and.not.include('SIZE')

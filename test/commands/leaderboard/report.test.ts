@@ -86,7 +86,7 @@ describe('leaderboard report', () => {
 
   const BAD: Array<[what: string, words: () => string[], message: string]> = [
     ['a folder', () => [folder], 'it is a folder'],
-    ['a device', () => ['/dev/null', '--force'], 'not a plain file'],
+    ['a device', () => ['/dev/null', '--force'], 'not a regular file'],
     ['a policy that there is not', () => [file, '--policy', join(folder, 'no.yaml')], 'no.yaml'],
   ]
   for (const [what, words, message] of BAD) {

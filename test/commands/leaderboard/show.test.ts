@@ -22,7 +22,7 @@ describe('leaderboard show', () => {
     withHub({runs: 4}, async (hub) => {
       const env = envOf(hub, hub.tokens.fineGrainedNarrow)
       const {stdout, stderr} = await runCli(['leaderboard', 'show'], env)
-      expect(stderr).to.match(/is\s+not\s+reported\s+as\s+gone/)
+      expect(stderr).to.match(/not\s+reported\s+as\s+gone/)
       expect(stdout).not.to.match(/ gone$/m)
     }))
 

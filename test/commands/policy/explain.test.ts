@@ -82,7 +82,7 @@ describe('policy explain --run', () => {
         ['select.older-than', true, false, 'older than 3d'],
         ['keep.recent', false, false, 'not counted'],
         ['pinned', true, true, 'pinned by mira: cited (half: not in its card)'],
-        ['grace', false, false, 'complete, or nothing of it is so new'],
+        ['grace', false, false, 'complete, or old enough'],
         ['future', false, false, 'not dated in the future'],
       ])
     }))

@@ -74,7 +74,7 @@ describe('runs group on an account', () => {
       hub.state.commit(hub.state.get(board)!, 'Break', new Map([['data/extra.csv', broken]]))
       const {stdout, stderr, exitCode} = await group(hub)
       expect(exitCode).to.equal(0)
-      expect(stderr).to.include('What the leaderboard says is unknown').and.include('data/extra.csv')
+      expect(stderr).to.include('Leaderboard data is unknown').and.include('data/extra.csv')
       expect(stdout.match(/^\d{8}_\d{6} /gm)).to.have.length(12)
       expect((await groupJson(hub)).runs.map(({standing}) => standing)).to.include('unknown')
       const ignoring = await groupJson(hub, '--incomplete-only', '--ignore-leaderboard')

@@ -49,7 +49,7 @@ describe('datasets', () => {
     const session = listing(runDatasets(STAMP), {nameless: 1})
     const error = await rejectionOf(discover(session))
     expect(error).to.be.instanceOf(HubFormatError).and.to.have.property('exitCode', 1)
-    expect(error.message).to.include('an entry without a name').and.include('Nothing is deleted')
+    expect(error.message).to.include('an entry without a name').and.include('Nothing was deleted')
     const {datasets, warnings} = await discover(session, {isReadOnly: true})
     expect(datasets).to.have.length(3)
     expect(warnings.join(' ')).to.include('an entry without a name')

@@ -78,7 +78,7 @@ describe('runs', () => {
       requireRuns([STAMP, STAMP], known)
       const asked = ['20200101_000000', STAMP, '20210101_000000']
       const error = errorOf(() => requireRuns(asked, known, 'run'))
-      const suggestions = ['See which there are: smoltrace runs group --namespace kim']
+      const suggestions = ['To list the runs: smoltrace runs group --namespace kim']
       expect(error).to.be.instanceOf(RefusedError)
       expect(error).to.deep.include({message: `\`run\` ${message}`, suggestions})
     })
@@ -86,7 +86,7 @@ describe('runs', () => {
     it('are refused where there are none at all, and that is said', () => {
       requireRuns([], [])
       const error = errorOf(() => requireRuns(['20200101_000000', '20210101_000000'], []))
-      expect(error).to.deep.include({message, suggestions: ['There are no runs at all.']})
+      expect(error).to.deep.include({message, suggestions: ['This namespace has no runs.']})
     })
   })
 

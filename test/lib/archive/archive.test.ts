@@ -178,7 +178,7 @@ describe('archiving', () => {
         await archiveAt(hub, dir)
         const before = treeOf(dir)
         change()
-        const reason = 'already holds another version of it: choose another folder'
+        const reason = 'already has another version of it: use another folder'
         expect(reasonOf(await archiveAt(hub, dir))).to.include(reason)
         expect(treeOf(dir)).to.deep.equal(before)
       })
@@ -225,16 +225,20 @@ describe('archiving', () => {
     }
 
     for (const [title, prepare, reason] of [
-      ['a folder that is not an archive is there', addByHand, /is there and is not an archive/],
-      ['an archive has a file more', addToArchive, /holds "mine.txt"/],
+      ['a folder that is not an archive is there', addByHand, /exists and is not an archive/],
+      ['an archive has a file more', addToArchive, /contains "mine.txt"/],
       ['a file is in the place of its folder', () => writeFile(home(), 'mine'), /is not a folder/],
-      ['a folder is in the place of its manifest', () => mkdir(manifestPath()), /is not a plain file/],
+      ['a folder is in the place of its manifest', () => mkdir(manifestPath()), /is not a regular file/],
       ['the folder of the namespace is a link', linkAt(() => join(dir, 'mira')), /mira is not a folder/],
       ['its folder is a link', linkAt(home), /is not a folder/],
-      ['its manifest is a link', linkAt(manifestPath, 'outside/mine.txt'), /is not a plain file/],
-      ['a folder in its archive is a link', linkInArchive, /data is not a plain file/],
-      ['it is gone', () => void hub.state.remove(NAME), /not there any more/],
-      ['it was renamed', () => void hub.state.rename(repo(), 'mira/other'), /another dataset has its name/],
+      ['its manifest is a link', linkAt(manifestPath, 'outside/mine.txt'), /is not a regular file/],
+      ['a folder in its archive is a link', linkInArchive, /data is not a regular file/],
+      ['it is gone', () => void hub.state.remove(NAME), /no longer there/],
+      [
+        'it was renamed',
+        () => void hub.state.rename(repo(), 'mira/other'),
+        /another dataset now has its name/,
+      ],
       ['its id is another', answer({_id: 'f'.repeat(24)}), /another dataset/],
       ['nothing says which files there are', answer({}), /an unknown number in its info/],
       ['[S19] a proxy takes `Link` away, so that its list ends early', endEarly, /4 listed, 7 in its info/],
@@ -263,7 +267,7 @@ describe('archiving', () => {
     const error = await rejectionOf(archiveAt(hub, join(dir, 'file', 'x')))
     expect(error).to.be.instanceOf(RefusedError)
     expect(error.message)
-      .to.include('a file is in the way')
+      .to.include('a file already exists there')
       .and.include(join(dir, 'file', 'x'))
     if (process.getuid?.() === 0) return
     await chmod(dir, 0o500)
@@ -355,7 +359,7 @@ describe('archiving', () => {
 
     it('does not finish what another has taken over', async () => {
       hub.intercept({match: isDownload, times: 1, before: takeOver})
-      expect(reasonOf(await archiveAt(hub, dir))).to.include('another process has begun')
+      expect(reasonOf(await archiveAt(hub, dir))).to.include('another process started')
       expect((await namesIn()).filter((name) => name.startsWith(OWN))).to.deep.equal([])
     })
 
@@ -364,7 +368,7 @@ describe('archiving', () => {
       const before = await readFile(manifestPath(), 'utf8')
       replace('2026-03-01')
       hub.intercept({match: isTree, before: takeOver})
-      expect(reasonOf(await archiveAt(hub, dir))).to.include('another process has begun')
+      expect(reasonOf(await archiveAt(hub, dir))).to.include('another process started')
       expect(await readFile(manifestPath(), 'utf8')).to.equal(before)
     })
 
@@ -399,7 +403,7 @@ describe('archiving', () => {
       const archived = treeOf(join(dir, 'mira'))
       hub.intercept({match: isDownload, respond: {status: 404}})
       isOneDone.open()
-      expect(reasonOf(await first)).to.match(/another process|404|cannot be made or found/)
+      expect(reasonOf(await first)).to.match(/another process|404|cannot be created or found/)
       expect(treeOf(join(dir, 'mira'))).to.deep.equal(archived)
       expect(treeOf(home())).to.deep.equal(treeOf(homeIn(join(dir, 'alone'))))
     })

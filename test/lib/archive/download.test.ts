@@ -76,7 +76,7 @@ describe('fetching a file', () => {
     ],
     ['does not give up as long as something comes each time', '', dripping, [...dripping.keys()]],
     ['fetches again what does not fit after it was completed', 'Something else', [whole, whole], [14, 0]],
-    ['replaces a file of the right size and another content', wrong, [whole], [0]],
+    ['replaces a file of the right size and does not match', wrong, [whole], [0]],
     ['replaces a file that is too long', `${CONTENT}x`, [whole], [0]],
   ] as Array<[string, string, Answer[], number[]]>)
     it(title, () =>
@@ -97,7 +97,7 @@ describe('fetching a file', () => {
   it('refuses what comes wrong twice, and leaves nothing of it', () =>
     inFolder(async (target) => {
       const {message} = await rejectionOf(fetching(target, times(2, always(wrong))))
-      expect(message).to.include('another content')
+      expect(message).to.include('does not match')
       expect(await rejectionOf(stat(target))).to.have.property('code', 'ENOENT')
     }))
 

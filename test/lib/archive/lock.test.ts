@@ -84,7 +84,7 @@ describe('the lock of a folder of archives', () => {
         const error = await rejectionOf(takeLock(path))
         expect(error).to.be.instanceOf(RefusedError)
         const [wait, killed] = (error as RefusedError).suggestions
-        expect(wait).to.include('Wait until the other one is done')
+        expect(wait).to.include('Wait until it is done')
         expect(Number(/If it was killed, .* in (\d+) s/.exec(killed ?? '')?.[1])).to.be.within(1, 11)
         expect(await readFile(path, 'utf8')).to.equal(text)
         await silence(path)

@@ -31,9 +31,9 @@ describe('the manifest of an archive', () => {
 
   const file = (entry: Record<string, unknown>) => ({files: [{path: 'x', size: 1, oid: SHA, ...entry}]})
   for (const [title, change, problem] of [
-    ['another format', {format: 'tar'}, /not the manifest of an archive/],
-    ['an unknown version', {version: 2}, /version: of another program: this one knows version 1/],
-    ['no version', {version: undefined}, /version: of another program/],
+    ['another format', {format: 'tar'}, /not an archive manifest/],
+    ['an unknown version', {version: 2}, /version: unknown version: this program supports version 1/],
+    ['no version', {version: undefined}, /version: unknown version/],
     ['a field that is not known', {note: 'x'}, /Unrecognized key: "note"/],
     ['no id', {id: ''}, /id: empty text/],
     ['a commit that is no hash', {sha: 'main'}, /sha: not a SHA-1/],
@@ -43,9 +43,13 @@ describe('the manifest of an archive', () => {
     ['a file of a negative size', file({size: -1}), /files\[0].size: Too small/],
     ['a file without a hash', file({oid: undefined}), /files\[0].oid: missing/],
     ['a file whose SHA-256 is none', file({sha256: 'x'}), /files\[0].sha256: not a SHA-256/],
-    ['a path that leads out', file({path: '../x'}), /leads elsewhere/],
+    ['a path that leads out', file({path: '../x'}), /points outside its folder/],
     ['an absolute path', file({path: '/etc/passwd'}), /empty part/],
-    ['two paths that are one', {files: [...file({}).files, ...file({path: 'X'}).files]}, /may be one/],
+    [
+      'two paths that are one',
+      {files: [...file({}).files, ...file({path: 'X'}).files]},
+      /may be the same file/,
+    ],
     ['previous identities that are none', {previousIdentities: [{}]}, /previousIdentities\[0].id: missing/],
   ] as Array<[string, Record<string, unknown>, RegExp]>)
     it(`is refused with ${title}`, () => {

@@ -7,12 +7,12 @@ import {pathProblem, pathsProblem} from '../../../src/lib/archive/paths.js'
 const REFUSED: Array<[path: string, problem: RegExp]> = [
   ['', /empty/],
   ['/etc/passwd', /empty/],
-  ['a/../../x', /elsewhere/],
+  ['a/../../x', /outside its folder/],
   [String.raw`a\b`, /backslash/],
   ['C:/x', /Windows/],
   ['a\0b', /control/],
   ['a\u0085b', /control/],
-  ['\uD800', /half a character/],
+  ['\uD800', /incomplete character/],
   ['a/.GIT/hooks/post-commit', /git/],
   ['git~1/config', /git/],
   ['x'.repeat(256), /longer than 255/],
@@ -20,8 +20,8 @@ const REFUSED: Array<[path: string, problem: RegExp]> = [
   ['CON', /device/],
   ['data/nul.txt', /device/],
   ['LPT³', /device/],
-  ['a.', /dot or a blank/],
-  ['a /b', /dot or a blank/],
+  ['a.', /dot or a space/],
+  ['a /b', /dot or a space/],
   ...[...'<>:"|?*'].map((mark): [string, RegExp] => [`a${mark}b`, /Windows/]),
 ]
 
@@ -56,8 +56,8 @@ describe('paths of an archive', () => {
     ['in folders that differ in letter case', ['Data/a', 'data/b']],
   ] as const)
     it(`refuses two paths ${title}`, () => {
-      expect(pathsProblem(paths)).to.match(/may be one/)
-      expect(pathsProblem(paths.toReversed())).to.match(/may be one/)
+      expect(pathsProblem(paths)).to.match(/may be the same file/)
+      expect(pathsProblem(paths.toReversed())).to.match(/may be the same file/)
     })
 
   it('lets nothing out of its folder, whatever the system', () => {

@@ -117,7 +117,7 @@ describe('restoring', () => {
   })
 
   describe('the visibility', () => {
-    const gateLost = /^it was public behind a gate \(manual\): private until you set the gate again$/
+    const gateLost = /^it was public and gated \(manual\): private until you set the gate again$/
     const both: Partial<Repo> = {private: true, gated: 'manual'}
     const [open, hidden] = [{private: false}, {private: true}]
     for (const [title, was, there, status, visibility, reason] of [
@@ -150,7 +150,13 @@ describe('restoring', () => {
       ['is filled where it is empty', {}, 'restored'],
       ['is completed where it is part of the same', part, 'restored'],
       ['is completed behind the same gate', part, 'restored', undefined, gated, gated],
-      ['is left where it is public and was private', {}, 'refused', /^it is there and public, and/, open],
+      [
+        'is left where it is public and was private',
+        {},
+        'refused',
+        /^it exists on the Hub and is public, but/,
+        open,
+      ],
       ['is left where it has another file', {...FILES, 'other.txt': 'x'}, 'refused', /"other.txt"/],
       ['is left where a file is another', {...FILES, 'README.md': 'x'}, 'refused', /"README.md"/],
       ['is left with another `.gitattributes`', {...FILES, '.gitattributes': 'x'}, 'refused', /".gitattr/],
@@ -220,13 +226,13 @@ describe('restoring', () => {
       ['its folder is missing', () => rm(home(), {recursive: true}), /its folder is missing/],
       ['its manifest is missing', () => rm(manifest()), /its manifest is missing/],
       ['it was not archived to its end', unfinish, /its manifest is missing/],
-      ['its manifest is broken', () => writeFile(manifest(), '{'), /cannot be used: not JSON/],
+      ['its manifest is broken', () => writeFile(manifest(), '{'), /is not valid: not JSON/],
       ['its manifest is of another dataset', edit({name: TRACES}), /wrong place/],
-      ['its manifest is of another namespace', edit({namespace: 'other'}), /of the namespace/],
+      ['its manifest is of another namespace', edit({namespace: 'other'}), /belongs to the namespace/],
       ['its name is not that of a dataset of a run', copy, /not a SMOLTRACE dataset/],
-      ['a file is a link', linkTo(() => inHome('README.md')), /README.md is not a plain file/],
+      ['a file is a link', linkTo(() => inHome('README.md')), /README.md is not a regular file/],
       ['its folder is a link', linkTo(home), /is not a folder/],
-      ['its manifest is a link', linkTo(manifest), /is not a plain file/],
+      ['its manifest is a link', linkTo(manifest), /is not a regular file/],
     ] as Array<[string, () => Promise<void>, RegExp]>)
       it(`is refused, before anything is created, where ${title}`, async () => {
         await archiveAll()
@@ -240,8 +246,8 @@ describe('restoring', () => {
       await rm(inHome('README.md'))
       for (const path of [notes, 'empty.txt', 'deep/more.txt']) await writeFile(inHome(path), 'y')
       expect((await restoreOne()).reason).to.equal(
-        '"README.md" is missing; "deep/er/and/deeper/notes.txt", "empty.txt" are not what was archived; ' +
-          'its manifest does not name "deep/more.txt": remove that file',
+        '"README.md" is missing; "deep/er/and/deeper/notes.txt", "empty.txt" are not as archived; ' +
+          '"deep/more.txt" is not in its manifest: remove that file',
       )
       expectNoChange()
     })
@@ -275,12 +281,12 @@ describe('restoring', () => {
       await rename(join(dir, 'second', hub.org), join(dir, hub.org))
       const {outcomes} = await restore()
       const other = outcomes.find(({name}) => name === `${hub.org}/${OWN}`)
-      expect(other?.reason).to.equal(`it is not of mira: add --namespace ${hub.org}`)
+      expect(other?.reason).to.equal(`it does not belong to mira: add --namespace ${hub.org}`)
       expect((await restoreOne({names: [OWN], dryRun: true})).name).to.equal(NAME)
       const ofOrg = await restore({namespace: hub.org})
       expect(ofOrg.outcomes).to.have.length(1)
       expect(ofOrg.outcomes[0]).to.include({name: `${hub.org}/${OWN}`, status: 'restored'})
-      expect(ofOrg.warnings.join(' ')).to.include('1 archives of other namespaces')
+      expect(ofOrg.warnings.join(' ')).to.include('1 archive of other namespaces')
       // What is named, and is not of that namespace, is not passed over.
       const error = await rejectionOf(restore({namespace: hub.org, names: [NAME]}))
       expect(error).to.be.instanceOf(RefusedError)
@@ -331,10 +337,10 @@ describe('restoring', () => {
       isCommit(request) && request.path.includes(nameOf('traces', stamps[0]))
     for (const [title, match, fault, [restored, failed, unattempted], reason] of [
       ['[S19] the Hub creates no more', isCreation, perDay, [6, 1, 2], /300 per day.*later/],
-      ['no quota is left to create', isCreation, usedUp, [0, 0, 9], /^the quota of the Hub was used/],
-      ['no quota is left to fill', isPreupload, usedUp, [0, 1, 8], /the quota of the Hub was used/],
-      ['the storage is full', isCommit, full, [0, 1, 8], /the account's storage is full.*make room/],
-      ['the token is revoked', isCreation, answer(401, '', 3), [3, 1, 5], /not accept the token/],
+      ['no quota is left to create', isCreation, usedUp, [0, 0, 9], /^the Hub's rate limit was reached/],
+      ['no quota is left to fill', isPreupload, usedUp, [0, 1, 8], /the Hub's rate limit was reached/],
+      ['the storage is full', isCommit, full, [0, 1, 8], /the account's storage is full.*free some space/],
+      ['the token is revoked', isCreation, answer(401, '', 3), [3, 1, 5], /no longer accepts the token/],
       ['one dataset fails', isOfTraces, answer(400, 'Bad'), [7, 1, 1], /^the traces of this run: .*Bad/],
     ] as Array<[string, Fault['match'], Partial<Fault>, [number, number, number], RegExp]>)
       it(`are whole or not begun where ${title}, but for one, and the next time it continues`, async () => {
@@ -342,7 +348,7 @@ describe('restoring', () => {
         const result = await restore()
         expect(result.counts).to.include({restored, failed, unattempted})
         expect(exitCodeOfRestore(result)).to.equal(3)
-        const isIncomplete = result.outcomes.some((each) => each.reason?.includes('there and incomplete'))
+        const isIncomplete = result.outcomes.some((each) => each.reason?.includes('incomplete on the Hub'))
         expect(isIncomplete).to.equal(match === isPreupload)
         for (const each of result.outcomes.filter(({status}) => status === 'unattempted'))
           expect(each.reason).to.match(reason)
@@ -353,7 +359,7 @@ describe('restoring', () => {
     const traces = nameOf('traces', stamps[1])
     for (const [title, damage, reason] of [
       ['the archive is damaged', () => rm(join(dir, traces, 'README.md')), '"README.md" is missing'],
-      ['something else is there', async () => void add(traces), 'a dataset of this name is there'],
+      ['something else is there', async () => void add(traces), 'a dataset with this name exists'],
     ] as Array<[string, () => Promise<void>, string]>)
       it(`are refused as a whole where of one of its datasets ${title}, and the others come back`, async () => {
         await damage()
@@ -444,7 +450,7 @@ describe('restoring', () => {
       ] as const) {
         const error = (await rejectionOf(restore(options))) as RefusedError
         const [advice] = error.suggestions
-        expect(advice).to.equal(`It holds archives of ${OLD}: smoltrace restore ${dir} ${flags}`)
+        expect(advice).to.equal(`It has archives of ${OLD}: smoltrace restore ${dir} ${flags}`)
       }
 
       expect((await restoreOne()).reason)
@@ -492,7 +498,7 @@ describe('restoring', () => {
     await writeFile(join(dir, 'mira', 'package.json'), '{"name":"x"}')
     const error = await rejectionOf(restore())
     expect(error).to.be.instanceOf(RefusedError)
-    expect(error.message).to.include('looked for NAMESPACE/DATASET.json')
+    expect(error.message).to.include('expected NAMESPACE/DATASET.json')
     for (const name of ['nothing', 'mira/package.json'])
       expect(await rejectionOf(restore({dir: join(dir, name)}))).to.be.instanceOf(UsageError)
   })
@@ -504,7 +510,7 @@ describe('restoring', () => {
     hub.requests.length = 0
     const result = await restore({dryRun: true, token: hub.tokens.read})
     expect(result.outcomes.map(({status}) => status)).to.deep.equal(['restorable', 'present'])
-    expect(result.warnings.join(' ')).to.include('nothing could be restored')
+    expect(result.warnings.join(' ')).to.include('cannot restore anything')
     expect(exitCodeOfRestore(result)).to.equal(0)
     expect(hub.requests.every(({method}) => method === 'GET')).to.equal(true)
   })
@@ -535,10 +541,10 @@ describe('restoring', () => {
       expect(Object.keys(contentsOf(NAME))).to.have.members(['.gitattributes', 'notes.txt'])
     })
 
-    it('fails where the Hub shows something else than what was uploaded', async () => {
+    it('fails where the Hub does not show what was uploaded', async () => {
       const body = JSON.stringify({success: true, commitOid: 'a'.repeat(40), commitUrl: 'x'})
       hub.intercept({match: isCommit, respond: {status: 200, body}})
-      await expectOne('failed', /something else than what was uploaded/)
+      await expectOne('failed', /does not show what was uploaded/)
     })
   })
 

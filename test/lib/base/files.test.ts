@@ -52,10 +52,10 @@ describe('a file that is written whole or not at all', () => {
     writeFileSync(file, 'old')
     const refuse = () => 'it must stay'
     for (const [path, message, target] of [
-      ['', '--x needs the name of a file.', free],
+      ['', '--x needs a file name.', free],
       [folder, 'it is a folder', free],
       [`${file}2/`, 'it is a folder', free],
-      ['/dev/null', 'not a plain file', free],
+      ['/dev/null', 'not a regular file', free],
       [join(folder, 'no', 'page'), 'its folder does not exist', free],
       [file, `--x ${file}: it must stay.`, {...free, refuse}],
     ] as const) {
@@ -83,7 +83,7 @@ describe('making a folder', () => {
     expect(statSync(path).isDirectory()).to.equal(true)
   })
 
-  it('fails where a file is in the way', async () => {
+  it('fails where a file already exists there', async () => {
     writeFileSync(join(root, 'file'), '')
     for (const path of [join(root, 'file'), join(root, 'file', 'x', 'y')])
       expect(await rejectionOf(makeFolder(path))).to.include({code: 'EEXIST'})

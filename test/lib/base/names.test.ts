@@ -61,8 +61,8 @@ describe('naming', () => {
       expect(() => checkTimestamps([])).not.to.throw()
       expect(() => checkTimestamps(['20260131_235959'])).not.to.throw()
       const names = ['20260131_235959', '2026']
-      expect(() => checkTimestamps(names)).to.throw(UsageError, /^"2026" is not a run's/)
-      expect(() => checkTimestamps(names, 'run')).to.throw(UsageError, /^`run` "2026" is not a run's/)
+      expect(() => checkTimestamps(names)).to.throw(UsageError, /^"2026" is not a run timestamp/)
+      expect(() => checkTimestamps(names, 'run')).to.throw(UsageError, /^`run` "2026" is not a run timestamp/)
       expect(() => checkTimestamps([undefined as unknown as string])).to.throw(UsageError)
     })
 
@@ -104,10 +104,10 @@ describe('naming', () => {
 
   describe('a near miss', () => {
     for (const [own, reason] of [
-      ['smoltrace-results-20260101_000000-copy', /something comes after its timestamp: "-copy"/],
+      ['smoltrace-results-20260101_000000-copy', /it has extra text after its timestamp: "-copy"/],
       ['smoltrace-results-20260101_000000\u001B[2J', /after its timestamp: "\\u001b\[2J"/],
-      ['smoltrace-results-20260231_120000', /no such date and time: 20260231_120000/],
-      ['smoltrace-traces-20260101_240000', /no such date and time: 20260101_240000/],
+      ['smoltrace-results-20260231_120000', /not a real date and time: 20260231_120000/],
+      ['smoltrace-traces-20260101_240000', /not a real date and time: 20260101_240000/],
       ['Smoltrace-metrics-20260101_000000', /capital letters/],
       ['SMOLTRACE-LEADERBOARD', /capital letters/],
       ['smoltrace-results-gpt4-20251114', /named exactly smoltrace-results-YYYYMMDD_HHMMSS/],

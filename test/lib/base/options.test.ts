@@ -83,7 +83,7 @@ describe('the options of a function', () => {
   it('[S18] are named where they are not known, with the one that was meant', () => {
     const given: object = {yes: true, dryrun: false}
     const error = errorOf(() => readOptions(given, {yes: 'boolean', dryRun: 'boolean'}))
-    expect(error).to.be.instanceOf(UsageError).and.have.property('message', 'There is no option `dryrun`.')
+    expect(error).to.be.instanceOf(UsageError).and.have.property('message', 'Unknown option `dryrun`.')
     expect(error).to.deep.include({suggestions: ['Did you mean `dryRun`?']})
   })
 

@@ -20,7 +20,7 @@ describe('JSON from outside', () => {
     const anything = z.record(z.string(), z.unknown())
     expect(parseJson(json, anything, (why) => new Error(why))).to.have.property('o')
     for (const twice of ['{"o": [{"a": 1, "a": 1}]}', String.raw`{"a:\"": 1, "a:\"": 2}`])
-      expect(() => parseJson(twice, anything, (why) => new Error(why))).to.throw('a name twice')
+      expect(() => parseJson(twice, anything, (why) => new Error(why))).to.throw('the same key twice')
   })
 
   for (const [title, json, problem] of [
@@ -40,9 +40,9 @@ describe('JSON from outside', () => {
     ['a name that hides a command', String.raw`{"files": [], "\u001b[2J": 1}`, 'Unrecognized key: " [2J"'],
     ['an endless name', `{"files": [], "${'x'.repeat(1e6)}": 1}`, 'Unrecognized key: "xxx'],
     ['a prototype', '{"files": [], "__proto__": {"a": 1}}', 'Unrecognized key: "__proto__"'],
-    ['a name twice', '{"files": [], "files": []}', 'a name twice in one object'],
+    ['the same key twice', '{"files": [], "files": []}', 'an object has the same key twice'],
     ['a deep nest', `{"files": ${'['.repeat(1e5)}${']'.repeat(1e5)}}`, 'nested too deeply'],
-    ['faults beyond number', `{"files": [${'1,'.repeat(3e5)}1]}`, 'wrong in too many places'],
+    ['faults beyond number', `{"files": [${'1,'.repeat(3e5)}1]}`, 'too many errors'],
     ['more values than fit', `{"files": [${'1,'.repeat(3e6)}1]}`, 'too many values'],
     ['more than is read', `"${'x'.repeat(MAX_JSON.bytes)}"`, 'larger than 64 MiB'],
   ] as const)

@@ -95,9 +95,9 @@ describe('duration', () => {
   })
 
   it('an age that counts from now is refused for what does not, with the forms it may have', () => {
-    const forms = 'give a number of days or 12h, 7d, 2w, 1m (30 days), 1y, or a sum such as 1w3d.'
+    const forms = 'use a number of days, 12h, 7d, 2w, 1m (30 days), 1y, or a sum such as 1w3d.'
     for (const text of ['2026-01-31', '0', '30min', '']) {
-      const message = `\`keepWithin\` "${text}" is not an age that counts from now: ${forms}`
+      const message = `\`keepWithin\` "${text}" is not a valid age: ${forms}`
       expect(() => parseSpan(text)).to.throw(UsageError, message)
     }
   })

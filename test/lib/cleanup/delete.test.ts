@@ -398,7 +398,7 @@ describe('deletion', () => {
     scenes({
       'for a dataset that is not there finds it gone, and goes on with its run': [
         {plan: RUN, answers: always('metrics 1', missing())},
-        {ends: '1 gdd', reasons: {'metrics 1': /^was not there any more$/}},
+        {ends: '1 gdd', reasons: {'metrics 1': /^was already gone$/}},
       ],
       'for one that was renamed says so': [
         {
@@ -639,8 +639,8 @@ describe('deletion', () => {
       const repeat = {kind: 'repeating', name: full('results 1'), why: 'retry', ms: 0, of: 5}
       expect(kindsOf(events, 'started')).to.have.length(1)
       expect(kindsOf(events, 'repeating')).to.deep.equal([
-        {...repeat, cause: 'the Hub answered 503', retry: 1},
-        {...repeat, cause: 'no answer from the Hub (no answer)', retry: 2},
+        {...repeat, cause: 'the Hub returned 503', retry: 1},
+        {...repeat, cause: 'no response from the Hub (no answer)', retry: 2},
       ])
       const once = await carry(ONE, {answers: inTurn(refusal(429))})
       expect(once.ends).to.equal('1 d')

@@ -73,7 +73,7 @@ describe('credentials', () => {
         ['hf_one"', 'in quotes'],
         [utf16, 'UTF-16'],
         [Buffer.from(utf16).swap16(), 'UTF-16'],
-        ['user=kim\npassword=hf_one', 'those begin with hf_'],
+        ['user=kim\npassword=hf_one', 'tokens start with hf_'],
       ] as const) {
         const file = write('token', value)
         const error = await refusalOf({HF_TOKEN_PATH: file})
@@ -181,7 +181,7 @@ describe('credentials', () => {
     }
   })
 
-  it('are refused where the endpoint is not a plain web address, before the token is looked for', async () => {
+  it('are refused where the endpoint is not a valid web address, before the token is looked for', async () => {
     const withMore = ['kim@hub.example', ':hunter2@hub.example', 'hub.example/?', 'hub.example/#']
     for (const wrong of [
       'huggingface.co',

@@ -110,18 +110,18 @@ describe('errors of the Hub', () => {
     [{status: 401}, 4, /`repo\.content\.read`/, /rejected|invalid/],
     [{status: 401, path: '/api/whoami-v2'}, 4, /expired or been revoked/, /knows this token/],
     [{status: 404, path: '/api/whoami-v2'}, 1, /HF_ENDPOINT/, /`namespace`/],
-    [{status: 403}, 4, /may not read/, /write access/],
-    [{status: 403, method: 'POST'}, 4, /write access/, /may not read/],
+    [{status: 403}, 4, /cannot read/, /write access/],
+    [{status: 403, method: 'POST'}, 4, /write access/, /cannot read/],
     [
       {status: 403, method: 'POST', text: FULL},
       4,
-      /Delete something first; traces.*--only traces.*Restoring and pinning need room/,
+      /Free some space first; traces.*--only traces.*Restoring and pinning need space/,
       /token|write access/,
     ],
-    [{status: 403, text: FULL}, 4, /Delete something first/, /token|gate/],
+    [{status: 403, text: FULL}, 4, /Free some space first/, /token|gate/],
     [{status: 403, store: 'cdn.test'}, 1, /none is sent to cdn\.test/, /settings\/tokens|too narrow/],
     [{status: 401, store: 'cdn.test'}, 1, /none is sent to cdn\.test/, /HF_TOKEN/],
-    [{status: 503, store: 'cdn.test'}, 1, /cdn\.test has trouble/, /status\.huggingface/],
+    [{status: 503, store: 'cdn.test'}, 1, /cdn\.test is having problems/, /status\.huggingface/],
     [{status: 404}, 1, /`namespace`/, /HF_ENDPOINT/],
     [{status: 407}, 1, /a proxy: set HTTPS_PROXY/, /status\.huggingface/],
     [{status: 429}, 1, /Wait/, /status\.huggingface/],
@@ -132,14 +132,14 @@ describe('errors of the Hub', () => {
       const error = new HubError({...answer, ...about})
       expect(error.exitCode).to.equal(exitCode)
       expect(error.suggestions.join(' ')).to.match(says).and.not.match(never)
-      expect(error.message).to.include(about.store ?? 'The Hub answered')
+      expect(error.message).to.include(about.store ?? 'The Hub returned')
     })
   }
 
   it('are all of one family, and end with 1 where no answer can be trusted', () => {
     for (const [error, says] of [
       [new HubUnreachableError('x'), 'HF_ENDPOINT'],
-      [new HubFormatError('x'), 'newer version'],
+      [new HubFormatError('x'), 'update smoltrace'],
     ] as const) {
       expect(error).to.be.instanceOf(SmoltraceError).and.to.have.property('exitCode', 1)
       expect(error.suggestions.join(',')).to.include(says)

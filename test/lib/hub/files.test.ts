@@ -82,7 +82,7 @@ describe('the files of a dataset', () => {
         )
         const found = await stubbed.listFiles(NAME, COMMIT).catch((error: Error) => error.message)
         if (onPage === named) expect(found).to.have.length(named)
-        else expect(found).to.include('lacks 12 of them')
+        else expect(found).to.include('lacks 12 files')
         expect(server.seen.map(({path}) => path.includes('expand=siblings'))).to.deep.equal(
           [false, true].slice(0, requests),
         )
@@ -130,7 +130,7 @@ describe('the files of a dataset', () => {
       for (const range of ['bytes 3-9/10', 'bytes */10', undefined]) {
         const error = await rejectionOf(downloaded(part(range)))
         expect(error).to.be.instanceOf(HubFormatError)
-        expect(error.message).to.include('another part')
+        expect(error.message).to.include('a different part')
       }
     })
   })

@@ -93,7 +93,7 @@ describe('a proxy', () => {
       reply = `HTTP/1.1 ${status}\r\n${rest || '\r\n'}`
       const error = await rejectionOf(who({HTTPS_PROXY: `http://${requests}@${address}`}, `https://${HOST}`))
       expect(error).to.be.instanceOf(HubUnreachableError)
-      expect(error.message).to.include(`the proxy answered ${status.slice(0, 3)}`)
+      expect(error.message).to.include(`the proxy returned ${status.slice(0, 3)}`)
       expect(asked).to.have.length(requests)
     }
   })
@@ -123,9 +123,9 @@ describe('a proxy', () => {
     const error = await rejectionOf(who({HTTP_PROXY: 'http://kim:hunter2@127.0.0.1:9'}))
     expect(error).to.be.instanceOf(HubUnreachableError)
     expect(error.message)
-      .to.match(/by the proxy 127\.0\.0\.1:9 that HTTP_PROXY names: .*ECONNREFUSED/)
+      .to.match(/through the proxy 127\.0\.0\.1:9 \(HTTP_PROXY\): .*ECONNREFUSED/)
       .and.not.include('hunter2')
-    expect((error as HubUnreachableError).suggestions.join(' ')).to.include(`${HOST} in NO_PROXY`)
+    expect((error as HubUnreachableError).suggestions.join(' ')).to.include(`${HOST} to NO_PROXY`)
   })
 
   it('does not hide a token that is sent without TLS: a warning says so, but not on this machine', async () => {

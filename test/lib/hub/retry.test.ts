@@ -52,11 +52,11 @@ describe('the pause before a retry', () => {
   })
 
   it('says what went wrong, and which retry follows', () => {
-    const wait = {why: 'retry', ms: 500, cause: 'the Hub answered 503', retry: 2, of: 5}
+    const wait = {why: 'retry', ms: 500, cause: 'the Hub returned 503', retry: 2, of: 5}
     expect(retryDelay(refusal(503), 1, () => 0.5)).to.deep.equal(wait)
     for (const [error, cause] of [
-      [new HubUnreachableError('long', {reason: 'cut'}), 'no answer from the Hub (cut)'],
-      [new HubFormatError('long'), 'the answer was not one of the Hub'],
+      [new HubUnreachableError('long', {reason: 'cut'}), 'no response from the Hub (cut)'],
+      [new HubFormatError('long'), 'the response did not come from the Hub'],
     ] as const)
       expect(retryDelay(error, 0)).to.include({cause})
   })
@@ -87,7 +87,7 @@ describe('a pause', () => {
     controller.abort()
     for (const error of await Promise.all([...waiting, rejectionOf(pause(long, signal))])) {
       expect(error).to.be.instanceOf(CancelledError)
-      expect(error.message).to.include('quota')
+      expect(error.message).to.include('rate limit')
     }
   })
 })

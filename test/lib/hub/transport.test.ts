@@ -91,7 +91,7 @@ describe('transport', () => {
       const store = await replies({status: 403, headers: {'x-error-code': 'EntryNotFound'}, text: EXPIRED})
       const server = await replies({status: 302, headers: {location: `${store.url}/object?sig=abc`}})
       const {message, exitCode, suggestions, answer} = (await rejectionOf(ask(server, FILE))) as HubError
-      expect(message).to.include(`${new URL(store.url).host}, to which the Hub led, answered 403`)
+      expect(message).to.include(`${new URL(store.url).host}, where the Hub redirected, returned 403`)
       expect(message).to.include('AccessDenied: Request has expired').and.not.include('sig=')
       expect(exitCode).to.equal(1)
       expect(suggestions.join(' ')).not.to.match(/too narrow|settings/)
@@ -103,7 +103,7 @@ describe('transport', () => {
       const server = await replies({status: 302, headers: {location: 'http://127.0.0.1:9/object'}})
       const error = (await rejectionOf(ask(server, FILE))) as HubUnreachableError
       expect(error.message).to.include(
-        'The file store 127.0.0.1:9, to which the Hub leads, cannot be reached',
+        'The file store 127.0.0.1:9, where the Hub redirects, cannot be reached',
       )
       expect(error.suggestions.join(' ')).not.to.include('HF_ENDPOINT')
     })
@@ -366,7 +366,7 @@ describe('transport', () => {
       const url = server.url.replace('http:', 'https:')
       const error = await rejectionOf(transportTo({url}).send(`${url}/api/x`))
       expect(error).to.be.instanceOf(HubUnreachableError).and.to.include({isPermanent: true})
-      expect(error.message).to.include('it does not answer in TLS, is it an http:// address?')
+      expect(error.message).to.include('it does not speak TLS. Is it an http:// address?')
     })
   })
 })

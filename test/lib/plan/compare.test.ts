@@ -59,17 +59,17 @@ const protection = {leaderboard: {by: 'ann', at: NOW}}
 const tagged = (tag: string) => changed({pinTags: [tag]})
 
 const CHANGED = 'changed since the plan was made'
-const HALF_PINNED = wholeRun('kept now: pinned by ann (half: not in its card)')
+const HALF_PINNED = wholeRun('now kept: pinned by ann (half: not in its card)')
 const RUN_CHANGED = wholeRun(`traces ${CHANGED}`)
-const TAG = ' "smoltrace-pinned-x", which is in doubt'
+const TAG = ' "smoltrace-pinned-x", which is not a valid pin tag'
 const sha = freshId()
 const written = new Date(traces.lastModified.getTime() + 1)
 const earlier = new Date(traces.lastModified.getTime() - 1)
 const pinnedCards = DATASETS.map((each) => ({...each, sha, pinTags: ['smoltrace-pinned']}))
 const pinnedNew = [...runDatasets(NEW, undefined, {pinTags: ['smoltrace-pinned']}), ...DATASETS.slice(0, 3)]
-const staying = (pins: string) => `it stays while runs are pinned: ${pins}`
+const staying = (pins: string) => `it cannot be deleted while runs are pinned: ${pins}`
 const byTag = (tag: string) => ({
-  ...wholeRun(`kept now: pinned by its tag${tag}`),
+  ...wholeRun(`now kept: pinned by its tag${tag}`),
   leaderboard: staying(`${OLD} (pinned by its tag${tag})`),
 })
 
@@ -120,7 +120,7 @@ describe('a plan compared with a new listing', () => {
     [
       'names the pin of a run, not the change that pinning made to its card',
       {datasets: pinnedCards, protection: pinned(OLD)},
-      wholeRun('kept now: pinned by ann'),
+      wholeRun('now kept: pinned by ann'),
       planBy({run: [OLD]}),
     ],
     ['loses a run tagged since, and the leaderboard', {datasets: tagged('smoltrace-pinned')}, byTag('')],
@@ -134,7 +134,7 @@ describe('a plan compared with a new listing', () => {
     [
       'does not count a run that has a tag since, as it does not count one with an entry',
       {datasets: pinnedNew},
-      wholeRun('kept now: most recent 1 of 1'),
+      wholeRun('now kept: most recent 1 of 1'),
       planBy({keepRecent: 1}),
     ],
   ]
@@ -148,7 +148,7 @@ describe('a plan compared with a new listing', () => {
     const partial = runDatasets(OLD, ['results'])
     const now = {datasets: [...partial, runDataset('metrics', OLD)], leaderboard: undefined}
     expect(excludedFrom(planOf(inventoryOf(partial), {all: true}), now)).to.deep.equal({
-      results: 'metrics came to the run since the plan was made',
+      results: 'the run got metrics since the plan was made',
     })
   })
 
@@ -165,7 +165,7 @@ describe('a plan compared with a new listing', () => {
     const stock = ['20261001_120000', NEW, OLD, '20260701_120000'].flatMap((stamp) => runDatasets(stamp))
     const plan = planOf(inventoryOf(stock), {keepRecent: 2})
     const now = {datasets: stock.slice(3), leaderboard: undefined}
-    expect(excludedFrom(plan, now)).to.deep.equal(wholeRun('kept now: most recent 2 of 2'))
+    expect(excludedFrom(plan, now)).to.deep.equal(wholeRun('now kept: most recent 2 of 2'))
   })
 
   it('keeps what its own rules never chose, whoever wrote it into the plan', () => {

@@ -121,7 +121,7 @@ describe('picking by hand', () => {
     const excluded = comparePlan(applyPick(rules, [NEWEST, NEW]), left, NOTHING_KNOWN)
     expect([...excluded.values()].every(({status}) => status === 'gone')).to.equal(true)
     const byRules = comparePlan(rules, left, NOTHING_KNOWN)
-    expect([...byRules.values()][0]?.reason).to.equal('kept now: most recent 1 of 1')
+    expect([...byRules.values()][0]?.reason).to.equal('now kept: most recent 1 of 1')
   })
 
   it('refuses what is no list', () => {
@@ -314,7 +314,7 @@ describe('cleanup with `choose`', () => {
     await account.pin(account.recent[0])
     const {stale} = await account.apply(CARRIED)
     expect(account.deletions).to.have.members(account.old)
-    expect(new Set(stale.map(({reason}) => reason))).to.deep.equal(new Set(['kept now: pinned by mira']))
+    expect(new Set(stale.map(({reason}) => reason))).to.deep.equal(new Set(['now kept: pinned by mira']))
   })
 
   it('saves no plan in which another text stands for what was picked', async () => {

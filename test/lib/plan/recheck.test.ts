@@ -74,7 +74,7 @@ describe('a look at the Hub', () => {
       ],
       ['where the token only reads by now', () => become(tokenOf('read', 'mira')), 'read-only'],
       ['where the namespace is not one of the owner any more', () => become(tokenOf('write', 'ann')), 'mira'],
-      ['where the leaderboard is not listed any more', () => remove(account.board), 'is not listed any more'],
+      ['where the leaderboard is no longer listed', () => remove(account.board), 'is no longer listed'],
       ['where the leaderboard is another one', () => account.makeAnew(account.board), 'was created again'],
       [
         'where nothing of the plan is listed, and it is there',
@@ -83,7 +83,7 @@ describe('a look at the Hub', () => {
             match: isListing,
             respond: {status: 200, body: '[]'},
           }),
-        'is there',
+        'still exists',
       ],
       [
         'where nothing of the plan is listed, and it was moved',

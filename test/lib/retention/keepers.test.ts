@@ -185,8 +185,12 @@ describe('keepers by score', () => {
     ['its success_rate is text', [row(0, {damaged: {successRate: 'is text'}})]],
     ['its rows disagree about success_rate', [row(0, {successRate: 95}), row(0, {successRate: 20})]],
     ['no row on the leaderboard, though it has metrics', []],
-    ['a row only seems to mean it', [rowOf(nearly)]],
-    ['its total_cost_usd is 0, so was not measured', [row(0, {totalCostUsd: 0, totalTokens: 100})], 'cost'],
+    ['a row may refer to it, but does not name it exactly', [rowOf(nearly)]],
+    [
+      'its total_cost_usd is 0, so it was not measured',
+      [row(0, {totalCostUsd: 0, totalTokens: 100})],
+      'cost',
+    ],
   ]
   for (const [why, rows, by = 'success'] of doubtful) {
     it(`[S6] keep beside the others a run in doubt, without a place: ${why}`, () => {
@@ -315,13 +319,13 @@ describe('rules that need rows', () => {
     it(`delete nothing where the leaderboard is not known: ${JSON.stringify(options)}`, () => {
       const decisions = decisionsOf(runsAt(DAYS), options, unknown)
       expect(deletedBy(decisions)).to.deep.equal([])
-      const reason = {rule: 'leaderboard', text: 'what the leaderboard says is unknown'}
+      const reason = {rule: 'leaderboard', text: 'the leaderboard could not be read'}
       expect(decisions[1]?.reasons).to.deep.equal([reason])
     })
   }
 
   it('let others count where the leaderboard is not known', () => {
     const [first] = kept(runsAt(DAYS), {keepRecent: 1, keepBest: 1}, unknown)
-    expect(first).to.equal('most recent 1 of 1; what the leaderboard says is unknown')
+    expect(first).to.equal('most recent 1 of 1; the leaderboard could not be read')
   })
 })

@@ -91,8 +91,8 @@ describe('wording', () => {
 
   it('says what is waited for and how long, rounded up to seconds', () => {
     expect(describeWait({why: 'quota', ms: 46_001})).to.equal('quota used up, resuming in 47 s')
-    expect(describeWait({why: 'retry', ms: 800, cause: 'the Hub answered 503', retry: 2, of: 5})).to.equal(
-      'the Hub answered 503, trying again in 1 s (2 of 5)',
+    expect(describeWait({why: 'retry', ms: 800, cause: 'the Hub returned 503', retry: 2, of: 5})).to.equal(
+      'the Hub returned 503, trying again in 1 s (2 of 5)',
     )
   })
 })

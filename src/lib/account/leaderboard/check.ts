@@ -73,8 +73,8 @@ const CHECKS = {
       .map(({row, data, references, run = '', gone, isTotal}) => ({
         message: `Row ${row} (${formatName(data.model ?? 'no model')}): ${isTotal ? 'all datasets' : `the ${gone.join(' and ')}`} of run ${run} are gone.`,
         suggestion:
-          `From an archive they come back with smoltrace restore DIR --namespace ${namespace}; ` +
-          'otherwise keep the row as a record of its scores, or take it out of the leaderboard.',
+          'Keep the row as a record of its scores, or remove it from the leaderboard. ' +
+          `If its datasets were archived, bring them back: smoltrace restore DIR --namespace ${namespace}`,
         rows: [row],
         runs: [run],
         datasets: references
@@ -85,9 +85,7 @@ const CHECKS = {
   'run-without-row'(view: LeaderboardView) {
     const {namespace} = view.inventory
     const runs = findUncited(view).filter((run) => !mayGetRow(run, view))
-    const next =
-      `See what there is: smoltrace runs group --namespace ${namespace}. ` +
-      `To delete them: smoltrace cleanup ${selectorOf(runs, view)} --namespace ${namespace}`
+    const next = `Preview deleting them: smoltrace cleanup ${selectorOf(runs, view)} --namespace ${namespace}`
     return runs.map((run) => ({
       message: `Run ${run.timestamp} (${run.datasets.map(({type}) => type).join(', ')}) has no row.`,
       suggestion: `${hasMetrics(run) ? LOST : STOPPED} ${next}`,
@@ -129,8 +127,8 @@ const CHECKS = {
       const [first] = inexact
       if (!first) return []
       return {
-        message: `Row ${viewed.row} writes ${formatName(first.name)}, and the dataset is called ${first.dataset}.`,
-        suggestion: 'Write the exact name in the leaderboard: only by that does a row belong to its run.',
+        message: `Row ${viewed.row} names ${formatName(first.name)}, but the dataset is called ${first.dataset}.`,
+        suggestion: 'Use the exact name in the leaderboard: a row belongs to a run only by its exact name.',
         ...locationOf(inexact),
         runs: [first.timestamp ?? ''],
       }
@@ -143,9 +141,9 @@ const CHECKS = {
     return [...owners].map(([owner, found]) => ({
       message: capitalize(
         `${describeRows('name', found)} datasets of ${formatName(owner)}, which exist in ${namespace}: ` +
-          'it seems to have been renamed, or they were moved.',
+          'the namespace was probably renamed, or the datasets were moved.',
       ),
-      suggestion: `Write ${namespace}/ instead of ${formatName(owner)}/ in these rows: until then they do not count as rows of their runs.`,
+      suggestion: `Change ${formatName(owner)}/ to ${namespace}/ in these rows: until then they do not count as rows of their runs.`,
       ...locationOf(found),
     }))
   },
@@ -159,9 +157,9 @@ const CHECKS = {
     return [
       {
         message:
-          `${leaderboard.name} is public, and ${describeRows('describe', found)} private runs: ` +
-          'everyone can read their models, teams, scores and the names of their datasets.',
-        suggestion: `Make it private at ${endpoint}/datasets/${leaderboard.name}/settings, or leave it if that is meant to be seen.`,
+          `${leaderboard.name} is public, and ${describeRows('expose', found)} private runs: ` +
+          'everyone can read their models, teams, scores and dataset names.',
+        suggestion: `Make it private at ${endpoint}/datasets/${leaderboard.name}/settings, or leave it if that is intended.`,
         ...locationOf(found),
       },
     ]
@@ -177,10 +175,10 @@ const STOPPED = 'Its evaluation was stopped before it wrote a row.'
 const LOST =
   'It has metrics, so it had a row. That row was lost: two evaluations wrote at the same time, or someone removed it.'
 
-const REPEATED = 'Take all of them but the newest out of the leaderboard.'
+const REPEATED = 'Remove all of them but the newest from the leaderboard.'
 const SHARED =
-  'Evaluations that begin in the same second write to one dataset, which holds what the last of them wrote: ' +
-  'take the other rows out of the leaderboard.'
+  "Evaluations that start in the same second write to the same dataset, which holds only the last one's data: " +
+  'remove the other rows from the leaderboard.'
 
 /** What looks like a fault, and is not a fault here. */
 const NOTES = {
@@ -190,13 +188,13 @@ const NOTES = {
     return note(found, `datasets of other namespaces: ${formatItems(owners)}`)
   },
   'local-path': ({rows}: LeaderboardView) =>
-    note(citations(rows, 'local'), 'files of the evaluating machine'),
+    note(citations(rows, 'local'), "files on the evaluator's machine"),
   'no-datasets'({rows}: LeaderboardView) {
     const found = rows.filter(({references}) => references.length === 0)
-    return note(found, 'no dataset, as of evaluations that failed early')
+    return note(found, 'no datasets (typical of evaluations that failed early)')
   },
   'unknown-name': ({rows}: LeaderboardView) =>
-    note(citations(rows, 'other'), 'what is not a dataset of a run'),
+    note(citations(rows, 'other'), 'something that is not a dataset of a run'),
   'row-may-come'(view: LeaderboardView) {
     const place = locationOfRuns(findUncited(view).filter((run) => mayGetRow(run, view)))
     const grace = formatDuration(DEFAULT_GRACE_MS)

@@ -63,10 +63,10 @@ export function rowsOf(
   {timestamp, missing}: Run,
   index: RowIndex | 'unknown',
 ): Verdict<readonly LeaderboardRow[]> {
-  if (index === 'unknown') return doubt('what the leaderboard says is unknown')
+  if (index === 'unknown') return doubt('the leaderboard could not be read')
   const {exact = [], all = []} = index.get(timestamp) ?? {}
   if (exact.length > 0) return yes(all)
-  if (all.length > 0) return doubt('a row only seems to mean it')
+  if (all.length > 0) return doubt('a row may refer to it, but does not name it exactly')
   return hasMetrics({missing})
     ? doubt('no row on the leaderboard, though it has metrics')
     : no('no row on the leaderboard')

@@ -34,7 +34,7 @@ export function faultOf(value: number, metric: Metric): string | undefined {
   if (Number.isNaN(value)) return 'is not a number'
   if (!Number.isFinite(value)) return 'is not finite'
   if (value < 0 || value > most) return `is out of range (${value})`
-  return value === 0 && zero === 'unmeasured' ? 'is 0, so was not measured' : undefined
+  return value === 0 && zero === 'unmeasured' ? 'is 0, so it was not measured' : undefined
 }
 
 export const METRIC_NAMES = RANKINGS.map(([column]) => column)
@@ -51,7 +51,7 @@ export const DEFAULT_METRIC: Metric = 'success_rate'
 export function parseMetric(text: string): Metric {
   const found = RANKINGS.find(([column, short]) => text === column || text === short)
   if (found) return found[0]
-  throw new OptionError('by', `"${text}" is not a metric: give ${METRIC_LIST}`, {
+  throw new OptionError('by', `"${text}" is not a valid metric: use ${METRIC_LIST}`, {
     suggestions: didYouMean('`by`', text, METRIC_WORDS),
   })
 }

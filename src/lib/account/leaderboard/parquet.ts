@@ -64,7 +64,7 @@ function rowCounts({num_rows: rows, row_groups: groups}: FileMetaData): number[]
   const counts = groups.map((group) => Number(group.num_rows))
   const total = counts.reduce((sum, count) => sum + count, 0)
   if (counts.some((count) => !(count >= 0)) || total !== Number(rows))
-    throw new Error(`it lacks some of its ${rows} rows`)
+    throw new Error(`some of its ${rows} rows are missing`)
   return counts
 }
 
@@ -73,14 +73,14 @@ function columnsIn(names: readonly string[]): string[] {
   if (!names.includes(IDENTITY))
     throw new UnreadableFile(
       `it has no column ${IDENTITY}, so it is not a leaderboard`,
-      'Something else was pushed here: bring back an earlier commit of the leaderboard.',
+      'Something else was pushed here: restore an earlier commit of the leaderboard on the Hub.',
     )
   const columns = COLUMNS.filter((each) => names.includes(each))
   const repeated = columns.find((each) => names.indexOf(each) !== names.lastIndexOf(each))
   if (repeated !== undefined)
     throw new UnreadableFile(
       `it has the column ${repeated} twice`,
-      'Write the leaderboard again with each column once.',
+      'Push the leaderboard again with each column once.',
     )
   return columns
 }
@@ -89,17 +89,17 @@ function columnsIn(names: readonly string[]): string[] {
 function spend(budget: Budget, rows: number, chunks: readonly ColumnMetaData[]): void {
   // A list can have any number of values in one row.
   const longest = Math.max(rows, ...chunks.map(({num_values: values}) => Number(values)))
-  if (longest > budget.rows) throw tooLarge(`it brings ${longest} rows or values`)
+  if (longest > budget.rows) throw tooLarge(`it has ${longest} rows or values`)
   const packed = chunks.reduce((sum, {total_compressed_size: size}) => sum + Number(size), 0)
   const unpacked = chunks.reduce((sum, {total_uncompressed_size: size}) => sum + Number(size), 0)
-  if (!(Math.max(packed, unpacked) <= budget.bytes)) throw tooLarge(`unpacked it has ${unpacked} bytes`)
+  if (!(Math.max(packed, unpacked) <= budget.bytes)) throw tooLarge(`it has ${unpacked} bytes uncompressed`)
   for (const {encodings, path_in_schema: path, ...chunk} of chunks) {
     // In this encoding each value may repeat all that came before it, and it is unpacked before anything can be counted.
     const longest = Number(chunk.num_values) * Number(chunk.total_uncompressed_size)
     if (encodings.includes('DELTA_BYTE_ARRAY') && !(longest <= budget.bytes))
       throw new UnreadableFile(
-        `its column ${path[0]} is in the encoding DELTA_BYTE_ARRAY, whose decoded length is unknown`,
-        'Write it again without that encoding: the datasets library does not use it.',
+        `its column ${path[0]} uses the encoding DELTA_BYTE_ARRAY, whose decoded length is unknown`,
+        'Push it again without that encoding: the datasets library does not use it.',
       )
   }
 
@@ -110,8 +110,8 @@ function spend(budget: Budget, rows: number, chunks: readonly ColumnMetaData[]):
 /** What the files hold is more than any leaderboard does. */
 export function tooLarge(what: string): UnreadableFile {
   return new UnreadableFile(
-    `${what}, which no leaderboard has`,
-    'Remove rows that you do not need, and push the leaderboard again.',
+    `${what}, more than any real leaderboard`,
+    'Remove rows you do not need, then push the leaderboard again.',
   )
 }
 
@@ -125,12 +125,13 @@ async function compressorsFor(chunks: readonly ColumnMetaData[], budget: Budget)
     const decompress = known[codec]
     if (!decompress)
       throw new UnreadableFile(
-        `its compression ${codec} is not known`,
-        'Write it again with snappy compression, which every reader knows.',
+        `its compression ${codec} is not supported`,
+        'Push it again with snappy compression, which every reader supports.',
       )
     compressors[codec] = (input, length) => {
       budget.bytes -= length
-      if (!(length >= 0 && budget.bytes >= 0)) throw tooLarge('unpacked it has more bytes than it says')
+      if (!(length >= 0 && budget.bytes >= 0))
+        throw tooLarge('it has more bytes uncompressed than it declares')
       return decompress(input, length)
     }
   }
@@ -164,7 +165,7 @@ function asyncBufferOf(bytes: Buffer): AsyncBuffer {
   return {
     byteLength: size,
     slice(from, to = size) {
-      if (!(from >= 0 && from <= to && to <= size)) throw new Error('it points outside itself')
+      if (!(from >= 0 && from <= to && to <= size)) throw new Error('it refers to data outside the file')
       return new Uint8Array(bytes.subarray(from, to)).buffer
     },
   }

@@ -67,7 +67,7 @@ export function readRowIndexIfPossible(
   leaderboard: LeaderboardDataset | undefined,
   warnings: string[],
 ): Promise<IndexedRows | 'unknown'> {
-  return orUnknown(readRowIndex(hub, leaderboard), 'What the leaderboard says is unknown.', warnings)
+  return orUnknown(readRowIndex(hub, leaderboard), 'Leaderboard data is unknown.', warnings)
 }
 
 /**
@@ -87,15 +87,15 @@ function dataFiles(files: RepoFile[], name: string): RepoFile[] {
   const mayBeRows = ({path}: RepoFile) => !hasData || /(^|\/)data\//i.test(path) || !NO_DATA.test(path)
   const other = visible.find((file) => !parquet.includes(file) && mayBeRows(file))
   if (other) {
-    const way = hasData ? 'Remove or move it' : 'Write its rows again as Parquet, or remove it'
-    const advice = `${way}: a leaderboard holds Parquet files and nothing else that may be rows.`
+    const way = hasData ? 'Remove or move it' : 'Push its rows again as Parquet, or remove it'
+    const advice = `${way}: a leaderboard may hold rows in Parquet files only.`
     throw unreadable(name, other.path, new UnreadableFile('it is not Parquet', advice))
   }
 
   const bytes = parquet.reduce((sum, {size}) => sum + size, 0)
   const [first] = parquet
   if (first && bytes > MAX_BYTES) {
-    const what = parquet.length === 1 ? 'it has' : `with the ${parquet.length - 1} others it has`
+    const what = parquet.length === 1 ? 'it has' : `together with the ${parquet.length - 1} others, it has`
     throw unreadable(name, first.path, tooLarge(`${what} ${bytes} bytes`))
   }
 
@@ -104,7 +104,7 @@ function dataFiles(files: RepoFile[], name: string): RepoFile[] {
 }
 
 const UPLOADING =
-  'Run it again when the upload has ended. If none is running, one was cut off: push the leaderboard again.'
+  'Run the command again when the upload is complete. If no upload is running, one was interrupted: push the leaderboard again.'
 
 /** An upload that was cut off, or is under way, leaves some of `train-00000-of-00003.parquet`, … */
 function requireAllShards(files: RepoFile[], name: string): void {
@@ -126,7 +126,7 @@ function requireAllShards(files: RepoFile[], name: string): void {
 }
 
 const BROKEN =
-  'The file is broken: bring back an earlier commit of it on the Hub, or push the leaderboard again.'
+  'The file is damaged: restore an earlier commit of it on the Hub, or push the leaderboard again.'
 
 function unreadable(name: string, path: string, cause: unknown): RefusedError {
   const where = `${safe(path).slice(0, 200)}: ${messageOf(cause).slice(0, 200)}`

@@ -85,9 +85,9 @@ export function toRows(columns: ReadonlyMap<string, unknown[]>, count: number): 
   for (const [column, cells] of columns) {
     // A cell without a value is null: undefined is one that hyparquet did not find.
     if (cells.length !== count || cells.includes(undefined))
-      throw new Error(`its column ${column} lacks rows`)
+      throw new Error(`its column ${column} has missing rows`)
     if (NAMES.has(column) && cells.some((cell) => cell !== null && typeof cell !== 'string'))
-      throw new Error(`its column ${column} holds a value that is not text`)
+      throw new Error(`its column ${column} has a value that is not text`)
   }
 
   return Array.from({length: count}, (_, index) => rowOf((column) => columns.get(column)?.[index]))

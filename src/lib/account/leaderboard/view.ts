@@ -132,7 +132,7 @@ export async function viewLeaderboard(
   const rows = await readLeaderboard(session.hub, leaderboard)
   const seesAll = access.readLimit === undefined && access.partial === undefined
   if (!seesAll)
-    warnings.push('This token may not see every dataset: one that is not listed is not reported as gone.')
+    warnings.push('This token may not see every dataset, so unlisted ones are not reported as gone.')
   return {view: viewRows(rows, inventory, seesAll), source: {inventory, leaderboard, warnings}}
 }
 
@@ -142,8 +142,8 @@ export function requireLeaderboard(
   {access: {readLimit}}: Session,
 ): LeaderboardDataset {
   if (leaderboard) return leaderboard
-  const why = readLimit ? [`Or it is not visible: ${readLimit}.`] : []
-  throw new RefusedError(`${leaderboardName(namespace)} does not exist: there are no rows to look at.`, {
-    suggestions: ['The first evaluation of this namespace makes it.', ...why],
+  const why = readLimit ? [`Or this token cannot see it: ${readLimit}.`] : []
+  throw new RefusedError(`${leaderboardName(namespace)} does not exist, so there are no rows to show.`, {
+    suggestions: ['The first evaluation in this namespace creates it.', ...why],
   })
 }

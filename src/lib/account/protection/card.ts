@@ -7,11 +7,11 @@ import {coversUntil, isPinTag, pinTagFor} from '../../base/pin-tags.js'
 /** A card that cannot be changed with certainty, and why; it is left alone then. */
 export class CardError extends RefusedError {
   constructor(why: string) {
-    super(`its card is left alone: ${why}`)
+    super(`its card was not changed: ${why}`)
   }
 }
 
-const UNUSUAL = 'its front matter is laid out in an unusual way'
+const UNUSUAL = 'its front matter has an unusual layout'
 
 /** The tags of a card that pin its run, or may be meant to; undefined where its front matter cannot be read. */
 export function pinTagsOf(card: string): string[] | undefined {
@@ -66,11 +66,11 @@ interface Front {
 }
 
 function readFront(card: string): Front {
-  if (card.includes('\uFFFD')) throw new CardError('it is not all UTF-8')
+  if (card.includes('\uFFFD')) throw new CardError('it is not valid UTF-8')
   const opening = /^\s*---(\r?\n)?/.exec(card)
   if (!opening) return {eol: /\r?\n/.exec(card)?.[0] ?? '\n', tags: [], rest: new Map()}
   const [{length: start}, eol] = opening
-  if (!eol) throw new CardError('its front matter has no clear beginning')
+  if (!eol) throw new CardError('its front matter has no clear start')
   const closing = /(?<=^|\n)---(?=\r?\n|$)/.exec(card.slice(start))
   if (!closing) throw new CardError('its front matter has no end')
   // Line ends in place of what precedes it, so that the parser's places are those in the card.
@@ -79,7 +79,7 @@ function readFront(card: string): Front {
   if (problem) throw new CardError(`its front matter is not valid YAML (${problem.code})`)
   const root = document.contents
   if (!isMap(root) && root !== null && !(isScalar(root) && root.value === null))
-    throw new CardError('its front matter is not a map')
+    throw new CardError('its front matter is not a YAML mapping')
   let data: Map<unknown, unknown>
   try {
     data = (document.toJS({mapAsMap: true}) ?? new Map()) as Map<unknown, unknown>

@@ -24,11 +24,11 @@ export async function readProtection(hub: Hub, {leaderboard, namespace}: Board):
     if (found.state === 'there' && found.id === id)
       return await parse(await readSmallFile(hub, name, found.sha, PROTECTION_PATH), name)
     throw new RefusedError(`${name} is no longer the dataset that was just listed.`, {
-      suggestions: ['It was renamed, deleted or re-created since: run the same command again.'],
+      suggestions: ['It was renamed, deleted or re-created in the meantime: run the same command again.'],
     })
   } catch (error) {
     if (error instanceof SmoltraceError && !(error instanceof CancelledError))
-      error.suggestions.unshift('Without this file it is not known what is protected.')
+      error.suggestions.unshift('Only this file shows what is protected.')
     throw error
   }
 }
@@ -39,7 +39,7 @@ export function readProtectionIfPossible(
   board: Board,
   warnings: string[],
 ): Promise<Protection | 'unknown'> {
-  const what = 'What is protected is unknown, pinned runs among it.'
+  const what = 'Protection and pins are unknown.'
   return orUnknown(readProtection(hub, board), what, warnings)
 }
 
@@ -49,14 +49,14 @@ async function requireNoLeaderboard(hub: Hub, namespace: string): Promise<void> 
   const found = await hub.whereabouts(name)
   if (found.state === 'missing') return
   if (found.state === 'there')
-    throw new RefusedError(`${name} is there, but the listing does not show it.`, {
-      suggestions: ['It may just have been made: try again in a moment.'],
+    throw new RefusedError(`${name} exists, but the listing does not show it.`, {
+      suggestions: ['It may just have been created: try again in a moment.'],
     })
   throw new RefusedError(
-    `${name} was renamed or moved: its address leads to ${found.to ?? 'another place'}, and what is protected may be there.`,
+    `${name} was renamed or moved: its address redirects to ${found.to ?? 'another place'}, which may hold the pins and protection.`,
     {
       suggestions: [
-        'Give it its name back, or create a dataset of this name: nothing is deleted while the address leads elsewhere.',
+        'Rename it back, or create a dataset with this name: nothing is deleted while the address redirects elsewhere.',
       ],
     },
   )

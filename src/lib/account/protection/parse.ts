@@ -31,16 +31,16 @@ const leaderboard = z.object({
 const pin = z.strictObject({
   ...author,
   reason: maybe(z.string()),
-  until: maybe(z.string().check(z.refine(isDay, 'not a day'))),
+  until: maybe(z.string().check(z.refine(isDay, 'not a date'))),
 })
 const run = z.string().check(z.refine((name) => parseTimestamp(name) !== undefined))
 const FILE = z.pipe(
   z.strictObject({
-    version: z.literal(PROTECTION_VERSION, `this program knows version ${PROTECTION_VERSION}`),
+    version: z.literal(PROTECTION_VERSION, `this program supports version ${PROTECTION_VERSION}`),
     leaderboard: maybe(leaderboard),
     runs: maybe(
       z.record(run, pin, {
-        error: ({code}) => (code === 'invalid_key' ? 'not the timestamp of a run' : undefined),
+        error: ({code}) => (code === 'invalid_key' ? 'not a run timestamp' : undefined),
       }),
     ),
   }),
@@ -53,8 +53,8 @@ const FILE = z.pipe(
  */
 export function parseProtection(text: string, name: string): Protection {
   return parseJson(text, FILE, (why) => {
-    const problem = `${PROTECTION_PATH} of ${name} cannot be understood: ${why}.`
-    const advice = 'It may come from a newer version of this program: update, or repair the file on the Hub.'
+    const problem = `${PROTECTION_PATH} of ${name} is not valid: ${why}.`
+    const advice = 'It may come from a newer version of smoltrace. Update, or fix the file on the Hub.'
     return new RefusedError(problem, {suggestions: [advice]})
   })
 }

@@ -137,16 +137,17 @@ export async function openPinAccount({reason, ...options}: PinOptions): Promise<
 /** Each once. */
 function readTimestamps(given: string[]): string[] {
   const timestamps = readTexts(given, 'Timestamps')
-  if (timestamps.length === 0) throw new UsageError('Name at least one run by its timestamp.')
+  if (timestamps.length === 0) throw new UsageError('Add at least one run timestamp.')
   checkTimestamps(timestamps)
   return [...new Set(timestamps)]
 }
 
 function checkUntil(until: string | undefined, now: Date): void {
   if (until === undefined) return
-  if (!isDay(until)) throw new OptionError('until', `"${until}" is not a day: give one such as 2026-12-31`)
+  if (!isDay(until))
+    throw new OptionError('until', `"${until}" is not a valid date: use one such as 2026-12-31`)
   if (until < dayOf(now))
-    throw new OptionError('until', `"${until}" is over already: give today or a day to come`)
+    throw new OptionError('until', `"${until}" is in the past: use today or a later date`)
 }
 
 /** Adds pins; `otherwise` is the reason of those which have none of their own: a person's reason is never replaced by it. */
@@ -194,7 +195,7 @@ export async function tagPins(
 }
 
 /** A commit to a card would clash with the evaluator's. */
-const WAITING = 'it may still be uploading, so its card waits'
+const WAITING = 'it may still be uploading, so its card was not changed yet'
 
 /** The result of the file's change and the cards', which were to get the tag or to lose it. */
 function resultOf(

@@ -89,7 +89,7 @@ const endOf = ({until, isDoubtful}: PinTag) => (isDoubtful ? '' : (until ?? 'nev
 export function describeLivePin({entry, tags, isHalf}: LivePin): string {
   if (entry) return `${describePin(entry)}${isHalf ? ' (half: not in its card)' : ''}`
   const [longest] = tags.toSorted((a, b) => byText(endOf(b), endOf(a)))
-  if (longest?.isDoubtful) return safe(`pinned by its tag "${longest.text}", which is in doubt`)
+  if (longest?.isDoubtful) return safe(`pinned by its tag "${longest.text}", which is not a valid pin tag`)
   return `pinned by its tag${longest?.until ? ` until ${longest.until}` : ''}`
 }
 
@@ -106,8 +106,8 @@ export function requireUnprotected(inventory: Inventory, protection: Protection)
   if (!hold) return
   throw new RefusedError(`\`deleteLeaderboard\` refused: ${leaderboard.name} ${hold.why}.`, {
     suggestions: [
-      `Lift it first: smoltrace ${hold.lift} --namespace ${leaderboard.namespace}`,
-      'Or leave out `deleteLeaderboard`.',
+      `Remove the protection first: smoltrace ${hold.lift} --namespace ${leaderboard.namespace}`,
+      'Or omit `deleteLeaderboard`.',
     ],
   })
 }
@@ -138,7 +138,7 @@ export function findLeaderboardHold(
   const shown = pinned.slice(0, PINS_SHOWN).map(({timestamp, why}) => `${timestamp} (${why})`)
   const rest = pinned.length > PINS_SHOWN ? ` and ${pinned.length - PINS_SHOWN} more` : ''
   return {
-    why: `stays while runs are pinned: ${shown.join(', ')}${rest}`,
+    why: `cannot be deleted while runs are pinned: ${shown.join(', ')}${rest}`,
     lift: `runs unprotect ${pinned.map(({timestamp}) => timestamp).join(' ')}`,
   }
 }

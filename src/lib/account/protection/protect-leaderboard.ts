@@ -106,7 +106,7 @@ export async function unprotectLeaderboard(options: ConnectionOptions = {}): Pro
 function checkTop({runs = false, top, by}: ProtectOptions): void {
   checkCount(top, 'top')
   if (top !== undefined && runs)
-    throw new OptionError('runs', 'pins every cited run, `top` only the best: give one')
+    throw new OptionError('runs', 'pins every cited run, `top` only the best: use one of them')
   if (by !== undefined) parseMetric(by)
   if (by !== undefined && top === undefined) throw new OptionError('by', 'needs `top`')
 }
@@ -140,7 +140,7 @@ function doubtsOn(runs: readonly Run[], verdictOn: (run: Run) => Verdict<unknown
 
 function requireLeaderboardToProtect({leaderboard, namespace}: PinAccount): LeaderboardDataset {
   if (leaderboard) return leaderboard
-  throw new RefusedError(`${leaderboardName(namespace)} does not exist, and protection is kept in it.`, {
-    suggestions: ['The first evaluation creates it. Is it in another `namespace`?'],
+  throw new RefusedError(`${leaderboardName(namespace)} does not exist, and protection is stored in it.`, {
+    suggestions: ['The first evaluation creates it. If it is in another namespace, use `namespace`.'],
   })
 }

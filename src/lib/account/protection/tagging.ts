@@ -39,7 +39,7 @@ export interface TaggingOptions {
   onEvent?: ((event: TaggingEvent) => void) | undefined
 }
 
-const INTERRUPTED = 'interrupted before its card was done'
+const INTERRUPTED = 'interrupted before its card was changed'
 
 /**
  * Changes the cards of runs, several at a time. A card that cannot be changed ends its run and holds up no other one; where the Hub

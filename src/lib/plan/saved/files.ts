@@ -15,26 +15,26 @@ import {type Refuse, type SavedPlan} from './parse.js'
  */
 export async function savePlan(plan: Plan, file: string, user: string): Promise<void> {
   if (plan.leaderboard?.protection === 'unknown')
-    throw notSaved('whether the leaderboard is protected is unknown, try again later')
-  if (plan.unknown) throw notSaved('what its rules need could not be read, try again later')
+    throw notSaved('it is unknown whether the leaderboard is protected; try again later')
+  if (plan.unknown) throw notSaved('the data its rules need could not be read; try again later')
   const target = await checkPlanTarget(file)
   // What reads and writes plans is loaded only where one is.
   const [{planDocument}, {parsePlan}] = await Promise.all([import('./format.js'), import('./parse.js')])
   const text = `${JSON.stringify(planDocument(plan, user), undefined, 2)}\n`
   if (Buffer.byteLength(text) > MAX_JSON.bytes)
-    throw notSaved(`it would be larger than ${MAX_JSON.text}, take fewer runs at a time`)
+    throw notSaved(`it would be larger than ${MAX_JSON.text}; select fewer runs at a time`)
   // What could not be carried out later is not worth a review now.
   await parsePlan(text, notSaved)
   await replaceFile(target, {
     kind: 'plan',
     text,
-    advice: 'Give `savePlan` a file elsewhere, or make room, and try again.',
+    advice: 'Use another file for `savePlan`, or free some space, and try again.',
   })
 }
 
 function notSaved(why: string): RefusedError {
-  return new RefusedError(`The plan is not saved: ${why}.`, {
-    suggestions: ['Narrow it with selectors or `only`, or carry it out without `savePlan`.'],
+  return new RefusedError(`The plan was not saved: ${why}.`, {
+    suggestions: ['Narrow it with selectors or `only`, or run the cleanup without `savePlan`.'],
   })
 }
 
@@ -47,7 +47,9 @@ export function checkPlanTarget(file: string): Promise<string> {
   return findTarget(file, {
     name: '`savePlan`',
     refuse: async () =>
-      (await isPlanFile(file)) ? undefined : 'exists and is not a plan, give another name or remove it first',
+      (await isPlanFile(file))
+        ? undefined
+        : 'it exists and is not a plan; use another name, or remove it first',
   })
 }
 
@@ -70,7 +72,7 @@ export async function loadPlan(file: string): Promise<SavedPlan> {
   readText(file, '`file`')
   const refuse: Refuse = (why) =>
     new UsageError(`\`applyPlan\` ${printable(file)}: ${why}.`, {
-      suggestions: ['Nothing of it is carried out. Make a new plan, with `savePlan`.'],
+      suggestions: ['The plan was not applied. Create a new one with `savePlan`.'],
     })
   const {parsePlan} = await import('./parse.js')
   return parsePlan(String(await readTextFile(file, MAX_JSON, refuse)), refuse)

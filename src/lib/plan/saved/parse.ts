@@ -68,11 +68,11 @@ function openPlan(json: string, refuse: Refuse): Record<string, unknown> {
   if (version !== PLAN_VERSION) {
     const which = typeof version === 'number' ? `version ${version}` : 'an unknown version'
     throw refuse(
-      `its format has ${which}, and this program knows ${PLAN_VERSION}: it was made by a newer version, update`,
+      `its format is ${which}, but this program supports version ${PLAN_VERSION}: update smoltrace`,
     )
   }
 
-  if (digest !== digestOf(content)) throw refuse('it was changed since it was made')
+  if (digest !== digestOf(content)) throw refuse('it was edited after it was made')
   return value
 }
 
@@ -126,7 +126,7 @@ function rebuildPlan(file: PlanFile, refuse: Refuse): Plan {
   } catch (error) {
     // Rules that no options could give are the file's fault.
     throw error instanceof UsageError
-      ? refuse(`rules: make no sense: ${error.message.replace(/\.$/, '')}`)
+      ? refuse(`rules: not valid: ${error.message.replace(/\.$/, '')}`)
       : error
   }
 }
@@ -156,7 +156,7 @@ function differenceIn(expected: unknown, found: unknown): string | undefined {
   if (!isObject(expected) || !isObject(found))
     return expected === found
       ? undefined
-      : `: is ${quote(found)}, but its rules and datasets say ${quote(expected)}`
+      : `: is ${quote(found)}, but should be ${quote(expected)} by its rules and datasets`
   for (const name of new Set([...Object.keys(expected), ...Object.keys(found)])) {
     const difference = differenceIn(expected[name], found[name])
     if (difference !== undefined) return `${Array.isArray(found) ? `[${name}]` : `.${name}`}${difference}`

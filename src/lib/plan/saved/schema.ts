@@ -11,12 +11,10 @@ import {PHRASES} from '../plan.js'
 import {PLAN_FORMAT, PLAN_VERSION} from './format.js'
 
 /** Text that a terminal shows as it is. */
-const plain = z
-  .string()
-  .check(z.refine((text) => text !== '' && text === printable(text), 'not a plain text'))
+const plain = z.string().check(z.refine((text) => text !== '' && text === printable(text), 'not plain text'))
 const timestamp = z.string().check(
-  z.regex(/^\d{8}_\d{6}$/, "not a run's timestamp"),
-  z.refine((text) => parseTimestamp(text) !== undefined, "not a run's timestamp"),
+  z.regex(/^\d{8}_\d{6}$/, 'not a run timestamp'),
+  z.refine((text) => parseTimestamp(text) !== undefined, 'not a run timestamp'),
 )
 
 /** How each kind of value is saved. */
@@ -33,18 +31,18 @@ const VALUES: Record<ValueKind, z.ZodMiniType> = {
   words: z.array(plain),
 }
 const RULES = z.strictObject({
-  cutoff: about(z.nullable(date), 'The moment that --older-than stands for, in ISO 8601 and UTC.'),
+  cutoff: about(z.nullable(date), 'The cutoff of --older-than. ISO 8601, in UTC.'),
   ...Object.fromEntries(
     RULE_NAMES.map((name) => [fieldOf(name), about(VALUES[ruleOf(name).value], `--${flagOf(name)}.`)]),
   ),
 })
 const REASON = z.strictObject({
   rule: about(z.enum(REASON_RULES), 'The rule.'),
-  text: about(plain, 'The same in words, for people.'),
+  text: about(plain, 'The rule in words, for people.'),
 })
 /** A reason that overrules keepers and selectors must not hide behind another text: reviewers read the text. */
 const runWith = (byHand: Reason) => ({
-  run: about(timestamp, 'The run. YYYYMMDD_HHMMSS.'),
+  run: about(timestamp, 'The run timestamp: YYYYMMDD_HHMMSS.'),
   reasons: about(
     z.array(
       REASON.check(
@@ -60,44 +58,44 @@ const runWith = (byHand: Reason) => ({
 const SAVED_DATASET = z.strictObject({
   // Follows from the rules, and is compared with what they say.
   planned: about(z.boolean(), 'Whether the plan deletes it.'),
-  name: about(plain, 'Full name.'),
-  id: about(plain.check(z.maxLength(64)), 'The id that the Hub gave it.'),
-  sha: about(sha1, 'Its newest commit.'),
+  name: about(plain, 'Full name: NAMESPACE/NAME.'),
+  id: about(plain.check(z.maxLength(64)), 'Its id on the Hub.'),
+  sha: about(sha1, 'Its latest commit.'),
   createdAt: about(date, 'When the Hub created it. ISO 8601, in UTC.'),
-  lastModified: about(date, 'When it was changed last. ISO 8601, in UTC.'),
-  private: about(z.boolean(), 'Whether only its owner sees it.'),
+  lastModified: about(date, 'When it was last changed. ISO 8601, in UTC.'),
+  private: about(z.boolean(), 'Whether it is private.'),
 })
 const PLANNED_RUN = z.strictObject({
   ...runWith(PICKED),
-  datasets: about(z.array(SAVED_DATASET), 'All that it had: one that changes holds back the whole run.'),
+  datasets: about(z.array(SAVED_DATASET), 'All its datasets: if one changes, the whole run is kept.'),
 })
 
 /** A saved plan, strictly: anyone who can edit it can compute its digest again. */
 export const PLAN = about(
   z.strictObject({
-    format: about(z.literal(PLAN_FORMAT), 'Says that this is a plan.'),
-    version: about(z.literal(PLAN_VERSION), 'The version of this form.'),
+    format: about(z.literal(PLAN_FORMAT), 'Marks this file as a plan.'),
+    version: about(z.literal(PLAN_VERSION), 'The version of this format.'),
     program: about(plain, 'The program that wrote it.'),
-    madeBy: about(plain, 'The owner of the token that it was made with.'),
+    madeBy: about(plain, 'The owner of the token used to make it.'),
     madeAt: about(date, 'When it was made. ISO 8601, in UTC.'),
     endpoint: about(
-      plain.check(z.refine(isPlainAddress, 'not a plain web address')),
-      'The Hub that was asked.',
+      plain.check(z.refine(isPlainAddress, 'not a valid web address')),
+      'The address of the Hub.',
     ),
     namespace: about(plain.check(z.regex(/^[^\s/]+$/, 'not a namespace')), 'The user or organisation.'),
-    rules: about(RULES, 'The rules that it was made by; null, false or empty where one is not given.'),
-    phrase: about(z.enum(PHRASES), 'What a person types to confirm it.'),
-    archives: about(z.boolean(), 'Whether each dataset is to be archived before it is deleted.'),
-    leaderboard: about(z.nullable(SAVED_DATASET), 'The leaderboard, where there is one.'),
-    delete: about(z.array(PLANNED_RUN), 'The runs of which datasets are deleted.'),
-    keep: about(z.array(z.strictObject(runWith(NOT_PICKED))), 'The runs that are kept.'),
-    standard: about(z.array(plain), 'The standard datasets, which are never touched.'),
+    rules: about(RULES, 'The rules it was made with; null, false or empty where a rule is not used.'),
+    phrase: about(z.enum(PHRASES), 'The phrase to type to confirm it.'),
+    archives: about(z.boolean(), 'Whether each dataset is archived before it is deleted.'),
+    leaderboard: about(z.nullable(SAVED_DATASET), 'The leaderboard, if there is one.'),
+    delete: about(z.array(PLANNED_RUN), 'The runs with datasets to delete.'),
+    keep: about(z.array(z.strictObject(runWith(NOT_PICKED))), 'The runs to keep.'),
+    standard: about(z.array(plain), 'The task datasets, which are never deleted.'),
     digest: about(
       z.string().check(z.regex(/^sha256:[\da-f]{64}$/)),
-      '`sha256:` of all the rest. It finds a value that was edited, and is not a signature.',
+      '`sha256:` of everything else. It detects edits, but is not a signature.',
     ),
   }),
-  'What `smoltrace cleanup --plan FILE` writes and `--apply FILE` carries out.',
+  'The plan that `smoltrace cleanup --plan FILE` writes and `--apply FILE` carries out.',
 )
 export type PlanFile = z.output<typeof PLAN>
 

@@ -151,9 +151,9 @@ describe('the check of a leaderboard', () => {
     expect(findings).to.deep.equal([])
     expect(remarks.map(({kind, message}) => [kind, message])).to.deep.equal([
       ['other-namespace', 'row 1 names datasets of other namespaces: other'],
-      ['local-path', 'row 2 names files of the evaluating machine'],
-      ['no-datasets', 'row 3 names no dataset, as of evaluations that failed early'],
-      ['unknown-name', 'rows 4 and 5 name what is not a dataset of a run'],
+      ['local-path', "row 2 names files on the evaluator's machine"],
+      ['no-datasets', 'row 3 names no datasets (typical of evaluations that failed early)'],
+      ['unknown-name', 'rows 4 and 5 name something that is not a dataset of a run'],
     ])
   })
 

@@ -226,8 +226,8 @@ describe('leaderboard', () => {
   describe('[S11] is refused, and never taken for one without rows, where', () => {
     const short = Object.assign(['a', 'b', 'c'], {slice: () => ['a', 'b']})
     const REMOVE = /^Remove or move it:/
-    const REWRITE = /^Write its rows again as Parquet, or remove it/
-    const WAIT = /upload has ended/
+    const REWRITE = /^Push its rows again as Parquet, or remove it/
+    const WAIT = /upload is complete/
     const BROKEN = /earlier commit of it/
     const OTHER = /earlier commit of the leaderboard/
     const packedAs = (codec: 'LZO' | 'ZSTD') =>
@@ -312,7 +312,7 @@ describe('leaderboard', () => {
         const file = nulls(30_000)
         expect(file.length).to.be.below(2000)
         const files = Object.fromEntries(times(4, (index) => [`data/${index}.parquet`, file]))
-        expect((await refusal(files)).message).to.match(/data\/3\.parquet: it brings 30000 rows/)
+        expect((await refusal(files)).message).to.match(/data\/3\.parquet: it has 30000 rows/)
       })
 
       it('unpack to more than any leaderboard', async () => {
@@ -322,7 +322,7 @@ describe('leaderboard', () => {
         const files = {'data/a.parquet': texts(20), 'data/b.parquet': texts(25)}
         for (const file of Object.values(files)) expect(file.length).to.be.below(8 * 1024 * 1024)
         const error = await refusal(files)
-        expect(error.message).to.match(/data\/b\.parquet: unpacked it has/)
+        expect(error.message).to.match(/data\/b\.parquet: it has \d+ bytes uncompressed/)
         expect(error.suggestions.join(' ')).to.include('Remove rows')
       })
 
@@ -344,8 +344,8 @@ describe('leaderboard', () => {
         const few = namesOf(100, 40)
         expect(idsOf(await read(asDifferences(few)))).to.deep.equal(few)
         const error = await refusal(asDifferences(namesOf(2000, 70_000)))
-        expect(error.message).to.include('results_dataset is in the encoding DELTA_BYTE_ARRAY')
-        expect(error.suggestions[0]).to.include('Write it again without that encoding')
+        expect(error.message).to.include('results_dataset uses the encoding DELTA_BYTE_ARRAY')
+        expect(error.suggestions[0]).to.include('Push it again without that encoding')
       })
     })
   })

@@ -61,7 +61,7 @@ describe('reading the protection', () => {
   const doubts: Array<[title: string, hub: Hub, word: string, inventory?: typeof found]> = [
     ['its address leads to another name', nowAt(leadingTo('kim/old-board')), 'kim/old-board', none],
     ['its address leads nowhere that is known', nowAt(leadingTo()), 'another place', none],
-    ['it is not listed, and there all the same', nowAt(there), 'is there', none],
+    ['it is not listed, and there all the same', nowAt(there), 'exists, but', none],
     ['it is another one by now', nowAt({...there, id: 'x'}), 'no longer'],
     ['it is gone', nowAt({state: 'missing'}), 'no longer'],
     ['it has another name', nowAt(leadingTo('kim/old')), 'no longer'],
@@ -80,7 +80,7 @@ describe('reading the protection', () => {
       const warnings: string[] = []
       expect(await readProtectionIfPossible(hub, inventory, warnings)).to.equal('unknown')
       expect(warnings).to.have.length(1)
-      expect(warnings[0]).to.include('protected').and.include(word)
+      expect(warnings[0]).to.include('Protection').and.include(word)
     })
   }
 

@@ -42,7 +42,7 @@ describe('pins', () => {
     [
       'a tag that is not one, and is safe to print',
       tagged({results: [until('20261399\u001B[2J\u202E')]}),
-      'pinned by its tag "smoltrace-pinned-until-20261399 [2J ", which is in doubt',
+      'pinned by its tag "smoltrace-pinned-until-20261399 [2J ", which is not a valid pin tag',
     ],
     [
       'of two the longer',

@@ -219,7 +219,7 @@ describe('saved plan', () => {
           const document = structuredClone(documentOf())
           edit(document, path)
           const isKnown = title === 'added' || !['format', 'version'].includes(path)
-          const wanted = isKnown ? 'was changed' : path === 'format' ? 'is not a plan' : / version|newer/
+          const wanted = isKnown ? 'was edited' : path === 'format' ? 'is not a plan' : / version|newer/
           expect(await refusalOf(loadDocument(document)), path).to.match(new RegExp(wanted))
         }
       })
@@ -341,7 +341,7 @@ describe('saved plan', () => {
       [
         'no rule at all',
         ({rules}) => Object.assign(rules, {olderThan: null, cutoff: null, keepRecent: null, only: []}),
-        'rules: make no sense',
+        'rules: not valid',
       ],
       ...values.map(([title, path, value, place = path]): [string, (draft: Json) => unknown, string] => [
         title,
@@ -381,7 +381,7 @@ describe('saved plan', () => {
       ['null', 'null', 'not a plan'],
       ['a newer version', '{"format": "smoltrace-plan", "version": 2}', 'version 2'],
       ['a text for its version', '{"format": "smoltrace-plan", "version": "1"}', 'unknown version'],
-      ['no digest', '{"format": "smoltrace-plan", "version": 1}', 'was changed'],
+      ['no digest', '{"format": "smoltrace-plan", "version": 1}', 'was edited'],
       ['lists in lists without end', `${'['.repeat(1e6)}${']'.repeat(1e6)}`, 'too deeply'],
       [
         'a plan with lists in lists without end',
@@ -398,7 +398,7 @@ describe('saved plan', () => {
     it('that is missing is refused, and how to go on is said', async () => {
       expect(await refusalOf(loadPlan(file))).to.include('no such file')
       const {suggestions} = (await rejectionOf(loadPlan(file))) as SmoltraceError
-      expect(suggestions.join(' ')).to.include('Make a new plan').and.include('`savePlan`')
+      expect(suggestions.join(' ')).to.include('Create a new one').and.include('`savePlan`')
     })
   })
 
@@ -451,7 +451,7 @@ describe('saved plan', () => {
         const error = await rejectionOf(savePlan(plan, file, USER))
         expect(error).to.be.instanceOf(RefusedError)
         expect(error.message)
-          .to.match(/^The plan is not saved: .+\.$/)
+          .to.match(/^The plan was not saved: .+\.$/)
           .and.include(wanted)
         expect(readdirSync(folder)).to.deep.equal([])
       })

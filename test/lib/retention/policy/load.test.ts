@@ -141,11 +141,11 @@ describe('a policy is refused', () => {
   it('for a file that is not there, a folder and a pipe', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'smoltrace-policy-'))
     expect(await refusalOf(join(folder, 'none.yaml'))).to.deep.equal(['none.yaml: there is no such file.'])
-    expect(await refusalOf(folder)).to.deep.equal([`${folder}: it is not a plain file.`])
+    expect(await refusalOf(folder)).to.deep.equal([`${folder}: it is not a regular file.`])
     if (process.platform === 'win32') return
     const pipe = join(folder, 'pipe.yaml')
     execFileSync('mkfifo', [pipe])
-    expect(await refusalOf(pipe)).to.deep.equal(['pipe.yaml: it is not a plain file.'])
+    expect(await refusalOf(pipe)).to.deep.equal(['pipe.yaml: it is not a regular file.'])
   })
 
   it('with at most ten more lines', async () => {

@@ -96,7 +96,7 @@ describe('the summary of a cleanup', () => {
     ])
     expect(markdown.indexOf('2 datasets deleted</summary>')).to.be.above(markdown.indexOf('Command'))
     expect(markdown).to.include('Run the same command again to try what failed')
-    expect(markdown).to.include('Exit code | 3: something failed, was skipped or not attempted')
+    expect(markdown).to.include('Exit code | 3: something failed, was skipped or was not attempted')
   })
 
   it('says whose plan was applied, and what has fallen out of it', () => {
