@@ -106,7 +106,7 @@ export function requireUnprotected(inventory: Inventory, protection: Protection)
   if (!hold) return
   throw new RefusedError(`\`deleteLeaderboard\` refused: ${leaderboard.name} ${hold.why}.`, {
     suggestions: [
-      `Remove the protection first: smoltrace ${hold.lift} --namespace ${leaderboard.namespace}`,
+      `Unprotect first: smoltrace ${hold.lift} --namespace ${leaderboard.namespace}`,
       'Or omit `deleteLeaderboard`.',
     ],
   })
