@@ -6,7 +6,8 @@ import {type ExitCode, type Failure} from '../lib/base/exit-codes.js'
 import {capitalize, safe} from '../lib/base/text.js'
 import {type Wait} from '../lib/hub/retry.js'
 import {type ConnectionOptions} from '../lib/hub/session.js'
-import {describeWait} from '../lib/views/format.js'
+import {type Step} from '../lib/hub/transport.js'
+import {describeStep, describeWait} from '../lib/views/format.js'
 import {wrapText} from '../lib/views/terminal/layout.js'
 import {type Screen, screenOf, widthOf} from '../lib/views/terminal/style.js'
 import {failureOf, formatFailure, inCommandWords, type Invocation} from './errors/failure.js'
@@ -20,6 +21,7 @@ import {
   watchOutput,
   writeAndWait,
 } from './output.js'
+import {Status} from './progress/status.js'
 
 /** Version of the documents that `--json` prints. */
 const SCHEMA_VERSION = 1
@@ -37,6 +39,8 @@ export abstract class BaseCommand extends Command {
   /** Every code that the command may end with. */
   static exitCodes: readonly ExitCode[] = []
   protected readonly collectedWarnings: string[] = []
+  /** What the command waits for, on the terminal. */
+  readonly status = new Status()
   private printing: Promise<void> | undefined
 
   /** A result is always an object, so that `--json` always prints a document. */
@@ -67,6 +71,7 @@ export abstract class BaseCommand extends Command {
     const text = safe(inCommandWords(input instanceof Error ? input.message : input, this.invocation))
     this.collectedWarnings.push(text)
     const {style, width} = screenOf(process.stderr)
+    this.status.clear()
     this.logToStderr(wrapText(`${style.yellow('Warning:')} ${text}`, width))
     return input
   }
@@ -76,6 +81,7 @@ export abstract class BaseCommand extends Command {
     const controller = new AbortController()
     const stop = (signal: NodeJS.Signals) => {
       if (controller.signal.aborted) {
+        this.status.clear()
         this.onForcedExit()
         release()
         process.kill(process.pid, signal)
@@ -93,6 +99,7 @@ export abstract class BaseCommand extends Command {
       return await job(controller.signal)
     } finally {
       release()
+      this.status.clear()
     }
   }
 
@@ -111,6 +118,7 @@ export abstract class BaseCommand extends Command {
     if (error instanceof Errors.ExitError) throw error
     const failure = this.failureOf(error)
     process.exitCode = failure.exitCode
+    this.status.clear()
     if (process.env.DEBUG) process.stderr.write(`${safeStack(error)}\n`)
     if (this.jsonEnabled()) {
       this.logJson(this.toSuccessJson({error: failure}))
@@ -149,11 +157,13 @@ export abstract class BaseCommand extends Command {
 
   /** Shows progress on stderr. */
   protected note(text: string): void {
+    this.status.clear()
     this.logToStderr(wrapText(`${capitalize(text)}.`, widthOf(process.stderr)))
   }
 
   /** Writes a text that may be long, and a newline. */
   async print(text: string): Promise<void> {
+    this.status.clear()
     await writeAndWait(process.stdout, `${text}\n`)
   }
 
@@ -226,12 +236,28 @@ export abstract class HubCommand extends BaseCommand {
 
   /** How to reach the Hub, from the flags that all these commands have. */
   protected connection({namespace, token}: ConnectionFlags, signal: AbortSignal): ConnectionOptions {
-    return {namespace, token, signal, onWait: (wait) => this.showWait(wait)}
+    return {
+      namespace,
+      token,
+      signal,
+      onWait: (wait) => this.showWait(wait),
+      onProgress: (step) => this.showStep(step),
+    }
   }
 
   /** Says what is waited for, and how long. */
   protected showWait(wait: Wait): void {
-    this.note(describeWait(wait))
+    if (this.mayShowStatus) this.status.wait(wait)
+    else this.note(describeWait(wait))
+  }
+
+  /** Says what is asked for, where that takes a while. */
+  protected showStep(step: Step): void {
+    if (this.mayShowStatus) this.status.show(describeStep(step))
+  }
+
+  private get mayShowStatus(): boolean {
+    return this.status.isPossible && !this.jsonEnabled() && !this.ownWords.includes('--quiet')
   }
 }
 

@@ -61,6 +61,7 @@ export class CleanupPresenter {
   pickFrom(signal: AbortSignal): CleanupOptions['choose'] {
     return async (plan, {warnings}) => {
       this.warnNew(warnings)
+      this.command.status.clear()
       const {pickRuns} = await import('./prompts/pick-prompt.js')
       return pickRuns(plan, signal)
     }

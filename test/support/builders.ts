@@ -151,7 +151,7 @@ export const tokenOf = (role: string, name = NAMESPACE) => ({name, auth: {access
 
 /** A Hub that answers these calls alone. */
 export function hubOf(calls: Partial<Hub>): Hub {
-  return {endpoint: ENDPOINT, ...calls} as Hub
+  return {endpoint: ENDPOINT, announce() {}, ...calls} as Hub
 }
 
 /** Whose the token is, and where it may write. */

@@ -9,7 +9,14 @@ import {type HubResponse} from './http.js'
 import {listDatasets, listStorage} from './listing.js'
 import {type Quota} from './quota.js'
 import {type Wait} from './retry.js'
-import {type Bound, createTransport, type Send, type Transport, type TransportOptions} from './transport.js'
+import {
+  type Bound,
+  createTransport,
+  type Send,
+  type Step,
+  type Transport,
+  type TransportOptions,
+} from './transport.js'
 
 /** Everything that is asked of the Hub. */
 const CALLS = {
@@ -34,17 +41,20 @@ export interface Hub extends Bound<typeof CALLS> {
   readonly quota: Pick<Quota, 'allowance' | 'size'>
   /** Waits, and says so. */
   pause(wait: Wait): Promise<void>
+  /** Says what comes next. */
+  announce(step: Step): void
 }
 
 /** Connects to the Hub; nothing is sent yet. The client library is loaded with the first request. */
 export function connectHub(options: TransportOptions): Hub {
   registerSecret(options.token)
   const transport = createTransport(options)
-  const {endpoint, pause, quotaOf} = transport
+  const {endpoint, pause, announce, quotaOf} = transport
   return {
     ...bindAll(CALLS, transport),
     endpoint,
     pause,
+    announce,
     quota: quotaOf('api'),
   }
 }

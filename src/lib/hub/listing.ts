@@ -37,7 +37,10 @@ export interface Listing {
 export async function listDatasets(transport: Transport, namespace: string): Promise<Listing> {
   const library = await import('./library.js')
   const listing: Listing = {datasets: [], others: [], nameless: 0, pages: 0}
+  const {listed: of} = transport
+  const countOf = ({datasets, others, nameless}: Listing) => datasets.length + others.length + nameless
   const send: Send = (url, request) => {
+    transport.announce({kind: 'listing', namespace, done: countOf(listing), of})
     listing.pages++
     return transport.send(url, request)
   }
@@ -56,6 +59,7 @@ export async function listDatasets(transport: Transport, namespace: string): Pro
     else listing.others.push(name)
   }
 
+  transport.listed = countOf(listing)
   return listing
 }
 
@@ -107,6 +111,7 @@ async function readInventory(transport: Transport, url: string): Promise<StoredD
   const readPage = guardPages(transport, 'id')
   const stored: StoredDataset[] = []
   for (let next: string | undefined = url; next !== undefined;) {
+    transport.announce({kind: 'sizes', done: stored.length})
     const response = await readPage(next)
     for (const {id, type, storage} of (await response.json()) as Fields[]) {
       const isKnown = Number.isSafeInteger(storage) && (storage as number) >= 0

@@ -8,6 +8,7 @@ import {type CredentialOptions, findCredentials} from './credentials.js'
 import {HubError} from './errors.js'
 import {isLoopback} from './proxy.js'
 import {type Wait} from './retry.js'
+import {type Step} from './transport.js'
 
 /** How to reach the Hub, as whom, and in which namespace. */
 export interface ConnectionOptions extends CredentialOptions {
@@ -19,6 +20,8 @@ export interface ConnectionOptions extends CredentialOptions {
   clock?: (() => Date) | undefined
   /** Called before each pause of a request that only reads; a deletion's pauses are events of `onEvent`. */
   onWait?: ((wait: Wait) => void) | undefined
+  /** Called before each request, or page of several, that may take a while; of a job, only for what is not an event of `onEvent`. */
+  onProgress?: ((step: Step) => void) | undefined
 }
 
 /** Of a saved plan, which says whose it is. */
@@ -29,6 +32,7 @@ export const CONNECTION_OF_PLAN: OptionTable<Omit<ConnectionOptions, 'namespace'
   signal: 'signal',
   clock: 'function',
   onWait: 'function',
+  onProgress: 'function',
 }
 
 export const CONNECTION: OptionTable<ConnectionOptions> = {...CONNECTION_OF_PLAN, namespace: 'text'}
@@ -60,7 +64,13 @@ export async function openSession(options: ConnectionOptions = {}): Promise<Sess
   const {signal, clock = () => new Date()} = options
   const credentials = await findCredentials(options)
   const warnings = unencryptedWarnings(credentials.endpoint)
-  const hub = connectHub({...credentials, signal, onWait: guardListener('onWait', options.onWait, warnings)})
+  const hub = connectHub({
+    ...credentials,
+    signal,
+    onWait: guardListener('onWait', options.onWait, warnings),
+    onProgress: guardListener('onProgress', options.onProgress, warnings),
+  })
+  hub.announce({kind: 'account'})
   const {date, ...account} = await identify(hub, credentials.source, options.namespace)
   const machine = machineTime(options)
   const {namespace, readLimit, partial} = account.access

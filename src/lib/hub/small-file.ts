@@ -38,6 +38,7 @@ export async function changeFile(
   {name, namespace, path, title}: {name: string; namespace: string; path: string; title: string},
   edit: (text: string | undefined) => Promise<string> | string,
 ): Promise<FileChange> {
+  hub.announce({kind: 'change', name})
   let unconfirmed: FileChange | undefined
   const unchanged = () =>
     unconfirmed ? `It is not known whether ${name} was changed.` : 'Nothing was changed.'

@@ -19,6 +19,13 @@ import {proxyFor} from './proxy.js'
 import {bucketOf, Quota, readRateLimit} from './quota.js'
 import {pause, type Wait, waitBeforeRetry} from './retry.js'
 
+/** What the Hub is asked for next. Numbers count datasets that were read so far; `of`, what the listing before had. */
+export type Step =
+  | {kind: 'account' | 'leaderboard' | 'pins'}
+  | {kind: 'change'; name: string}
+  | {kind: 'listing'; namespace: string; done: number; of: number | undefined}
+  | {kind: 'sizes'; done: number}
+
 export interface TransportOptions {
   /** Origin of the Hub, without a slash at the end. */
   endpoint: string
@@ -27,6 +34,8 @@ export interface TransportOptions {
   signal?: AbortSignal | undefined
   /** Called before each pause. */
   onWait?: ((wait: Wait) => void) | undefined
+  /** Called before what may take a while. */
+  onProgress?: ((step: Step) => void) | undefined
   /** How long the Hub may be silent: before its response begins, and within it. In ms. */
   idleTimeoutMs?: number | undefined
 }
@@ -55,6 +64,10 @@ export interface Transport {
   quotaOf: (bucket: string) => Quota
   /** Waits, and says so. */
   pause: (wait: Wait) => Promise<void>
+  /** Says what comes next. */
+  announce: (step: Step) => void
+  /** How many datasets the last listing had. */
+  listed?: number
 }
 
 /** Functions that ask the Hub, without their transport. */
@@ -76,7 +89,7 @@ interface Call extends HubRequest {
  * not a success (the Hub's contract, section 13). A DELETE is neither retried nor held back: first the Hub must be rechecked.
  */
 export function createTransport(options: TransportOptions): Transport {
-  const {endpoint, token, onWait, signal, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT} = options
+  const {endpoint, token, onWait, onProgress, signal, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT} = options
   const quotas = new Map<string, Quota>()
   /** Whether anything has answered at that address yet: until then it is likelier to be wrong than to be down. */
   let isKnown = false
@@ -170,7 +183,8 @@ export function createTransport(options: TransportOptions): Transport {
         isToHub: isSameOrigin(url, endpoint),
         isStreamed,
       })
-  return {endpoint, signal, send: sender(false), stream: sender(true), quotaOf, pause: wait}
+  const announce = (step: Step) => onProgress?.(step)
+  return {endpoint, signal, send: sender(false), stream: sender(true), quotaOf, pause: wait, announce}
 }
 
 /** Whether an address is the Hub's: `https://hub.example.evil` only begins alike. */

@@ -9,6 +9,7 @@ import {RUN_TYPES, type RunType} from '../base/names.js'
 import {brief, briefReason, formatCount, formatNumber, printable} from '../base/text.js'
 import {formatDuration} from '../base/time.js'
 import {type Wait} from '../hub/retry.js'
+import {type Step} from '../hub/transport.js'
 
 export function formatMoment(date: Date): string {
   return `${formatMinute(date)} UTC`
@@ -89,6 +90,26 @@ export function describeWait(wait: Wait): string {
   const seconds = `${Math.ceil(wait.ms / 1000)} s`
   if (wait.why === 'quota') return `quota used up, resuming in ${seconds}`
   return `${wait.cause}, trying again in ${seconds} (${wait.retry} of ${wait.of})`
+}
+
+/** What is asked for, without a stop at the end: `listing mira: 6,500 datasets`. */
+export function describeStep(step: Step): string {
+  if (step.kind === 'listing') {
+    const {namespace, done, of} = step
+    if (of !== undefined)
+      return `checking that nothing changed${done > 0 ? `: ${formatNumber(done)} of ${formatNumber(of)}` : ''}`
+    return `listing ${namespace}${done > 0 ? `: ${formatCount(done, 'dataset')}` : ''}`
+  }
+
+  if (step.kind === 'sizes')
+    return `reading sizes${step.done > 0 ? `: ${formatCount(step.done, 'dataset')}` : ''}`
+  return step.kind === 'change' ? `changing ${step.name}` : STEPS[step.kind]
+}
+
+const STEPS = {
+  account: 'asking the Hub who you are',
+  leaderboard: 'reading the leaderboard',
+  pins: 'reading the pins',
 }
 
 /** `812 B`, `1.4 kB`, `12 MB`: decimal units, as the Hub counts them. */

@@ -32,6 +32,7 @@ export async function readLeaderboard(
 ): Promise<LeaderboardRow[]> {
   if (!leaderboard) return []
   const {name, sha} = leaderboard
+  hub.announce({kind: 'leaderboard'})
   const budget = {...MAX_TABLE}
   const rows: LeaderboardRow[][] = []
   for (const file of dataFiles(await hub.listFiles(name, sha), name)) {

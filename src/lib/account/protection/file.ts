@@ -13,6 +13,7 @@ type Board = Pick<Inventory, 'leaderboard' | 'namespace'>
  * listed nor at its address, and a listed leaderboard certainly without the file. @throws SmoltraceError where it is not certain
  */
 export async function readProtection(hub: Hub, {leaderboard, namespace}: Board): Promise<Protection> {
+  hub.announce({kind: 'pins'})
   if (!leaderboard) {
     await requireNoLeaderboard(hub, namespace)
     return {}
