@@ -48,6 +48,7 @@ const CALLS: string[][] = [
   ['runs', 'unprotect', RUNS.killed],
   ['leaderboard', 'unprotect'],
   ['cleanup', '--older-than', '7d', '--plan', PLAN],
+  ['plan', 'show', PLAN],
   ['cleanup', '--run', RUNS.partial, '--archive', folder, ...REAL],
   ['restore', folder, '--dry-run'],
   ['restore', folder, RUNS.partial],

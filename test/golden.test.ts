@@ -66,6 +66,7 @@ const SESSIONS = `
     cleanup-unreferenced.txt $ cleanup --unreferenced
   12 runs
     plan-save.txt $ cleanup --older-than 60d --plan plan.json
+    plan-show.txt $ plan show plan.json
     +24h plan-protect.txt $ runs protect 20260904_095705 --reason "cited in the paper" --until 2027-06-30
     +24h plan-review.txt $ cleanup --apply plan.json
     plan-apply.txt 3 $ cleanup --apply plan.json --no-dry-run --yes
@@ -145,6 +146,7 @@ function withoutChance(text: string, folder: string): string {
     .replaceAll(folder, '/home/mira/evaluations')
     .replaceAll(/(?<=^Deleted .*) in [\d.]+ s\b/gm, ' in 1.4 s')
     .replaceAll(/sha256:[\da-f]{12}…/g, 'sha256:3f9a2c4b71de…')
+    .replaceAll(/sha256:[\da-f]{64}/g, `sha256:${'3f9a2c4b71de'.repeat(6).slice(8)}`)
     .replaceAll(/(?<="id": "|Z-|Job )[\da-f]{12}(?="|\.jsonl|,)/g, '3f9a2c4b71de')
     .replaceAll(/(?<=:\d\d {2}|history )[\da-f]{8}\b/g, '3f9a2c4b')
     .replaceAll(

@@ -14,7 +14,9 @@ const FIRST_STEPS = [
   ['See what a cleanup would delete; --no-dry-run deletes it:', 'cleanup --older-than 30d'],
 ]
 /** The order in which commands are met; those not named here come before them. */
-const ORDER = 'cleanup runs datasets leaderboard policy history restore sandbox autocomplete help'.split(' ')
+const ORDER = 'cleanup runs datasets leaderboard policy plan history restore sandbox autocomplete help'.split(
+  ' ',
+)
 
 /** Calls and examples have to be on the first screen. */
 const SECTIONS = ['USAGE', 'EXAMPLES', 'DESCRIPTION', 'ARGUMENTS', 'FLAGS']
@@ -108,10 +110,13 @@ export default class SmoltraceHelp extends Help {
   private firstWords(): Array<[string, string | undefined]> {
     const topics = this.sortedTopics.map(({name, description}) => ({name, description}))
     const commands = this.sortedCommands.map((each) => ({name: each.id, description: this.summary(each)}))
-    return [...topics, ...commands]
-      .filter(({name}) => name !== '' && !name.includes(':'))
-      .sort((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name))
-      .map(({name, description}) => [name, description])
+    return (
+      [...topics, ...commands]
+        // The last line of the screen names `--help`.
+        .filter(({name}) => name !== '' && name !== 'help' && !name.includes(':'))
+        .sort((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name))
+        .map(({name, description}) => [name, description])
+    )
   }
 }
 

@@ -31,13 +31,13 @@ export interface PlanNotes {
 }
 
 /** What the rules chose from: the runs that were found, or a saved plan. */
-export function originPairs(plan: Plan, {sizes, saved, stale = []}: PlanNotes): Pair[] {
+export function originPairs(plan: Plan, {sizes, saved, stale}: PlanNotes): Pair[] {
   if (saved) {
     const {madeBy, madeAt, digest} = saved
     const left = plannedDatasets(plan).length
     return [
       ['Plan', `made by ${printable(madeBy)}, ${formatMoment(madeAt)} (${digest.slice(0, 19)}…)`],
-      ['Left of it', `${formatNumber(left)} of ${formatCount(left + stale.length, 'dataset')}`],
+      ['Left of it', stale && `${formatNumber(left)} of ${formatCount(left + stale.length, 'dataset')}`],
     ]
   }
 

@@ -63,17 +63,19 @@ async function isPlanFile(file: string): Promise<boolean> {
 }
 
 /**
- * Loads a plan that `savePlan` wrote, to carry it out. Nothing in the file is trusted: who can edit it can compute its
+ * Loads a plan that `savePlan` wrote, to carry it out or to show it. Nothing in the file is trusted: who can edit it can compute its
  * digest again, so a plan can name nothing but datasets that `cleanup` might have planned, and is compared with a new listing
  * before anything is deleted.
  * @throws UsageError where the file cannot be read, is not a plan of this version, was changed, or contradicts itself
  */
-export async function loadPlan(file: string): Promise<SavedPlan> {
+export async function loadPlan(file: string, use: 'apply' | 'show' = 'apply'): Promise<SavedPlan> {
   readText(file, '`file`')
+  const [named, advice] =
+    use === 'show'
+      ? ['', 'Create a new plan with `cleanup --plan`.']
+      : ['`applyPlan` ', 'The plan was not applied. Create a new one with `savePlan`.']
   const refuse: Refuse = (why) =>
-    new UsageError(`\`applyPlan\` ${printable(file)}: ${why}.`, {
-      suggestions: ['The plan was not applied. Create a new one with `savePlan`.'],
-    })
+    new UsageError(`${named}${printable(file)}: ${why}.`, {suggestions: [advice]})
   const {parsePlan} = await import('./parse.js')
   return parsePlan(String(await readTextFile(file, MAX_JSON, refuse)), refuse)
 }

@@ -12,10 +12,11 @@ import {type Sizes, storageOf, type StorageSum} from '../../account/sizes.js'
 import {safeName} from '../../base/text.js'
 import {type JobRecord} from '../../cleanup/journal/parse.js'
 import {type CleanupResult, isUnknown} from '../../cleanup/result.js'
-import {type KeptRun} from '../../plan/plan.js'
+import {type KeptRun, type Plan, plannedDatasets, type PlannedRun} from '../../plan/plan.js'
+import {type SavedPlan} from '../../plan/saved/parse.js'
 import {rulesDocument} from '../../retention/read-rules.js'
 import {type DATASET, type LEADERBOARD, type PINNED_RUN, type RUN, type RUN_STATE} from './schemas/account.js'
-import {type CLEANUP} from './schemas/cleanup.js'
+import {type CLEANUP, type PLAN_SHOW} from './schemas/cleanup.js'
 import {type JOB} from './schemas/history.js'
 import {type LEADERBOARD_SHOW, type ROW} from './schemas/leaderboard.js'
 
@@ -110,11 +111,10 @@ export function pinnedRunDocument(pinned: PinnedRun): z.output<typeof PINNED_RUN
 /** A plan and its outcomes; `policy` is the file that its rules came from. */
 export function cleanupDocument(result: CleanupResult, policy?: string): z.output<typeof CLEANUP> {
   const {plan, dryRun, declined, interrupted, outcomes, stale, counts, found, remaining, storage} = result
-  const {endpoint, namespace, now, rules, phrase, archives, standard, leaderboard, unknown = []} = plan
+  const {endpoint, namespace, now, phrase, archives, standard, leaderboard, unknown = []} = plan
   const sizes = storage?.sizes
   const isOpen = isUnknown(result)
   const board = leaderboardDocument(leaderboard?.dataset, leaderboard?.protection, sizes)
-  const decision = ({run, reasons}: KeptRun) => ({...runDocument(run, now, rules.graceMs, sizes), reasons})
   return {
     endpoint,
     namespace,
@@ -126,12 +126,8 @@ export function cleanupDocument(result: CleanupResult, policy?: string): z.outpu
     phrase,
     archives,
     found,
-    delete: plan.delete.map((planned) => ({
-      ...decision(planned),
-      deletes: planned.datasets.map((dataset) => datasetDocument(dataset, sizes)),
-      ...(sizes && {frees: certainBytes(storageOf(planned.datasets, sizes))}),
-    })),
-    keep: plan.keep.map((kept) => decision(kept)),
+    delete: plan.delete.map((planned) => plannedDocument(planned, plan, sizes)),
+    keep: plan.keep.map((kept) => decisionDocument(kept, plan, sizes)),
     leaderboard: board && {...board, planned: leaderboard?.planned ?? false},
     standard,
     wouldDelete: isOpen ? null : result.wouldDelete,
@@ -149,6 +145,39 @@ export function cleanupDocument(result: CleanupResult, policy?: string): z.outpu
       freed: certainBytes(storage.freed),
     }),
     policy: policy ?? null,
+  }
+}
+
+function decisionDocument({run, reasons}: KeptRun, {now, rules}: Plan, sizes?: Sizes) {
+  return {...runDocument(run, now, rules.graceMs, sizes), reasons}
+}
+
+function plannedDocument(planned: PlannedRun, plan: Plan, sizes?: Sizes) {
+  return {
+    ...decisionDocument(planned, plan, sizes),
+    deletes: planned.datasets.map((dataset) => datasetDocument(dataset, sizes)),
+    ...(sizes && {frees: certainBytes(storageOf(planned.datasets, sizes))}),
+  }
+}
+
+/** A plan as it was saved in a file. */
+export function savedPlanDocument(saved: SavedPlan, file: string): z.output<typeof PLAN_SHOW> {
+  const {plan, madeBy, madeAt, digest, keptRuns} = saved
+  const {endpoint, namespace, phrase, archives, leaderboard} = plan
+  return {
+    file,
+    madeBy,
+    madeAt,
+    digest,
+    endpoint,
+    namespace,
+    rules: rulesDocument(plan),
+    phrase,
+    archives,
+    delete: plan.delete.map((planned) => plannedDocument(planned, plan)),
+    keep: keptRuns,
+    deletesLeaderboard: leaderboard?.planned ?? false,
+    wouldDelete: plannedDatasets(plan).length,
   }
 }
 

@@ -1,9 +1,11 @@
 import {sizeOf, type Sizes} from '../../account/sizes.js'
 import {pushTo} from '../../base/collections.js'
+import {formatWords} from '../../base/shell.js'
 import {formatCount, formatNumber} from '../../base/text.js'
 import {type Outcome} from '../../cleanup/outcomes.js'
 import {type CleanupResult, isUnknown} from '../../cleanup/result.js'
 import {type KeptRun, type Plan, plannedDatasets} from '../../plan/plan.js'
+import {type SavedPlan} from '../../plan/saved/parse.js'
 import * as words from '../cleanup.js'
 import {decisionColumns} from '../columns.js'
 import {formatBytes, placeAndTime} from '../format.js'
@@ -37,6 +39,28 @@ export function formatPlan(plan: Plan, notes: words.PlanNotes, screen: Screen): 
         ['Total', saved ? total : `${total}, ${formatCount(plan.keep.length, 'run')} to keep`],
       ],
       screen,
+    ),
+  ])
+}
+
+/** A plan as it was saved, with all that it deletes, and the commands that go on with it. */
+export function formatSavedPlan(
+  saved: SavedPlan,
+  {file, bin}: {file: string; bin: string},
+  screen: Screen,
+): string {
+  const {plan, digest, keptRuns} = saved
+  const apply = `${bin} cleanup --apply ${formatWords([file])}`
+  return paragraphs([
+    formatPlan(plan, {title: 'Saved plan', saved}, screen),
+    formatPairs(
+      [
+        ['Keeps', `${formatCount(keptRuns.length, 'run')} (--json shows why)`],
+        ['Digest', digest],
+        ['Compare', `${apply} (a dry run: shows which datasets are still as planned)`],
+        ['Delete', `${apply} --no-dry-run`],
+      ],
+      {...screen, width: undefined},
     ),
   ])
 }

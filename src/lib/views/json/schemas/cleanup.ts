@@ -67,3 +67,24 @@ export const CLEANUP = t.object('A plan, and after a deletion its outcomes.', {
   freed: t.bytes('What was freed.'),
   policy: t.orNull(t.text('The policy that the rules came from.')),
 })
+
+export const PLAN_SHOW = t.object('A saved plan. It was not compared with the Hub.', {
+  file: t.text('The file.'),
+  madeBy: t.text('The owner of the token that it was made with.'),
+  madeAt: t.moment('When it was made.'),
+  digest: t.text('`sha256:` of the plan. It finds a value that was edited, and is not a signature.'),
+  ...t.place,
+  rules: RULES,
+  phrase: t.phrase,
+  archives: t.yesNo('Whether each dataset is archived before it is deleted.'),
+  delete: t.list(
+    PLANNED_RUN,
+    'The runs of which datasets are deleted, newest first; states and ages are those of `madeAt`.',
+  ),
+  keep: t.list(
+    t.object('A run that is kept.', {run: t.timestamp('The run.'), reasons}),
+    'The runs that are kept, newest first.',
+  ),
+  deletesLeaderboard: t.yesNo('Whether it deletes the leaderboard, too.'),
+  wouldDelete: t.count('Datasets that it deletes, the leaderboard too.'),
+})

@@ -9,7 +9,7 @@ import {
   RUNS_UNPROTECT,
 } from './account.js'
 import * as t from './builders.js'
-import {CLEANUP} from './cleanup.js'
+import {CLEANUP, PLAN_SHOW} from './cleanup.js'
 import {HISTORY, RESTORE} from './history.js'
 import {LEADERBOARD_CHECK, LEADERBOARD_REPORT, LEADERBOARD_SHOW} from './leaderboard.js'
 import {POLICY_EXPLAIN, POLICY_EXPLAIN_RUN} from './rules.js'
@@ -40,6 +40,7 @@ const CONTENTS = {
   'leaderboard report': LEADERBOARD_REPORT,
   'policy explain': POLICY_EXPLAIN,
   'policy explain --run TIMESTAMP': POLICY_EXPLAIN_RUN,
+  'plan show': PLAN_SHOW,
   history: HISTORY,
   restore: RESTORE,
   sandbox: SANDBOX,
