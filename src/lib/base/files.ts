@@ -33,10 +33,10 @@ export async function findTarget(file: string, {name, refuse}: TargetRules): Pro
   })
   if (found?.isDirectory() || file.endsWith('/') || file.endsWith(sep))
     throw wrong('it is a folder; name a file in it')
+  // Renaming would put a file in the place of a device or a pipe, and to read one may never end.
+  if (found && !found.isFile()) throw wrong('it exists and is not a regular file; use another name')
   const why = found && (await refuse(file))
   if (why) throw wrong(why)
-  // Renaming would put a file in the place of a device or a pipe.
-  if (found && !found.isFile()) throw wrong('it exists and is not a regular file; use another name')
   const target = found ? await realpath(file) : resolve(file)
   if (!(await isFolder(dirname(target)))) throw wrong('its folder does not exist; create it first')
   await access(dirname(target), constants.W_OK).catch(() => {

@@ -55,7 +55,7 @@ export function parseJson<S extends z.core.$ZodType>(
  * @throws what `refuse` makes of what is wrong with it
  */
 export function readJson(json: string, refuse: (why: string) => Error): unknown {
-  if (Buffer.byteLength(json) > MAX_JSON.bytes) throw refuse(`larger than ${MAX_JSON.text}`)
+  requireReadable(json, refuse)
   let value: unknown
   try {
     value = JSON.parse(json)
@@ -63,7 +63,6 @@ export function readJson(json: string, refuse: (why: string) => Error): unknown 
     throw refuse('not JSON')
   }
 
-  if (hasTooManyParts(json)) throw refuse('too many values')
   if (countNames(json) !== countKeys(value, refuse)) throw refuse('an object has the same key twice')
   return value
 }
@@ -96,11 +95,12 @@ export function problemIn({issues: [issue]}: z.core.$ZodError): string {
   return printable(`${place}${message}`.slice(0, MAX_PROBLEM))
 }
 
-/** Whether a JSON text has more values than a schema should be asked about. */
-function hasTooManyParts(json: string): boolean {
+/** Refuses a JSON text that is larger, or has more values, than is read. @throws what `refuse` makes */
+export function requireReadable(json: string, refuse: (why: string) => Error): void {
+  if (Buffer.byteLength(json) > MAX_JSON.bytes) throw refuse(`larger than ${MAX_JSON.text}`)
   let commas = 0
   for (let at = json.indexOf(','); at !== -1; at = json.indexOf(',', at + 1)) commas++
-  return commas > MAX_COMMAS
+  if (commas > MAX_COMMAS) throw refuse('too many values')
 }
 
 function isMoment(iso: string): boolean {

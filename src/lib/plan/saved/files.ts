@@ -1,3 +1,6 @@
+import {createReadStream} from 'node:fs'
+import {text} from 'node:stream/consumers'
+
 import {RefusedError, UsageError} from '../../base/errors.js'
 import {findTarget, MAX_JSON, readTextFile, replaceFile} from '../../base/files.js'
 import {readText} from '../../base/options.js'
@@ -19,15 +22,19 @@ export async function savePlan(plan: Plan, file: string, user: string): Promise<
   if (plan.unknown) throw notSaved('the data its rules need could not be read; try again later')
   const target = await checkPlanTarget(file)
   // What reads and writes plans is loaded only where one is.
-  const [{planDocument}, {parsePlan}] = await Promise.all([import('./format.js'), import('./parse.js')])
-  const text = `${JSON.stringify(planDocument(plan, user), undefined, 2)}\n`
-  if (Buffer.byteLength(text) > MAX_JSON.bytes)
-    throw notSaved(`it would be larger than ${MAX_JSON.text}; select fewer runs at a time`)
-  // What could not be carried out later is not worth a review now.
-  await parsePlan(text, notSaved)
+  const [{planDocument}, {checkDocument}, {requireReadable}] = await Promise.all([
+    import('./format.js'),
+    import('./parse.js'),
+    import('../../base/schema.js'),
+  ])
+  const document = planDocument(plan, user)
+  // What could not be carried out later is not worth a review now. The text, which reads as this, takes as much memory: one after the other.
+  await checkDocument(() => document, notSaved)
+  const json = JSON.stringify(document, undefined, 2)
+  requireReadable(json, (why) => notSaved(`its file could not be read: ${why}`))
   await replaceFile(target, {
     kind: 'plan',
-    text,
+    text: `${json}\n`,
     advice: 'Use another file for `savePlan`, or free some space, and try again.',
   })
 }
@@ -53,13 +60,11 @@ export function checkPlanTarget(file: string): Promise<string> {
   })
 }
 
+/** Whether a file begins as every plan does: to read all of an old one takes as much memory as to make the new one. */
 async function isPlanFile(file: string): Promise<boolean> {
-  try {
-    const {isPlanText} = await import('./parse.js')
-    return isPlanText(String(await readTextFile(file, MAX_JSON, notSaved)), notSaved)
-  } catch {
-    return false
-  }
+  const {PLAN_START} = await import('./format.js')
+  const start = await text(createReadStream(file, {end: 99})).catch(() => '')
+  return PLAN_START.test(start)
 }
 
 /**

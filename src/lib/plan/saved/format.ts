@@ -10,6 +10,8 @@ import {inScope, type Plan} from '../plan.js'
 /** What the `format` of every saved plan says, whatever its version. */
 export const PLAN_FORMAT = 'smoltrace-plan'
 export const PLAN_VERSION = 1
+/** How the file of every plan begins. */
+export const PLAN_START = new RegExp(`^\\s*{\\s*"format"\\s*:\\s*"${PLAN_FORMAT}"`)
 
 /** A run, and why it is deleted or stays. */
 export interface RunNote {
@@ -25,7 +27,7 @@ export interface RunNote {
  *   whatever its layout and the order of its names. It finds a value that was edited, and is not a signature: who wants to
  *   can compute it again
  */
-export function planDocument(plan: Plan, user: string): object {
+export function planDocument(plan: Plan, user: string): Record<string, unknown> {
   const document = {
     format: PLAN_FORMAT,
     version: PLAN_VERSION,

@@ -33,36 +33,37 @@ export interface SavedPlan {
 
 const MAX_QUOTE = 100
 
+/** Reads the text of a saved plan, of which nothing is trusted. @returns as `checkDocument` @throws as `checkDocument` */
+export function parsePlan(json: string, refuse: Refuse): Promise<SavedPlan> {
+  return checkDocument(() => openPlan(json, refuse), refuse)
+}
+
 /**
- * Reads a saved plan, of which nothing is trusted. The plan is made again from its datasets and rules, and all that the text says
- * in addition must follow from these.
+ * Checks a plan's document. The plan is made again from its datasets and rules, and all that the document says in addition must
+ * follow from these.
+ * @param open makes the document, again where it is needed twice: to keep what a text says would take as much as the plan
  * @returns the plan, frozen
  * @throws what `refuse` makes, naming the place
  */
-export async function parsePlan(json: string, refuse: Refuse): Promise<SavedPlan> {
+export async function checkDocument(open: () => Record<string, unknown>, refuse: Refuse): Promise<SavedPlan> {
   // Each step takes some tenths of a second for ten thousand runs: Ctrl-C is heard in between.
-  const file = parseValue(openPlan(json, refuse), PLAN, refuse)
+  const file = parseValue(open(), PLAN, refuse)
   await nextTurn()
   const plan = rebuildPlan(file, refuse)
   await nextTurn()
   requireDistinct(file, refuse)
   const {format, version, program, madeBy, madeAt, digest, keep} = file
-  // What a reviewer read must be what the plan says. The file is read again where it is not: to keep it would take as much as the plan.
+  // What a reviewer read must be what the plan says.
   const made = {format, version, program, madeBy, madeAt: madeAt.toISOString()}
   if (digestOf({...made, ...contentOf(plan, keep)}) !== digest)
-    throw refuse(contradictionIn(openPlan(json, refuse), contentOf(plan, keep)))
+    throw refuse(contradictionIn(open(), contentOf(plan, keep)))
   return deepFreeze({plan, madeBy, madeAt: plan.now, digest, keptRuns: keep})
-}
-
-/** Whether a text is a saved plan of any version, right or wrong. @throws what `refuse` makes where it is not JSON */
-export function isPlanText(json: string, refuse: Refuse): boolean {
-  return isPlan(readJson(json, refuse))
 }
 
 /** Checks that a text is a plan, of this version, and unchanged. */
 function openPlan(json: string, refuse: Refuse): Record<string, unknown> {
   const value = readJson(json, refuse)
-  if (!isPlan(value)) throw refuse('it is not a plan')
+  if (!isObject(value) || value.format !== PLAN_FORMAT) throw refuse('it is not a plan')
   const {digest, ...content} = value
   const {version} = content
   if (version !== PLAN_VERSION) {
@@ -74,10 +75,6 @@ function openPlan(json: string, refuse: Refuse): Record<string, unknown> {
 
   if (digest !== digestOf(content)) throw refuse('it was edited after it was made')
   return value
-}
-
-function isPlan(value: unknown): value is Record<string, unknown> {
-  return isObject(value) && value.format === PLAN_FORMAT
 }
 
 /** A dataset that is there twice would be deleted twice, and a run could be deleted and kept. */

@@ -405,7 +405,8 @@ describe('saved plan', () => {
   describe('is written', () => {
     it('in place of an older one, one that is broken inside, or one of a newer version', async () => {
       const broken = '{"format":"smoltrace-plan"}'
-      for (const text of [JSON.stringify(documentOf()), broken, broken.replace('}', ',"version":9}')]) {
+      const texts = [JSON.stringify(documentOf()), broken, broken.slice(0, -1), ` ${broken}`]
+      for (const text of [...texts, broken.replace('}', ',"version":9}')]) {
         writeFileSync(file, text)
         expect(plannedDatasets((await saveAndLoad(PLAN)).plan)).to.have.length(4)
       }
@@ -420,6 +421,7 @@ describe('saved plan', () => {
         '[]',
         '{"format": "other"}',
         '{"plan": {"format": "smoltrace-plan"}}',
+        '[{"format": "smoltrace-plan"}]',
       ]) {
         writeFileSync(file, text)
         for (const attempt of [() => checkPlanTarget(file), () => savePlan(PLAN, file, USER)]) {
@@ -444,6 +446,14 @@ describe('saved plan', () => {
         'where it takes in less than its rules say',
         {...PLAN, delete: PLAN.delete.map((each) => ({...each, datasets: each.datasets.slice(1)}))},
         'delete[0].datasets[0].planned',
+      ],
+      [
+        'where it has more values than are read',
+        {
+          ...PLAN,
+          keep: PLAN.keep.map((each) => ({...each, reasons: [{rule: 'all', text: ','.repeat(3e6)}]})),
+        },
+        'could not be read: too many values',
       ],
     ]
     for (const [title, plan, wanted] of unsavable) {
