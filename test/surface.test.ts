@@ -1,5 +1,6 @@
 import {type Command, type Config} from '@oclif/core'
 import {expect} from 'chai'
+import {readFileSync} from 'node:fs'
 
 import {allScenarios} from './recordings/scenarios.js'
 import {findCommands} from './support/cli.js'
@@ -51,5 +52,16 @@ describe('the commands', () => {
       const declared = codes.get(id) ?? []
       if (declared.length > 0) expect(declared, `${name} (${id})`).to.include(exitCode)
     }
+  })
+})
+
+describe('the library', () => {
+  it('changes only on purpose, the names that it exports', () => {
+    const source = readFileSync(new URL('../src/index.ts', import.meta.url), 'utf8')
+    const names = [...source.matchAll(/^export \{([^}]+)\}/gm)].flatMap(([, list = '']) =>
+      list.match(/\b(type )?\w+/g),
+    )
+    expect(names).to.have.length.above(40)
+    expectGolden('library.txt', names.toSorted().join('\n'))
   })
 })
