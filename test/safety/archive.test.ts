@@ -107,7 +107,7 @@ describe('an archive before a deletion', () => {
     account.write(traces, 'data/run:1.parquet', 'x')
     const reason = (await clean()).outcomes.find(({name}) => name === traces)?.reason
     expect(reason).to.match(
-      /"data\/run:1.parquet".*: rename it on the Hub, or delete the run without --archive/,
+      /"data\/run:1.parquet".*: rename it on the Hub, or delete the run without an archive/,
     )
   })
 

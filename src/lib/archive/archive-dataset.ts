@@ -44,7 +44,7 @@ export async function archiveDataset({name, id, sha}: Dataset, job: ArchiveJob):
   const files = await hub.listFiles(name, sha)
   const problem = pathsProblem(files.map(({path}) => path))
   if (problem)
-    throw new RefusedError(`its file ${problem}: rename it on the Hub, or delete the run without --archive`)
+    throw new RefusedError(`its file ${problem}: rename it on the Hub, or delete the run without an archive`)
   requireSamePaths(files, facts.paths)
   const paths = archivePaths(folder, name, lock.token)
   const fresh = describeArchive(facts, files, {endpoint: hub.endpoint, namespace: access.namespace, now})

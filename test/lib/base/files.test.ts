@@ -55,7 +55,7 @@ describe('a file that is written whole or not at all', () => {
       ['', '--x needs a file name.', free],
       [folder, 'it is a folder', free],
       [`${file}2/`, 'it is a folder', free],
-      ['/dev/null', 'not a regular file', free],
+      ['/dev/null', 'not a regular file', {...free, refuse}],
       [join(folder, 'no', 'page'), 'its folder does not exist', free],
       [file, `--x ${file}: it must stay.`, {...free, refuse}],
     ] as const) {
