@@ -37,7 +37,7 @@ describe('the words of the library', () => {
   const failures: Array<[title: string, call: () => unknown, words: string[]]> = [
     ['an age that looks like a flag', clean({olderThan: '--keep-recent'}), ['`olderThan` "--keep-recent"']],
     ['a grace period', clean({all: true, grace: '5m'}), ['`grace` "5m"']],
-    ['no rule', clean({}), ['`olderThan`', '`keepBest`', '`only`', '`deleteLeaderboard`']],
+    ['no rule', clean({}), ['`olderThan`', '`keepRecent`', '`only`', '`deleteLeaderboard`']],
     ['a clash', clean({all: true, keepRecent: 5}), ['`all`', '`keepRecent`']],
     ['a metric', clean({keepBest: 1, by: 'speed'}), ['`by` "speed"']],
     ['a run', clean({run: [STAMP]}), ['`run`', STAMP]],

@@ -156,7 +156,7 @@ describe('cleanup, bad input', () => {
     [['--all', '--no-dry-run', '--dry-run', '--yes'], '--dry-run'],
     [['--all', '--preserve-leaderboard', '--delete-leaderboard'], '--preserve-leaderboard'],
     [['--all', '--delete-leaderboard', '--preserve-leaderboard'], '--preserve-leaderboard'],
-    [[], '--older-than', '--incomplete-only', '--run', '--all', '--keep-recent', '--only'],
+    [[], '--older-than', '--keep-recent', '--only', '--delete-leaderboard'],
     [['--only', 'traces', ...WET], '--all'],
     [['--all', '--no-dry-run'], '--yes'],
     [['--all', '--plan', 'p.json', ...WET], '--plan'],
@@ -164,7 +164,7 @@ describe('cleanup, bad input', () => {
     [['--interactive', '--older-than', '30d'], '--run TIMESTAMP'],
     [[...APPLY, '--older-than', '3d'], '--older-than', '--apply'],
     [['--policy', policyOf('keep: {recent: 1}'), '--keep-recent', '2'], '--keep-recent', '--policy'],
-    [['--policy', policyOf('keep:', '  recent: all'), ...WET], 'yaml:3: keep.recent: give a whole number'],
+    [['--policy', policyOf('keep:', '  recent: all'), ...WET], 'yaml:3: keep.recent: "all" is not valid: use a whole number'],
   ]
 
   const RULE_OF: Record<string, string> = {

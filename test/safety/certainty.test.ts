@@ -151,7 +151,7 @@ describe('what is not certain', () => {
       expect(account.deletions).to.deep.equal(killed)
       const reasons = new Map(plan.keep.map(({run, reasons: [reason]}) => [run.timestamp, reason?.text]))
       expect(reasons.get(stampOf(untraced?.[0]))).to.include('metrics are uploaded last')
-      expect(reasons.get(stampOf(listed?.[0]))).to.include('finished, listed on the leaderboard')
+      expect(reasons.get(stampOf(listed?.[0]))).to.include('finished, according to the leaderboard')
     })
 
     it('[S11] keeps the best run beside the one that is asked for where its score is in doubt', async () => {
@@ -165,7 +165,7 @@ describe('what is not certain', () => {
       const {plan, outcomes} = await account.clean({keepBest: 1, ...CARRIED})
       const kept = plan.keep.find(({run}) => run.timestamp === stampOf(old[0]))
       expect(kept?.reasons.map(({text}) => text)).to.deep.equal([
-        'its place is in doubt: its success_rate is text',
+        'its rank is unclear: its success_rate is text',
       ])
       expect(statusesOf(outcomes)).to.deep.equal(all(recent, 'deleted'))
     })

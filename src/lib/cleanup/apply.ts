@@ -81,7 +81,8 @@ function withoutExcluded(
   const board = leaderboard?.planned ? leaderboard.dataset.name : undefined
   const isPlanned = board !== undefined && !excluded.has(board)
   const isHeld = isPlanned && stale.some(({status}) => status === 'skipped')
-  if (isHeld) stale.push({name: board, status: 'skipped', reason: 'not everything before it can be deleted'})
+  if (isHeld)
+    stale.push({name: board, status: 'skipped', reason: 'some datasets before it cannot be deleted'})
   const left = plan.delete
     .map((each) => ({...each, datasets: each.datasets.filter(({name}) => !excluded.has(name))}))
     .filter(({datasets}) => datasets.length > 0)
@@ -118,7 +119,7 @@ export async function deleteDatasets(
   options: DeleteOptions = {},
 ): Promise<CleanupResult> {
   const own = readOptions(options, DELETE_OPTIONS)
-  if (Array.isArray(target)) return deleteNamed([...new Set(readTexts(target, 'Names of datasets'))], own)
+  if (Array.isArray(target)) return deleteNamed([...new Set(readTexts(target, 'Dataset names'))], own)
   const {takePlan} = await import('../plan/check.js')
   return recheckAndCarryOut(takePlan(target), own)
 }
@@ -128,7 +129,7 @@ function deleteNamed(names: string[], options: DeleteOptions): Promise<CleanupRe
   return carryOut(undefined, {...options, namespace}, async (session) => {
     const spelled = session.access.namespace
     if (namespace !== undefined && namespace !== spelled)
-      throw new UsageError(`The namespace is spelled ${spelled}, not ${namespace}: nothing is deleted.`)
+      throw new UsageError(`The namespace is spelled ${spelled}, not ${namespace}. Nothing was deleted.`)
     const inventory = await discover(session)
     const protection = await readProtection(session.hub, inventory)
     const plan = makePlanOfNames(inventory, names, protection)
@@ -159,9 +160,9 @@ function namespaceOf(
   const wanted = namespace ?? names[0]?.split('/')[0]
   for (const name of names) {
     const type = parseDatasetName(name, wanted ?? '')?.type
-    if (!type) throw new UsageError(`"${name}" is not a SMOLTRACE dataset of ${wanted}: nothing is deleted.`)
+    if (!type) throw new UsageError(`"${name}" is not a SMOLTRACE dataset of ${wanted}. Nothing was deleted.`)
     if (type === 'leaderboard' && !deleteLeaderboard)
-      throw new UsageError(`${name} is the leaderboard: it is deleted only with \`deleteLeaderboard: true\`.`)
+      throw new UsageError(`${name} is the leaderboard: deleting it takes \`deleteLeaderboard: true\`.`)
   }
 
   return names.length > 0 ? wanted : namespace

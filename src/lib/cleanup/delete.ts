@@ -83,7 +83,7 @@ class Deletion {
     const remains = !this.isSettled || statuses.some((status) => status !== 'deleted' && status !== 'gone')
     if (!remains) await this.gate.recheckOnce()
     const attempt = remains
-      ? {dataset, outcome: unattemptedOutcome(dataset, 'not everything before it was deleted')}
+      ? {dataset, outcome: unattemptedOutcome(dataset, 'some datasets before it were not deleted')}
       : await this.deleteOne(dataset, 'leaderboard')
     await this.finish(attempt)
     await this.settle([attempt])
@@ -224,7 +224,7 @@ class Deletion {
     {isLost, busy}: {isLost: boolean; busy: number},
   ): Promise<Outcome | Wait> {
     const {status, answer} = error instanceof HubError ? error : {}
-    if (status === 401) this.gate.stop('the Hub does not accept the token any more')
+    if (status === 401) this.gate.stop('the Hub no longer accepts the token')
     if (answer?.actionLimit) this.gate.stop(printable(answer.text))
     const tries = {retries: busy, windows: this.gate.exhaustedWindows}
     const wait = status === 429 && !answer?.actionLimit ? waitBeforeRetry(error, tries) : undefined

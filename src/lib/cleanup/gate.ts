@@ -18,7 +18,7 @@ export interface GateOptions {
 }
 
 const INTERRUPTED = 'interrupted'
-const NO_QUOTA = `the quota of the Hub was used up ${MAX_EXHAUSTED_WINDOWS} times in a row without one deletion`
+const NO_QUOTA = `the Hub's rate limit was reached ${MAX_EXHAUSTED_WINDOWS} times in a row without a single deletion`
 /** Rechecks in a row that were too old before a DELETE was sent. */
 const MAX_STALE_RECHECKS = 10
 
@@ -76,7 +76,7 @@ export class Gate {
 
     if (!this.options.state.isOld(!this.hasSent)) return false
     if (++this.staleRechecks > MAX_STALE_RECHECKS)
-      this.stop('each look at the Hub was too old before anything could be sent')
+      this.stop('each check of the Hub was out of date before anything could be deleted')
     else this.close(this.hasSent ? 'age' : 'first')
     return true
   }
@@ -124,7 +124,11 @@ export class Gate {
     } catch (error) {
       const isInterrupted = error instanceof CancelledError
       if (!isInterrupted && !this.hasSent) this.refusal = error as Error
-      this.stop(isInterrupted ? INTERRUPTED : `what is left could not be checked again: ${messageOf(error)}`)
+      this.stop(
+        isInterrupted
+          ? INTERRUPTED
+          : `the remaining datasets could not be checked again: ${messageOf(error)}`,
+      )
     }
   }
 }

@@ -73,13 +73,13 @@ export type JobEvent = ArchiveEvent | DeletionEvent
 /** Checks how a plan is to be carried out. @throws UsageError */
 export function checkExecution(options: ExecutionOptions): void {
   checkConcurrency(options.concurrency ?? DEFAULT_CONCURRENCY)
-  if (options.archive === '') throw new OptionError('archive', 'names no folder')
+  if (options.archive === '') throw new OptionError('archive', 'needs a folder')
   if (options.maxDelete !== undefined) parseDeletionLimit(options.maxDelete)
   const asking = CONFIRMATIONS.filter((each) => each !== 'yes')
   if (options.confirmedBy !== undefined)
     checkWords([options.confirmedBy], asking, 'confirmedBy', 'way to confirm')
   if (!isDryRun(options) && options.yes !== true && !options.confirm)
-    throw new UsageError('Deleting needs a confirmation: give `confirm`, or `yes: true`.')
+    throw new UsageError('Deleting needs confirmation: use `confirm`, or `yes: true`.')
 }
 
 /**
@@ -99,7 +99,7 @@ async function requireWritable(dir: string): Promise<void> {
     if (found && !found.isDirectory()) throw new OptionError('archive', `${dir}: ${folder} is not a folder`)
     if (!found) continue
     await access(folder, constants.W_OK).catch((error: unknown) => {
-      throw new OptionError('archive', `${dir}: ${folder} cannot be written to (${messageOf(error)})`)
+      throw new OptionError('archive', `${dir}: ${folder} is not writable (${messageOf(error)})`)
     })
     return
   }
@@ -115,10 +115,10 @@ export function requireConsent(
 ): void {
   if (isDryRun({dryRun})) return
   if (archives && archive === undefined)
-    throw new UsageError('The plan was made with `archive`, and is not carried out without: add `archive`.')
+    throw new UsageError('The plan was made with `archive`: add `archive` to apply it.')
   if (yes === true && rules.everyRunByScope)
-    throw new OptionError('only', 'alone takes in every run: with `yes`, say so by adding `all`', {
-      suggestions: ['Confirm without `yes`, or add `all`; make a saved plan again with it.'],
+    throw new OptionError('only', 'alone selects every run: with `yes`, add `all` to confirm that', {
+      suggestions: ['Add `all`, or confirm without `yes`. A saved plan must be created again with `all`.'],
     })
 }
 
@@ -130,7 +130,7 @@ export function requireSamePlace(plan: Place, {endpoint, namespace}: Place): voi
   if (isSameAddress(plan.endpoint, endpoint) && plan.namespace === namespace) return
   throw new UsageError(
     `The plan was made for ${plan.namespace} at ${plan.endpoint}, not for ${namespace} at ${endpoint}.`,
-    {suggestions: ['Use the token and the HF_ENDPOINT that it was made with, or make a new plan.']},
+    {suggestions: ['Use the token and HF_ENDPOINT it was made with, or create a new plan.']},
   )
 }
 

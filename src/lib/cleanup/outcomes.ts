@@ -35,7 +35,7 @@ export function isMissing(error: Error): boolean {
 
 /** The outcome of a dataset that was there once and is gone. */
 export function goneOutcome(name: string, movedTo?: string): Outcome {
-  const reason = movedTo === undefined ? 'was not there any more' : `was renamed to ${printable(movedTo)}`
+  const reason = movedTo === undefined ? 'was already gone' : `was renamed to ${printable(movedTo)}`
   return {name, status: 'gone', reason}
 }
 
@@ -60,8 +60,8 @@ export function outcomeAfterLostAnswer(blocked: Outcome): Outcome {
 }
 
 export function unknownOutcome(name: string, error?: Error): Outcome {
-  const answer = error ? messageOf(error) : 'the answer of the Hub was lost'
-  return {name, status: 'failed', reason: `it may be deleted or not: ${answer}`, uncertain: true}
+  const answer = error ? messageOf(error) : "the Hub's response was lost"
+  return {name, status: 'failed', reason: `it may or may not be deleted: ${answer}`, uncertain: true}
 }
 
 export function failedOutcome({name}: Dataset, error: Error): Outcome {

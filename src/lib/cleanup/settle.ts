@@ -39,7 +39,7 @@ export async function lookFor(hub: Hub, {name, id, sha}: Dataset): Promise<HubSt
         ? {state: 'there', isChanged: found.sha !== sha}
         : {state: 'gone', isChanged: true}
     // A login page would send every name elsewhere.
-    if (found.to === undefined) return {state: 'unknown', why: 'its name leads to another place'}
+    if (found.to === undefined) return {state: 'unknown', why: 'its address redirects elsewhere'}
     return {state: 'gone', movedTo: found.to}
   } catch (error) {
     return {state: 'unknown', why: messageOf(error)}
@@ -86,7 +86,7 @@ export async function settle(
     return true
   } catch (error) {
     if (signal?.aborted) return false
-    session.warnings.push(`A last look, whether all of it is gone, failed: ${messageOf(error)}`)
+    session.warnings.push(`The final check that everything is deleted failed: ${messageOf(error)}`)
     // Where the token may no longer see everything, what could not be found may only be hidden.
     const hidden = error instanceof RefusedError ? open.filter(({isAbsent}) => isAbsent) : []
     for (const attempt of hidden)
@@ -106,6 +106,6 @@ function correctionOf(attempt: Attempt, found: HubState): Outcome | undefined {
 }
 
 function answerOf({isLost, outcome}: Attempt): string {
-  if (isLost) return 'the Hub did not answer its DELETE with OK'
-  return outcome.status === 'deleted' ? 'the Hub answered OK' : 'the Hub said that it was gone'
+  if (isLost) return 'the Hub did not confirm the DELETE with OK'
+  return outcome.status === 'deleted' ? 'the Hub returned OK' : 'the Hub reported it as gone'
 }

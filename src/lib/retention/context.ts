@@ -28,9 +28,9 @@ export interface Facts extends RetentionContext {
 export function requireAnyRow(rules: RetentionRules, rowCount?: number): void {
   if (rules.needLeaderboard.length === 0 || (rowCount ?? 0) > 0) return
   const why = rowCount === undefined ? 'there is no leaderboard' : 'the leaderboard has none'
-  throw refusal(rules.needLeaderboard, `this needs the leaderboard's rows, and ${why}`, [
+  throw refusal(rules.needLeaderboard, `leaderboard rows are required, but ${why}`, [
     ...withoutRows(rules),
-    'Go by `olderThan` or `keepRecent`, which need no row.',
+    'Use `olderThan` or `keepRecent` instead: they do not need the leaderboard.',
   ])
 }
 
@@ -50,7 +50,7 @@ export function requireUsableRows(
   const lost = lostRows(runs, index, now, rules.graceMs)
   if (lost)
     throw refusal(rules.needLeaderboard, lost, [
-      'See which runs have no row: smoltrace leaderboard check',
+      'To list the runs without a row: smoltrace leaderboard check',
       ...withoutRows(rules),
     ])
   const found = runs.flatMap(({timestamp}) => {
@@ -59,8 +59,8 @@ export function requireUsableRows(
   })
   for (const [name, what, isOfUse] of needsOf(rules)) {
     if (!name || found.some((rows) => isOfUse(rows))) continue
-    throw refusal([name], `it needs the leaderboard, and no row of that ${what} of a run that is there`, [
-      'See what it says: smoltrace leaderboard show',
+    throw refusal([name], `leaderboard rows are required, but no row of an existing run ${what}`, [
+      'To see its rows: smoltrace leaderboard show',
     ])
   }
 }
@@ -71,7 +71,7 @@ function refusal(names: RuleName[], why: string, suggestions: string[]): Refused
 
 function withoutRows({incompleteOnly}: RetentionRules): string[] {
   return incompleteOnly
-    ? ['`ignoreLeaderboard` uses the datasets alone: then finished runs without traces are selected, too.']
+    ? ['`ignoreLeaderboard` looks at the datasets alone. It also selects finished runs without traces.']
     : []
 }
 

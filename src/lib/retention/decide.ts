@@ -104,7 +104,7 @@ export function filterRuns(runs: Run[], options: FilterOptions): FilteredRuns {
   // Rows and pins name runs by their timestamps, which two namespaces may share.
   const [namespace = '', ...others] = new Set(runs.map((run) => run.namespace))
   if (others.length > 0)
-    throw new UsageError('The runs are of several namespaces: filter those of one namespace at a time.')
+    throw new UsageError('The runs belong to several namespaces: filter one namespace at a time.')
   const index = rows ? indexRows(rows, namespace) : 'unknown'
   if (rows && runs.length > 0) requireAnyRow(rules, rows.length)
   requireUsableRows(rules, runs, index, now)

@@ -10,7 +10,7 @@ export function guardsFor(run: Run, facts: Facts): Reason[] {
   const reasons: Reason[] = []
   const pin = pinOn(run, protection, now)
   if (pin) reasons.push({rule: 'pinned', text: describeLivePin(pin)})
-  else if (protection === 'unknown') reasons.push({rule: 'pinned', text: 'whether it is pinned is unknown'})
+  else if (protection === 'unknown') reasons.push({rule: 'pinned', text: 'unknown whether it is pinned'})
   // A future-dated run has no age or rank: another selector or a keeper as well as its name leaves it in doubt.
   const isHeldByDate = isInFuture(run, now) && !rules.all && !isNamedAlone(run, facts)
   const wait = graceReason(run, facts)
@@ -43,7 +43,9 @@ function graceReason(run: Run, facts: Facts): string | undefined {
   // A row that only seems to mean the run does not end the wait: the run would take a keeper's place from another.
   const hasRow = rows !== 'unknown' && rows.get(run.timestamp)?.exact.length
   const lacksRow = rules.needRows.length > 0 && !hasRow
-  return lacksRow && isNew(run, now, rules.graceMs) ? `its row may still come: ${changed()}` : undefined
+  return lacksRow && isNew(run, now, rules.graceMs)
+    ? `its leaderboard row may still be written: ${changed()}`
+    : undefined
 }
 
 function isNamedAlone({timestamp}: Run, {rules: {run, selectors, keepers}}: Facts): boolean {

@@ -40,8 +40,12 @@ function calendar(period: string, bucketOf: (time: Date) => string): Keeper<numb
 
       return [...firsts].map(([bucket, run], index) => [run, `${period} ${index + 1} of ${most} (${bucket})`])
     },
-    misses: (most, ofGroup) => `none of the ${most} ${period} ones${ofGroup}`,
+    misses: (most, ofGroup) => `${notAmong(most, `${period} ${most === 1 ? 'run' : 'runs'}`)}${ofGroup}`,
   }
+}
+
+function notAmong(most: number, which: string): string {
+  return most === 1 ? `not the ${which}` : `not among the ${most} ${which}`
 }
 
 const upTo = (form: string) => (time: Date) => time.toISOString().slice(0, form.length)
@@ -70,7 +74,7 @@ const KEEPERS: {[K in KeeperName]: Keeper<NonNullable<RetentionRules[K]>>} = {
   keepRecent: {
     keeps: (newest, most) =>
       newest.slice(0, most).map((run, index) => [run, `most recent ${index + 1} of ${most}`]),
-    misses: (most, ofGroup) => `not among the ${most} most recent${ofGroup}`,
+    misses: (most, ofGroup) => `${notAmong(most, 'most recent')}${ofGroup}`,
   },
   keepHourly: calendar('hourly', upTo('YYYY-MM-DDTHH')),
   keepDaily: calendar('daily', upTo('YYYY-MM-DD')),
@@ -85,7 +89,7 @@ const KEEPERS: {[K in KeeperName]: Keeper<NonNullable<RetentionRules[K]>>} = {
     misses(most, ofGroup, run, {rules: {by}, rows}) {
       const score = scoreOfRun(run, rows, by)
       return score.is === 'yes'
-        ? `not among the ${most} best${ofGroup} by ${by} (${scoreText(score.value)})`
+        ? `${notAmong(most, 'best')}${ofGroup} by ${by} (${scoreText(score.value)})`
         : notRanked(score.why)
     },
   },
@@ -148,7 +152,7 @@ export function keepersOf(runs: readonly Run[], facts: Facts): (run: Run) => Kee
 }
 
 /** Where rows are not known, it is not known what rules that need them would select or keep: every run stays. */
-export const ROWS_UNKNOWN: Reason = {rule: 'leaderboard', text: 'what the leaderboard says is unknown'}
+export const ROWS_UNKNOWN: Reason = {rule: 'leaderboard', text: 'the leaderboard could not be read'}
 
 /** What a person who counts on the best being kept has to know of a run that can have no place among them. */
 export function whyNeverBest(run: Run, {rules: {keepBest, by}, rows}: Facts): Reason[] {
@@ -163,9 +167,9 @@ function doubtsAbout(run: Run, {rules: {keepBest, by, groupBy}, rows}: Facts): R
   const group = groupBy.length > 0 ? groupOf(run, groupBy, rows) : undefined
   const score = keepBest === undefined ? undefined : scoreOfRun(run, rows, by)
   const doubts: Reason[] = []
-  if (group?.is === 'doubt') doubts.push({rule: 'leaderboard', text: `its group is in doubt: ${group.why}`})
+  if (group?.is === 'doubt') doubts.push({rule: 'leaderboard', text: `its group is unclear: ${group.why}`})
   if (score?.is === 'doubt' && !(group?.is === 'doubt' && group.why === score.why))
-    doubts.push({rule: 'keep-best', text: `its place is in doubt: ${score.why}`})
+    doubts.push({rule: 'keep-best', text: `its rank is unclear: ${score.why}`})
   return doubts
 }
 

@@ -114,7 +114,7 @@ function readTexts(texts: string[], option: RuleName): string[] {
   const isPlain = (text: unknown) =>
     typeof text === 'string' && text !== '' && text.length <= MAX_NAME && text === printable(text)
   if (!texts.every((text) => isPlain(text)))
-    throw new OptionError(option, `takes a plain text of 1 to ${MAX_NAME} characters`)
+    throw new OptionError(option, `takes plain text of 1 to ${MAX_NAME} characters`)
   return [...new Set(texts)]
 }
 
@@ -146,16 +146,15 @@ function checkCombination(rules: RetentionRules, options: RetentionOptions, byHa
   if (all && others.length > 0)
     throw new OptionError(
       'all',
-      `cannot be combined with another selector or a keeper: drop ${joinWords(nameOptions(others))}, or drop \`all\``,
+      `cannot be combined with another selector or a keeper: remove ${joinWords(nameOptions(others))}, or \`all\``,
     )
   if (choosesRuns || deleteLeaderboard || byHand) return
-  const named = (kind: Rule['kind']) => nameOptions(ofKind(kind)).join(', ')
   throw new UsageError(
-    `Say what to delete: a selector (${named('selector')}), a keeper (${named('keeper')}), \`only\` or \`deleteLeaderboard\`.`,
+    'Nothing selected: add a selector such as `olderThan`, a keeper such as `keepRecent`, `only` or `deleteLeaderboard`.',
     {
       suggestions: [
         'For example: smoltrace cleanup --older-than 30d --keep-recent 5',
-        'What each means: smoltrace cleanup --help',
+        'To list every rule: smoltrace cleanup --help',
       ],
     },
   )
@@ -167,7 +166,7 @@ function checkScore(score: number, by: Metric): void {
   if (better === 'lower')
     throw new OptionError(
       'scoreBelow',
-      `with \`by\` ${by} would select the best, where less is better: give success_rate or pass_at_1`,
+      `with \`by\` ${by} would select the best runs, because less is better: use success_rate or pass_at_1`,
     )
   if (!(score > 0 && score <= most))
     throw new OptionError('scoreBelow', `takes a number above 0 and up to ${most} with \`by\` ${by}`)

@@ -145,9 +145,9 @@ const RULES = {
   run: {
     kind: 'selector',
     value: 'timestamps',
-    notInPolicy: 'a policy names no single runs: use "cleanup --run"',
+    notInPolicy: 'a policy cannot name single runs: use "cleanup --run"',
     summary: 'Only the run with this timestamp.',
-    says: (runs) => `named by --run (${joinWords(runs)})`,
+    says: (runs) => `named with --run (${joinWords(runs)})`,
   },
   model: {
     kind: 'selector',
@@ -163,7 +163,7 @@ const RULES = {
     placeholder: 'NAME',
     needs: 'rows',
     summary: 'Only runs of this team.',
-    says: (teams) => `of the team ${joinWords(teams, 'or')}`,
+    says: (teams) => `of team ${joinWords(teams, 'or')}`,
   },
   purpose: {
     kind: 'selector',
@@ -180,7 +180,7 @@ const RULES = {
     placeholder: 'STATUS',
     needs: 'rows',
     summary: `Only runs whose row on the leaderboard has this status (${STATUSES.join(', ')}).`,
-    says: (statuses) => `${joinWords(statuses, 'or')}, as the leaderboard says`,
+    says: (statuses) => `${joinWords(statuses, 'or')}, according to the leaderboard`,
   },
   unreferenced: {
     kind: 'selector',
@@ -188,7 +188,7 @@ const RULES = {
     needs: 'rows',
     restsOnAbsence: true,
     summary: 'Only runs that no row of the leaderboard cites.',
-    says: () => 'cited by no row of the leaderboard',
+    says: () => 'cited by no leaderboard row',
   },
   scoreBelow: {
     kind: 'selector',
@@ -200,9 +200,9 @@ const RULES = {
   all: {
     kind: 'selector',
     value: 'switch',
-    notInPolicy: 'no policy takes in every run at once: that needs "cleanup --all" and its confirmation',
+    notInPolicy: 'a policy cannot select every run at once: use "cleanup --all", which asks to confirm it',
     summary: 'Every run. Goes with no other selector and no keeper.',
-    says: () => 'of this namespace, every one of them',
+    says: () => 'in this namespace, all of them',
   },
   keepRecent: {
     kind: 'keeper',
@@ -262,7 +262,7 @@ const RULES = {
   deleteLeaderboard: {
     kind: 'scope',
     value: 'switch',
-    notInPolicy: 'a policy never deletes the leaderboard: use "cleanup --delete-leaderboard" for that',
+    notInPolicy: 'a policy never deletes the leaderboard: use "cleanup --delete-leaderboard"',
     summary: 'Delete the leaderboard as well, last of all. Refused while it is protected or runs are pinned.',
   },
 } as const satisfies {[K in RuleName]-?: Rule<NonNullable<RetentionOptions[K]>>}

@@ -34,7 +34,7 @@ const SELECTORS: {[K in SelectorName]: (value: NonNullable<RetentionRules[K]>, f
   all: () => EVERY_RUN,
   run(timestamps) {
     const named = new Set(timestamps)
-    return ({timestamp}) => (named.has(timestamp) ? yes('named by --run') : no('not named by --run'))
+    return ({timestamp}) => (named.has(timestamp) ? yes('named with --run') : no('not named with --run'))
   },
   incompleteOnly: (_, facts) => (run) => matchCompleteness(run, facts),
   olderThan(age, {now}) {
@@ -57,11 +57,11 @@ const SELECTORS: {[K in SelectorName]: (value: NonNullable<RetentionRules[K]>, f
   unreferenced:
     (_, {rows}) =>
     ({timestamp}) => {
-      if (rows === 'unknown') return no('whether the leaderboard cites it is unknown')
+      if (rows === 'unknown') return no('unknown whether the leaderboard cites it')
       if (rows.get(timestamp)?.exact.length) return no('cited by the leaderboard')
       return isCited(timestamp, rows)
-        ? no('a row of the leaderboard seems to mean it')
-        : yes('no row of the leaderboard cites it')
+        ? no('a leaderboard row may refer to it')
+        : yes('no leaderboard row cites it')
     },
   scoreBelow: (limit, facts) =>
     byRows(facts, (rows) => {
@@ -111,13 +111,13 @@ function matchCompleteness(run: Run, {rules: {ignoreLeaderboard}, rows}: Facts):
 }
 
 function whyFinished(run: Run, index: Facts['rows']): string {
-  if (index === 'unknown') return 'whether it finished is unknown'
+  if (index === 'unknown') return 'unknown whether it finished'
   const standing = index.get(run.timestamp)?.standing
-  if (standing === 'finished') return 'finished, listed on the leaderboard'
+  if (standing === 'finished') return 'finished, according to the leaderboard'
   if (standing === undefined) return 'finished: metrics are uploaded last'
   const rows = rowsOf(run, index)
   const why = rows.is === 'yes' ? whyUnclear(rows.value) : rows.why
-  return `whether it finished is in doubt: ${why}`
+  return `unclear whether it finished: ${why}`
 }
 
 /** Asks the rows of a run; one without a row, or whose rows are in doubt, is never selected. */

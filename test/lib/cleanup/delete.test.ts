@@ -447,7 +447,7 @@ describe('deletion', () => {
       ],
       'is not repeated once the job is stopped, and is never called unattempted': [
         {plan: RUN, answers: lost, abortAt: 'DELETE metrics 1'},
-        {ends: '1 f?uu', sent: 1, reasons: {'metrics 1': /may be deleted or not/}},
+        {ends: '1 f?uu', sent: 1, reasons: {'metrics 1': /may or may not be deleted/}},
       ],
       'is a deletion where a look that others needed lacks the dataset': [
         {
@@ -476,7 +476,7 @@ describe('deletion', () => {
         ],
         [`${title} not known where that cannot be listed`]: [
           {...row, listAtEnd: fails(new Error('no list'))},
-          {ends: '1 f?', reasons: {'results 1': /may be deleted or not/}},
+          {ends: '1 f?', reasons: {'results 1': /may or may not be deleted/}},
         ],
       })
     }
@@ -576,12 +576,12 @@ describe('deletion', () => {
       ],
     })
 
-    it('[S14] finds a failure where the Hub answered OK and did nothing, and says so everywhere', async () => {
+    it('[S14] finds a failure where the Hub returned OK and did nothing, and says so everywhere', async () => {
       const {outcomes, events, log} = await carry(plan, {at: idle, concurrency: 3, unwritable: NONE})
       expect(outcomes).to.have.length(4)
       for (const outcome of outcomes) {
         const {name} = outcome
-        const reason = 'the Hub answered OK, but it is still there'
+        const reason = 'the Hub returned OK, but it is still there'
         expect(outcome).to.deep.equal({name, status: 'failed', reason})
         expect(log.findLast((entry) => entry.includes(short(name)))).to.equal(`failed ${short(name)}`)
         expect(events.slice(-4)).to.deep.include({kind: 'finished', outcome})
@@ -593,7 +593,7 @@ describe('deletion', () => {
     scenes({
       '401: the rest of all runs is unattempted': [
         {plan: THREE_RUNS, answers: only('traces 3', refusal(401))},
-        {ends: '3 dfu, 2 uuu, 1 uuu', sent: 2, reasons: {'metrics 1': /does not accept the token/}},
+        {ends: '3 dfu, 2 uuu, 1 uuu', sent: 2, reasons: {'metrics 1': /no longer accepts the token/}},
       ],
       '[S15] of a limit of the action: the rest is unattempted, in the words of the Hub': [
         {
@@ -727,7 +727,7 @@ describe('deletion', () => {
         {plan: TWO_RUNS, answers: (name) => (name === full('metrics 2') ? undefined : quota(2000))},
         {
           ends: '2 duu, 1 uuu',
-          reasons: {'results 1': /quota.*3 times in a row/},
+          reasons: {'results 1': /rate limit.*3 times in a row/},
           sent: 5,
           pauses: [2000, 2000, 2000],
         },
@@ -885,7 +885,7 @@ describe('deletion', () => {
         {
           ends: '1 uuu',
           log: Array.from({length: 10}, () => 'look first').join(', '),
-          reasons: {'metrics 1': /was too old/},
+          reasons: {'metrics 1': /was out of date/},
         },
       ],
     })
@@ -1011,7 +1011,7 @@ describe('deletion', () => {
       scenes({
         [`stays where what was before it ${title}`]: [
           {...scene, plan},
-          {ends, reasons: {board: /not everything before it/}},
+          {ends, reasons: {board: /some datasets before it/}},
         ],
       })
   })

@@ -16,7 +16,7 @@ function check(options: RetentionOptions, rows: LeaderboardRow[], runs = RUNS): 
 }
 
 const IGNORE =
-  '`ignoreLeaderboard` uses the datasets alone: then finished runs without traces are selected, too.'
+  '`ignoreLeaderboard` looks at the datasets alone. It also selects finished runs without traces.'
 
 describe('rules that need rows, where no row is of use', () => {
   type Case = [title: string, options: RetentionOptions, rows: LeaderboardRow[], flag: string, what: string]
@@ -47,8 +47,8 @@ describe('rules that need rows, where no row is of use', () => {
   }
 
   it('are refused where the leaderboard has none at all, with what to do instead', () => {
-    const others = 'Go by `olderThan` or `keepRecent`, which need no row.'
-    const needs = "this needs the leaderboard's rows, and"
+    const others = 'Use `olderThan` or `keepRecent` instead: they do not need the leaderboard.'
+    const needs = 'leaderboard rows are required, but'
     const refused = (options: RetentionOptions, rowCount?: number) =>
       errorOf(() => requireAnyRow(readRules(options), rowCount))
     const message = `\`unreferenced\`, \`keepBest\`: ${needs} there is no leaderboard.`
@@ -95,7 +95,7 @@ describe('[S11] rules that rest on rows, where the leaderboard has lost some', (
       const error = errorOf(() => check(options, rows(1), runs))
       expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
       expect(error.message).to.include('lost rows: 3 of 4 runs')
-      const look = 'See which runs have no row: smoltrace leaderboard check'
+      const look = 'To list the runs without a row: smoltrace leaderboard check'
       const suggestions = options.incompleteOnly ? [look, IGNORE] : [look]
       expect(error).to.deep.include({suggestions})
     })

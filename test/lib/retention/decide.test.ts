@@ -150,8 +150,7 @@ describe('retention', () => {
     expect(deletedBy(decisions)).to.deep.equal([])
     const pins = decisions.map(({reasons}) => reasons[0])
     expect(pins.pop()).to.deep.equal({rule: 'pinned', text: 'pinned by its tag'})
-    for (const pin of pins)
-      expect(pin).to.deep.equal({rule: 'pinned', text: 'whether it is pinned is unknown'})
+    for (const pin of pins) expect(pin).to.deep.equal({rule: 'pinned', text: 'unknown whether it is pinned'})
   })
 
   describe('--incomplete-only and what the leaderboard says', () => {
@@ -162,9 +161,9 @@ describe('retention', () => {
     const unknown: RetentionContext = {...NOTHING_KNOWN, rows: 'unknown'}
     const lacks = 'incomplete-only: no results, no metrics'
     const cases: Array<[title: string, known: RetentionContext, reason: string]> = [
-      ['keeps a run that finished', said('finished'), 'finished: finished, listed on the leaderboard'],
-      ['keeps a run in doubt', said('unclear'), 'finished: whether it finished is in doubt'],
-      ['keeps a run where rows are not known', unknown, 'finished: whether it finished is unknown'],
+      ['keeps a run that finished', said('finished'), 'finished: finished, according to the leaderboard'],
+      ['keeps a run in doubt', said('unclear'), 'finished: unclear whether it finished'],
+      ['keeps a run where rows are not known', unknown, 'finished: unknown whether it finished'],
       ['selects a run that failed', said('failed'), lacks],
       ['selects a run that no row cites', said(), lacks],
     ]
@@ -212,11 +211,11 @@ describe('retention', () => {
       [
         'oldHalf',
         three,
-        'run: named by --run; incomplete-only: no results, no metrics; not listed as finished; older-than: older than 30d',
+        'run: named with --run; incomplete-only: no results, no metrics; not listed as finished; older-than: older than 30d',
       ],
       ['week', three, 'incomplete-only: complete; older-than: not older than 30d'],
       ['week', {olderThan: '7d'}, 'older-than: not older than 7d'],
-      ['month', three, 'run: not named by --run; incomplete-only: complete'],
+      ['month', three, 'run: not named with --run; incomplete-only: complete'],
       [
         'fresh',
         {olderThan: '9d', keepRecent: 1},
@@ -225,7 +224,7 @@ describe('retention', () => {
       ['uploading', {olderThan: '1d'}, `${uploading}: changed 2h ago; older-than: not older than 1d`],
       ['retouched', {all: true}, `${uploading}: changed 1h ago`],
       ['tomorrow', {keepRecent: 1}, 'future: dated in the future'],
-      ['ancient', {keepRecent: 1}, 'keep-recent: not among the 1 most recent'],
+      ['ancient', {keepRecent: 1}, 'keep-recent: not the most recent'],
       ['week', {all: true}, 'all: all runs'],
       ['week', {only: ['traces', 'metrics']}, 'only: the traces, metrics of every run'],
       ['week', {deleteLeaderboard: true}, 'run: no rule selects it'],
@@ -282,7 +281,10 @@ describe('retention', () => {
     it('refuses rules that rest on rows where rows were lost, or none is of use', () => {
       const filter = (options: RetentionOptions, ...rows: LeaderboardRow[]) =>
         filterRuns(many, {...options, rows, now: NOW})
-      expect(() => filter({unreferenced: true})).to.throw(RefusedError, '`unreferenced`: this needs')
+      expect(() => filter({unreferenced: true})).to.throw(
+        RefusedError,
+        '`unreferenced`: leaderboard rows are required',
+      )
       expect(() => filter({incompleteOnly: true}, finished(A))).to.throw(RefusedError, 'lost rows')
       expect(filterRuns([runOf(A)], {unreferenced: true, rows: [finished(A)]}).keep).to.have.length(1)
     })

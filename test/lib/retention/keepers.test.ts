@@ -113,12 +113,12 @@ describe('keepers that do not keep a run', () => {
   const failed = knowing(row(0, {successRate: 90}), row(1, {runStatus: 'failed'}))
   const cases: Array<[options: RetentionOptions, text: string, known?: RetentionContext]> = [
     [{keepWithin: '1d'}, 'not within the last 1d'],
-    [{keepRecent: 1}, 'not among the 1 most recent'],
-    [{keepRecent: 1, groupBy: ['model']}, 'not among the 1 most recent of its group'],
-    [{keepHourly: 1}, 'none of the 1 hourly ones'],
-    [{keepDaily: 1, groupBy: ['model']}, 'none of the 1 daily ones of its group'],
-    [{keepBest: 1}, 'not among the 1 best by success_rate (20)'],
-    [{keepBest: 1, groupBy: ['model']}, 'not among the 1 best of its group by success_rate (20)'],
+    [{keepRecent: 1}, 'not the most recent'],
+    [{keepRecent: 1, groupBy: ['model']}, 'not the most recent of its group'],
+    [{keepHourly: 1}, 'not the hourly run'],
+    [{keepDaily: 1, groupBy: ['model']}, 'not the daily run of its group'],
+    [{keepBest: 1}, 'not the best by success_rate (20)'],
+    [{keepBest: 1, groupBy: ['model']}, 'not the best of its group by success_rate (20)'],
     // Of what a selector selects they say only that it is not ranked.
     [{keepBest: 1, olderThan: '1d'}, 'older than 1d'],
     [{keepBest: 1}, 'status failed, so it is not ranked', failed],
@@ -198,7 +198,7 @@ describe('keepers by score', () => {
         const options = {keepBest: 1, keepRecent: 1, by, ...selector}
         const found = best(options, ...rows, worse, measured)
         expect(found.map((said) => said.replace(/ by .*/, ''))).to.deep.equal([
-          `its place is in doubt: ${why}`,
+          `its rank is unclear: ${why}`,
           'most recent 1 of 1',
           'best 1 of 1',
           '-',
@@ -213,7 +213,7 @@ describe('keepers by score', () => {
     const known = knowing(row(0, {successRate: 50, model: 'a'}))
     const decisions = decisionsOf(all, {keepRecent: 1, keepBest: 1, groupBy: ['model']}, known)
     expect(decisions[0]?.reasons).to.deep.equal([
-      {rule: 'grace', text: 'its row may still come: changed 1h ago'},
+      {rule: 'grace', text: 'its leaderboard row may still be written: changed 1h ago'},
     ])
     expect(deletedBy(decisions)).to.deep.equal(STAMPS.slice(2))
     const [first] = decisionsOf(all, {keepBest: 1, grace: '0'}, known)
@@ -287,7 +287,7 @@ describe('--group-by', () => {
       const known = knowing(...rows, scored(1, {model: 'a'}), scored(2, {model: 'a'}))
       const options: RetentionOptions = {keepRecent: 1, groupBy: ['model']}
       expect(kept(runsAt(DAYS.slice(0, 3)), options, known)).to.deep.equal([
-        `its group is in doubt: ${why}`,
+        `its group is unclear: ${why}`,
         by('model a'),
         '-',
       ])
@@ -298,9 +298,8 @@ describe('--group-by', () => {
   it('says once what leaves both the group and the score in doubt', () => {
     const said = (...rows: LeaderboardRow[]) =>
       kept(runsAt(DAYS.slice(0, 1)), {keepBest: 1, groupBy: ['model']}, knowing(...rows))
-    expect(said()).to.deep.equal(['its group is in doubt: no row on the leaderboard, though it has metrics'])
-    const two =
-      'its group is in doubt: its model is not text; its place is in doubt: its success_rate is text'
+    expect(said()).to.deep.equal(['its group is unclear: no row on the leaderboard, though it has metrics'])
+    const two = 'its group is unclear: its model is not text; its rank is unclear: its success_rate is text'
     const damaged = {model: 'is not text', successRate: 'is text'} as const
     expect(said(scored(0, {damaged}))).to.deep.equal([two])
   })

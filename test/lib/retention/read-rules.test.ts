@@ -27,7 +27,7 @@ describe('rules', () => {
     {scoreBelow: 50},
   ]
   const refused: Array<[title: string, options: RetentionOptions, words: string[]]> = [
-    ['nothing at all', {}, ['`olderThan`', '`incompleteOnly`', '`run`', '`all`', '`keepRecent`', '`only`']],
+    ['nothing at all', {}, ['`olderThan`', '`keepRecent`', '`only`', '`deleteLeaderboard`']],
     ['selectors turned off', {incompleteOnly: false, all: false, run: [], only: []}, ['`olderThan`']],
     ['zero runs to keep', {keepRecent: 0}, ['`keepRecent`']],
     ['a date to keep within', {keepWithin: '2026-01-31'}, ['`keepWithin`', '2026-01-31', '7d']],

@@ -18,13 +18,13 @@ const SENTENCES: Array<[options: RetentionOptions, sentence: string]> = [
   [{olderThan: '1y'}, 'older than 1y, before 2026-10-05 12:00 UTC (a month is 30 days, a year 365)'],
   [{incompleteOnly: true}, 'incomplete and not finished'],
   [{incompleteOnly: true, ignoreLeaderboard: true}, 'incomplete'],
-  [{run: ['20260131_235959']}, 'named by --run (20260131_235959)'],
+  [{run: ['20260131_235959']}, 'named with --run (20260131_235959)'],
   [{model: ['gpt-*']}, 'of a model that matches gpt-*'],
-  [{team: ['a', 'b']}, 'of the team a or b'],
+  [{team: ['a', 'b']}, 'of team a or b'],
   [{purpose: ['x', 'y', 'z']}, 'for the purpose x, y or z'],
-  [{status: ['failed', 'partial']}, 'partial or failed, as the leaderboard says'],
+  [{status: ['failed', 'partial']}, 'partial or failed, according to the leaderboard'],
   [{scoreBelow: 50}, 'scored below 50 by success rate'],
-  [{all: true}, 'of this namespace, every one of them'],
+  [{all: true}, 'in this namespace, all of them'],
   [{keepRecent: 1}, 'the most recent run'],
   [{keepRecent: 1500}, 'the 1,500 most recent runs'],
   [
@@ -83,7 +83,7 @@ describe('a plan in words', () => {
     [
       {olderThan: '30d', incompleteOnly: true, run: ['20260806_120000']},
       'May go',
-      'runs that are older than 30d, before 2026-09-05 12:00 UTC,\nincomplete and not finished,\nand named by --run (20260806_120000)',
+      'runs that are older than 30d, before 2026-09-05 12:00 UTC,\nincomplete and not finished,\nand named with --run (20260806_120000)',
     ],
     [{all: true, grace: '0'}, 'Must stay', 'nothing'],
     [

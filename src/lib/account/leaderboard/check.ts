@@ -199,7 +199,7 @@ const NOTES = {
     const place = locationOfRuns(findUncited(view).filter((run) => mayGetRow(run, view)))
     const grace = formatDuration(DEFAULT_GRACE_MS)
     return {
-      message: `${formatItems(place.runs)}: changed in the last ${grace}, a row may still come`,
+      message: `${formatItems(place.runs)}: changed in the last ${grace}, so its row may still be written`,
       ...place,
     }
   },

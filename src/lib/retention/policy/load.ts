@@ -40,8 +40,8 @@ export async function loadPolicy(file: string, now = new Date()): Promise<Policy
   const faults = faultsIn(value).map(({path, advice, kind}): Problem => {
     const {line, text = ''} = at(path) ?? {}
     // Where neither part is there, what is there instead says nothing.
-    const isGiven = kind === 'wrong' && !(path.length === 0 && text === 'keys')
-    return {line, key: keyAt(path) || undefined, text: isGiven ? `${advice}, not ${text}` : advice}
+    const isGiven = kind === 'wrong' && !(path.length === 0 && text === 'a section')
+    return {line, key: keyAt(path) || undefined, text: isGiven ? `${text} is not valid: ${advice}` : advice}
   })
   if (faults.length > 0) throw refuse(...faults)
   const document = value as PolicyDocument
@@ -67,7 +67,7 @@ async function readText(file: string, refuse: Refuse): Promise<string> {
   try {
     return new TextDecoder('utf8', {fatal: true}).decode(bytes)
   } catch {
-    throw refuse({text: 'it is not text in UTF-8'})
+    throw refuse({text: 'it is not valid UTF-8 text'})
   }
 }
 
@@ -76,7 +76,7 @@ const MAX_SHOWN = 10
 /** Errors that name the file, the line and the key: the first as the message, the others below it. */
 function refuserFor(file: string): Refuse {
   const place = printable(file)
-  const next = `Correct it or name another file. To see what it does then: smoltrace ${formatWords(['policy', 'explain', place])}`
+  const next = `Fix the file, then check it: smoltrace ${formatWords(['policy', 'explain', place])}`
   const format = ({line, key, text}: Problem) =>
     safe([[place, ...(line ? [line] : [])].join(':'), ...(key ? [key] : []), text].join(': '))
   return (...problems) => {
@@ -117,7 +117,7 @@ function problemsOfMetrics({select = {}, keep = {}}: PolicyDocument): Problem[] 
   if (!selects || !keeps) return problems
   const [selecting, keeping] = [select.by, keep.by].map((by) => parseMetric(String(by ?? DEFAULT_METRIC)))
   if (selecting === keeping) return []
-  const text = `keep.best ranks by ${keeping} and select.score-below by ${selecting}: write the same metric in both parts`
+  const text = `keep.best ranks by ${keeping}, but select.score-below by ${selecting}: use the same metric in both parts`
   return [{key: keep.by === undefined ? 'select.by' : 'keep.by', text}]
 }
 

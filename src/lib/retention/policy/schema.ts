@@ -21,19 +21,19 @@ const FORMS: Record<
   Exclude<ValueKind, 'timestamps'>,
   (rule: Rule) => [form: z.ZodMiniType, advice: string]
 > = {
-  age: () => [z.union([pattern(UNITS, DAYS, DATE), days]), `give ${AGE_FORMS}`],
-  span: () => [z.union([pattern(UNITS, DAYS), days]), `give ${SPAN_FORMS}`],
-  grace: () => [z.union([pattern(DURATION), z.literal(0)]), `give ${GRACE_FORMS}`],
-  metric: () => [z.enum(METRIC_WORDS), `give one of ${METRIC_LIST}`],
-  count: () => [days, 'give a whole number from 1 up'],
-  score: () => [z.number().check(z.positive()), 'give a number above 0, such as 50 or 0.5'],
+  age: () => [z.union([pattern(UNITS, DAYS, DATE), days]), `use ${AGE_FORMS}`],
+  span: () => [z.union([pattern(UNITS, DAYS), days]), `use ${SPAN_FORMS}`],
+  grace: () => [z.union([pattern(DURATION), z.literal(0)]), `use ${GRACE_FORMS}`],
+  metric: () => [z.enum(METRIC_WORDS), `use one of ${METRIC_LIST}`],
+  count: () => [days, 'use a whole number of at least 1'],
+  score: () => [z.number().check(z.positive()), 'use a number above 0, such as 50 or 0.5'],
   // `false` could be read as the opposite rule.
-  switch: () => [z.literal(true), 'write true, or leave the line out'],
+  switch: () => [z.literal(true), 'use true, or remove the line'],
   texts: () => [
     oneOrMore(z.string().check(z.minLength(1))),
-    'give a text or a list of texts, in quotes where one could be read as a number or as yes or no',
+    'use a text or a list of texts, quoted if it looks like a number, yes or no',
   ],
-  words: ({words = []}) => [oneOrMore(z.enum(words)), `give one or more of ${words.join(', ')}`],
+  words: ({words = []}) => [oneOrMore(z.enum(words)), `use one or more of ${words.join(', ')}`],
 }
 
 /** What to write, by key. */
@@ -79,26 +79,26 @@ function partOf(name: string, advice: string, description: string) {
 export const POLICY = registerKey(
   '',
   z.strictObject({
-    version: registerKey('version', z.literal(1), 'write 1: this program reads version 1 of policies', {
-      description: 'The version of this form: always 1.',
+    version: registerKey('version', z.literal(1), 'use 1 (the supported policy version)', {
+      description: 'The version of the policy format: always 1.',
     }),
     select: partOf(
       'select',
-      'give at least one selector below it, such as older-than: 30d, or leave it out',
-      'Selectors: a run may go if all of these hold for it. Without this part, every run that nothing keeps may go.',
+      'add at least one selector below it, such as older-than: 30d, or remove it',
+      'Selectors: a run can be deleted if it matches all of these. Without this part, every run that nothing keeps can be deleted.',
     ),
     keep: partOf(
       'keep',
-      'give at least one keeper below it, such as recent: 5, or leave it out',
-      'Keepers: a run stays if any of these holds for it, whatever selects it.',
+      'add at least one keeper below it, such as recent: 5, or remove it',
+      'Keepers: a run is kept if it matches any of these, whatever selects it.',
     ),
     ...keysOf(),
   }),
-  'say which runs may be deleted, by select, keep or both',
+  'add select, keep or both to choose which runs can be deleted',
   {
-    title: 'Retention policy of smoltrace',
+    title: 'Retention policy for smoltrace',
     description:
-      'Which evaluation runs may be deleted and which must stay: ' +
+      'Which evaluation runs can be deleted and which are kept, ' +
       'for `smoltrace cleanup --policy FILE` and `smoltrace policy explain FILE`.',
     anyOf: [{required: ['select']}, {required: ['keep']}],
   },
@@ -146,7 +146,7 @@ function faultsOf(issue: z.core.$ZodIssue): Fault[] {
   const inItems = code === 'invalid_union' ? issue.errors.flat().filter((each) => each.path.length > 0) : []
   if (inItems.length > 0) return inItems.flatMap((each) => faultsOf({...each, path: [...path, ...each.path]}))
   if (path[0] === 'version' && issue.input === undefined)
-    return [{path, advice: 'it is missing: begin with "version: 1"', kind: 'missing'}]
+    return [{path, advice: 'missing: start the file with "version: 1"', kind: 'missing'}]
   return [{path, advice: ADVICE.get(keyAt(path)) ?? '', kind: 'wrong'}]
 }
 
@@ -158,12 +158,12 @@ function adviceOn(path: PropertyKey[]): string {
     ({flag, policy}) => name === flag || name === policy?.split('.').at(-1),
   )
   if (meant?.notInPolicy) return meant.notInPolicy
-  if (meant?.policy) return `there is no such key here: ${name} is written as ${meant.policy}`
+  if (meant?.policy) return `unknown key: use ${meant.policy}`
   const known = [...ADVICE.keys()].filter((key) =>
     rest.length > 0 ? key.startsWith(`${part}.`) : key !== '' && !key.includes('.'),
   )
   const keys = known.map((key) => key.split('.').at(-1)).join(', ')
   return rest.length > 0
-    ? `there is no such key: give ${keys}`
-    : `there is no such key: give ${keys}; how a cleanup is carried out is set by flags`
+    ? `unknown key: use ${keys}`
+    : `unknown key: use ${keys} (everything else is a flag of cleanup)`
 }

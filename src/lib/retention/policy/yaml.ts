@@ -58,10 +58,10 @@ interface Tree {
 }
 
 const NOT_TAKEN = {
-  alias: 'aliases (*) are not taken: write the value out, and put a text that begins with * in quotes',
-  anchor: 'anchors (&) are not taken: write the value out, and put a text that begins with & in quotes',
-  tag: 'tags (!) are not taken: leave it out, and put a text that begins with ! in quotes',
-  key: 'a key has to be a word with a colon behind it',
+  alias: 'aliases (*) are not allowed: write the value itself, and quote a text that starts with *',
+  anchor: 'anchors (&) are not allowed: write the value itself, and quote a text that starts with &',
+  tag: 'tags (!) are not allowed: remove it, and quote a text that starts with !',
+  key: 'a key must be a word followed by a colon',
 }
 
 /**
@@ -82,7 +82,7 @@ export function readYaml(text: string, refuse: Refuse): Tree {
   const [first, second] = 'empty' in parsed ? [] : parsed
   const directive = text.split('\n').findIndex((line) => line.startsWith('%'))
   if (directive !== -1)
-    throw refuse({line: directive + 1, text: 'directives (%) are not taken: leave the line out'})
+    throw refuse({line: directive + 1, text: 'directives (%) are not allowed: remove the line'})
   const [error] = [...(first?.errors ?? []), ...(first?.warnings ?? [])]
   if (error) {
     // A pattern without quotes that begins with * looks like one.
@@ -91,9 +91,12 @@ export function readYaml(text: string, refuse: Refuse): Tree {
   }
 
   if (second)
-    throw refuse({line: lineOf(second.range[0]), text: 'a policy is one document, and here another begins'})
+    throw refuse({
+      line: lineOf(second.range[0]),
+      text: 'a policy is a single document, but another one starts here',
+    })
   if (!first?.contents || (isScalar(first.contents) && first.contents.value === null))
-    throw refuse({text: 'there is nothing in it: begin with "version: 1"'})
+    throw refuse({text: 'it is empty: start the file with "version: 1"'})
   const problems: Problem[] = []
   const refuseNode = (node: Node, path: readonly unknown[], why: string | false | '' | undefined) => {
     const parent = path.at(-1)
@@ -155,12 +158,12 @@ function isPlain({type}: Scalar): boolean {
 const MAX_QUOTE = 60
 
 function describe(node: unknown): string {
-  if (isMap(node)) return node.items.length > 0 ? 'keys' : 'a part without keys'
+  if (isMap(node)) return node.items.length > 0 ? 'a section' : 'an empty section'
   if (isSeq(node)) return node.items.length > 0 ? 'a list' : 'an empty list'
   if (!isScalar(node) || node.value === null) return 'an empty value'
   const source = node.source ?? ''
   const shown = source.length > MAX_QUOTE ? `${source.slice(0, MAX_QUOTE)}…` : source
-  if (node.value === AMBIGUOUS) return `${shown}, which not every program reads the same way`
+  if (node.value === AMBIGUOUS) return `${shown} (YAML versions disagree on its meaning)`
   if (!isPlain(node)) return `the text "${shown}"`
   return typeof node.value === 'string' ? `"${shown}"` : shown
 }

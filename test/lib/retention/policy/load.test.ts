@@ -104,24 +104,28 @@ describe('a policy is refused', () => {
     expectGolden(file, (await Promise.all(said)).join('\n\n'))
   })
 
-  const VERSION = 'write 1: this program reads version 1 of policies'
-  const EMPTY = 'there is nothing in it: begin with "version: 1".'
+  const VERSION = 'is not valid: use 1 (the supported policy version)'
+  const EMPTY = 'it is empty: start the file with "version: 1".'
   const texts: Array<[title: string, text: Uint8Array | string, refusal: string]> = [
     ['an empty file', '', `policy.yaml: ${EMPTY}`],
     ['a comment alone', '# later\n', `policy.yaml: ${EMPTY}`],
-    ['a list', '- a', 'policy.yaml:1: say which runs may be deleted, by select, keep or both, not a list.'],
-    ['no version', 'keep: {recent: 1}', 'policy.yaml: version: it is missing: begin with "version: 1".'],
+    [
+      'a list',
+      '- a',
+      'policy.yaml:1: a list is not valid: add select, keep or both to choose which runs can be deleted.',
+    ],
+    ['no version', 'keep: {recent: 1}', 'policy.yaml: version: missing: start the file with "version: 1".'],
     [
       'a version in quotes',
       'version: "1"\nkeep: {recent: 1}',
-      `policy.yaml:1: version: ${VERSION}, not the text "1".`,
+      `policy.yaml:1: version: the text "1" ${VERSION}.`,
     ],
     [
       'a directive',
       '%YAML 1.1\n---\nkeep: {recent: 1}',
-      'policy.yaml:1: directives (%) are not taken: leave the line out.',
+      'policy.yaml:1: directives (%) are not allowed: remove the line.',
     ],
-    ['Latin-1', Buffer.from('version: 1 # für', 'latin1'), 'policy.yaml: it is not text in UTF-8.'],
+    ['Latin-1', Buffer.from('version: 1 # für', 'latin1'), 'policy.yaml: it is not valid UTF-8 text.'],
     ['UTF-16', Buffer.from('\uFEFFversion: 1', 'utf16le'), 'policy.yaml: it is in UTF-16: save it as UTF-8.'],
     ['a text of 65 KiB', `#${'x'.repeat(65 * 1024)}`, 'policy.yaml: it is larger than 64 KiB.'],
   ]

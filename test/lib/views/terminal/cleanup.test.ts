@@ -30,7 +30,7 @@ describe('preview', () => {
 
   it('shows of a run that is deleted in part only that part, with its size', () => {
     expect(preview({run: ['20260806_120000'], only: ['traces']}, {sizes: SIZES})).to.match(
-      /^20260806_120000 {2}59d {2}traces {5}100 B {2}named by --run$/m,
+      /^20260806_120000 {2}59d {2}traces {5}100 B {2}named with --run$/m,
     )
   })
 
