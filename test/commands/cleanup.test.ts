@@ -164,7 +164,10 @@ describe('cleanup, bad input', () => {
     [['--interactive', '--older-than', '30d'], '--run TIMESTAMP'],
     [[...APPLY, '--older-than', '3d'], '--older-than', '--apply'],
     [['--policy', policyOf('keep: {recent: 1}'), '--keep-recent', '2'], '--keep-recent', '--policy'],
-    [['--policy', policyOf('keep:', '  recent: all'), ...WET], 'yaml:3: keep.recent: "all" is not valid: use a whole number'],
+    [
+      ['--policy', policyOf('keep:', '  recent: all'), ...WET],
+      'yaml:3: keep.recent: "all" is not valid: use a whole number',
+    ],
   ]
 
   const RULE_OF: Record<string, string> = {

@@ -151,7 +151,7 @@ describe('what is not certain', () => {
       expect(account.deletions).to.deep.equal(killed)
       const reasons = new Map(plan.keep.map(({run, reasons: [reason]}) => [run.timestamp, reason?.text]))
       expect(reasons.get(stampOf(untraced?.[0]))).to.include('metrics are uploaded last')
-      expect(reasons.get(stampOf(listed?.[0]))).to.include('finished, according to the leaderboard')
+      expect(reasons.get(stampOf(listed?.[0]))).to.include('finished, per the leaderboard')
     })
 
     it('[S11] keeps the best run beside the one that is asked for where its score is in doubt', async () => {

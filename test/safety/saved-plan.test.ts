@@ -88,7 +88,7 @@ describe('a saved plan', () => {
     list(old, older, recent, half)
     const result = await account.apply(CARRIED)
     expect(exitCodeOf(result)).to.equal(5)
-    expect(result.stale[0]?.reason).to.equal('now kept: finished, according to the leaderboard')
+    expect(result.stale[0]?.reason).to.equal('now kept: finished, per the leaderboard')
   })
 
   it('[S14] is in the journal: what fell out of it, who made it, and who confirmed', async () => {

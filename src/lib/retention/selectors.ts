@@ -113,7 +113,7 @@ function matchCompleteness(run: Run, {rules: {ignoreLeaderboard}, rows}: Facts):
 function whyFinished(run: Run, index: Facts['rows']): string {
   if (index === 'unknown') return 'unknown whether it finished'
   const standing = index.get(run.timestamp)?.standing
-  if (standing === 'finished') return 'finished, according to the leaderboard'
+  if (standing === 'finished') return 'finished, per the leaderboard'
   if (standing === undefined) return 'finished: metrics are uploaded last'
   const rows = rowsOf(run, index)
   const why = rows.is === 'yes' ? whyUnclear(rows.value) : rows.why

@@ -161,7 +161,7 @@ describe('retention', () => {
     const unknown: RetentionContext = {...NOTHING_KNOWN, rows: 'unknown'}
     const lacks = 'incomplete-only: no results, no metrics'
     const cases: Array<[title: string, known: RetentionContext, reason: string]> = [
-      ['keeps a run that finished', said('finished'), 'finished: finished, according to the leaderboard'],
+      ['keeps a run that finished', said('finished'), 'finished: finished, per the leaderboard'],
       ['keeps a run in doubt', said('unclear'), 'finished: unclear whether it finished'],
       ['keeps a run where rows are not known', unknown, 'finished: unknown whether it finished'],
       ['selects a run that failed', said('failed'), lacks],
