@@ -21,6 +21,8 @@ import {
   watchOutput,
   writeAndWait,
 } from './output.js'
+import {type showJobs} from './progress/jobs.js'
+import {type Progress} from './progress/progress.js'
 import {Status} from './progress/status.js'
 
 /** Version of the documents that `--json` prints. */
@@ -222,13 +224,35 @@ export abstract class HubCommand extends BaseCommand {
       helpValue: 'hf_…',
     }),
   }
+  private progress: Progress | undefined
+
+  /** Prepares to show a job of several parts on stderr. @returns undefined where nothing is shown */
+  async openProgress(signal: AbortSignal): Promise<ReturnType<typeof showJobs> | undefined> {
+    if (this.isSilent) return undefined
+    const shown = (await import('./progress/jobs.js')).showJobs(signal, () => this.status.clear())
+    this.progress = shown.progress
+    return shown
+  }
+
+  /** However the job ends, no progress stays on the screen. */
+  protected override async cancellable<T>(job: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    try {
+      return await super.cancellable(job)
+    } finally {
+      await this.progress?.end()
+    }
+  }
+
+  protected override onForcedExit(): void {
+    this.progress?.abandon()
+  }
 
   /** Runs what asks the Hub, which Ctrl-C can cancel, and shows its warnings. */
   protected async ask<T extends object>(
     flags: ConnectionFlags,
-    job: (connection: ConnectionOptions) => Promise<T>,
+    job: (connection: ConnectionOptions, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    const result = await this.cancellable((signal) => job(this.connection(flags, signal)))
+    const result = await this.cancellable((signal) => job(this.connection(flags, signal), signal))
     const {warnings = []} = result as {warnings?: readonly string[]}
     for (const warning of warnings) this.warn(warning)
     return result
@@ -247,17 +271,20 @@ export abstract class HubCommand extends BaseCommand {
 
   /** Says what is waited for, and how long. */
   protected showWait(wait: Wait): void {
-    if (this.mayShowStatus) this.status.wait(wait)
+    if (this.progress?.isOpen) this.progress.wait(wait)
+    else if (this.status.isPossible && !this.isSilent) this.status.wait(wait)
     else this.note(describeWait(wait))
   }
 
   /** Says what is asked for, where that takes a while. */
   protected showStep(step: Step): void {
-    if (this.mayShowStatus) this.status.show(describeStep(step))
+    if (!this.progress?.isOpen && !this.isSilent) this.status.show(describeStep(step))
+    // Of a job in a window each part is seen; what it does in between is mostly to list again.
+    else if (step.kind === 'listing') this.progress?.hint(describeStep(step))
   }
 
-  private get mayShowStatus(): boolean {
-    return this.status.isPossible && !this.jsonEnabled() && !this.ownWords.includes('--quiet')
+  private get isSilent(): boolean {
+    return this.jsonEnabled() || this.ownWords.includes('--quiet')
   }
 }
 

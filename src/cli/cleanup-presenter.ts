@@ -6,17 +6,15 @@ import {leaderboardArchive} from '../lib/cleanup/archive-first.js'
 import {type CleanupOptions} from '../lib/cleanup/cleanup.js'
 import {type ExecutionOptions, type PlanFacts} from '../lib/cleanup/options.js'
 import {type CleanupResult} from '../lib/cleanup/result.js'
-import {type Wait} from '../lib/hub/retry.js'
 import {type Plan} from '../lib/plan/plan.js'
 import {type PlanNotes} from '../lib/views/cleanup.js'
 import {cleanupSummary} from '../lib/views/markdown/cleanup.js'
 import {type JobFacts} from '../lib/views/markdown/markdown.js'
 import {formatPlan, resultText} from '../lib/views/terminal/cleanup.js'
 import {whyPlain} from '../lib/views/terminal/style.js'
-import {type BaseCommand} from './base-command.js'
+import {type HubCommand} from './base-command.js'
 import {nextStep} from './command-line.js'
 import {requirePlanWritten, watchOutput} from './output.js'
-import {type Progress} from './progress/progress.js'
 
 /** What is known beside a plan; of a saved one also how it was made. */
 type KnownFacts = Partial<SavedPlanFacts> & PlanFacts
@@ -25,16 +23,15 @@ type KnownFacts = Partial<SavedPlanFacts> & PlanFacts
 export class CleanupPresenter {
   /** Whether a DELETE may have been sent. */
   hasBegun = false
-  private readonly command: BaseCommand
+  private readonly command: HubCommand
   private readonly given: GivenFlags
-  private progress: Progress | undefined
   private facts: KnownFacts | undefined
   /** Makes the plan as it was shown. */
   private preview = () => ''
   /** How many warnings the reader knows. */
   private warned = 0
 
-  constructor(command: BaseCommand, given: GivenFlags) {
+  constructor(command: HubCommand, given: GivenFlags) {
     this.command = command
     this.given = given
   }
@@ -70,8 +67,7 @@ export class CleanupPresenter {
   /** Asks for the phrase, and shows what happens while the plan is carried out. */
   async execution(signal: AbortSignal): Promise<Pick<ExecutionOptions, 'confirm' | 'onEvent'>> {
     const {given, command} = this
-    const isLive = given['no-dry-run'] === true && !this.isJson
-    const live = isLive ? await import('./progress/progress.js') : undefined
+    const shown = given['no-dry-run'] ? await command.openProgress(signal) : undefined
     return {
       confirm: async (plan) => {
         const {confirmByPhrase} = await import('./prompts/confirm.js')
@@ -83,21 +79,13 @@ export class CleanupPresenter {
           watchOutput(`What was deleted is listed by: ${command.bin} history`)
         }
 
-        this.progress ??= live && new live.Progress(plan, signal)
-        this.progress?.onEvent(event)
+        shown?.deletion(event, plan)
       },
     }
   }
 
-  /** @returns whether the progress takes it: without one, it is said elsewhere. */
-  onWait(wait: Wait): boolean {
-    this.progress?.onEvent({kind: 'waiting', ...wait})
-    return this.progress !== undefined
-  }
-
   /** Says how the job ended, and what to do next. */
   async report(result: CleanupResult): Promise<void> {
-    await this.progress?.end()
     this.warnNew(result.warnings)
     if (this.isJson) return
     if (result.declined) {
@@ -114,11 +102,6 @@ export class CleanupPresenter {
     const {plan, stale, storage} = result
     const notes = this.notesOn(plan, {...this.facts, sizes: storage?.sizes, stale})
     return cleanupSummary(result, notes, nextStep(result, this.given, this.command), job)
-  }
-
-  /** Takes the progress off the screen, where the job ended early. */
-  abandon(): void {
-    this.progress?.abandon()
   }
 
   /**

@@ -5,7 +5,6 @@ import {EXIT} from '../lib/base/exit-codes.js'
 import {unfinishedAdvice} from '../lib/views/terminal/pins.js'
 import {type ConnectionFlags, HubCommand} from './base-command.js'
 import {FROM_COMMAND_LINE} from './flags/shared.js'
-import {logTagging} from './progress/job-log.js'
 
 interface PinChange {
   runs: PinnedRun[]
@@ -28,8 +27,10 @@ export abstract class PinCommand extends HubCommand {
     flags: ConnectionFlags,
     make: (options: PinOptions) => Promise<T>,
   ): Promise<T> {
-    const onEvent = this.jsonEnabled() ? undefined : logTagging((text) => this.note(text))
-    const change = await this.ask(flags, (connection) => make({...connection, onEvent}))
+    const change = await this.ask(flags, async (connection, signal) => {
+      const shown = await this.openProgress(signal)
+      return make({...connection, onEvent: shown?.tagging})
+    })
     const isUnfinished = change.runs.some(({problem}) => problem !== undefined)
     process.exitCode = change.interrupted ? EXIT.cancelled : isUnfinished ? EXIT.incomplete : undefined
     return change

@@ -6,7 +6,6 @@ import {ALL_CODES} from '../lib/base/exit-codes.js'
 import {applyPlan} from '../lib/cleanup/apply.js'
 import {cleanupDatasets} from '../lib/cleanup/cleanup.js'
 import {type CleanupResult, exitCodeOf} from '../lib/cleanup/result.js'
-import {type Wait} from '../lib/hub/retry.js'
 import {cleanupDocument} from '../lib/views/json/documents.js'
 import {type Content} from '../lib/views/json/schemas/documents.js'
 
@@ -98,18 +97,9 @@ Selectors (the selection flags) say which runs may be deleted; several of them m
     return this.presenter?.hasBegun ? undefined : 'Nothing was deleted.'
   }
 
-  protected override async catch(error: Error): Promise<void> {
-    this.presenter?.abandon()
-    await super.catch(error)
-  }
-
   protected override onForcedExit(): void {
-    this.presenter?.abandon()
+    super.onForcedExit()
     if (this.presenter?.hasBegun)
       process.stderr.write(`Aborted. To see what was deleted: ${this.bin} history\n`)
-  }
-
-  protected override showWait(wait: Wait): void {
-    if (!this.presenter?.onWait(wait)) super.showWait(wait)
   }
 }

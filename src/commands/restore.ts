@@ -2,7 +2,6 @@ import {Args, Flags} from '@oclif/core'
 
 import {HubCommand} from '../cli/base-command.js'
 import {concurrencyFlag, examplesOf, FROM_COMMAND_LINE} from '../cli/flags/shared.js'
-import {logRestore} from '../cli/progress/job-log.js'
 import {exitCodeOfRestore, restoreDatasets} from '../lib/archive/restore.js'
 import {EXIT, hubCodes} from '../lib/base/exit-codes.js'
 import {type Content} from '../lib/views/json/schemas/documents.js'
@@ -49,9 +48,11 @@ Runs come back one after the other, as they are named or the newest first, each 
   async run(): Promise<Content<'restore'>> {
     const {args, flags} = await this.parse(Restore)
     const {from: source, concurrency, 'dry-run': dryRun} = flags
-    const onEvent = this.jsonEnabled() ? undefined : logRestore((text) => this.note(text))
-    const job = {dir: args.dir, names: args.name, from: source, dryRun, concurrency, onEvent}
-    const result = await this.ask(flags, (connection) => restoreDatasets({...connection, ...job}))
+    const job = {dir: args.dir, names: args.name, from: source, dryRun, concurrency}
+    const result = await this.ask(flags, async (connection, signal) => {
+      const shown = await this.openProgress(signal)
+      return restoreDatasets({...connection, ...job, onEvent: shown?.restore})
+    })
     if (!this.jsonEnabled()) await this.print(formatRestore(result, this.screen))
     process.exitCode = exitCodeOfRestore(result)
     const {interrupted, from, ...rest} = result

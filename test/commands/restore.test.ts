@@ -30,7 +30,7 @@ describe('restore', () => {
     expect(hub.state.get(NAME)).to.equal(undefined)
     const {stdout, stderr, exitCode} = await run([dir, TIMESTAMP])
     expect(exitCode).to.equal(0)
-    expect(stderr).to.include(`Restoring ${NAME}.\n`).and.to.include(`1 of 1: ${NAME} (7 files, `)
+    expect(stderr).to.equal(`restored       ${NAME}\n`)
     expect(stdout).to.include('Restore complete.').and.to.include('`--older-than` counts from today')
     expect(hub.state.get(NAME)?.files.size).to.equal(7)
     expect((await run([dir])).stdout).to.include('already there')

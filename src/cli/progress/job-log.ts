@@ -1,8 +1,5 @@
-import {type TaggingEvent} from '../../lib/account/protection/tagging.js'
-import {type RestoreEvent} from '../../lib/archive/restore-runs.js'
 import {formatNumber} from '../../lib/base/text.js'
 import {HOUR, MINUTE} from '../../lib/base/time.js'
-import {describeRestored} from '../../lib/views/terminal/restore.js'
 
 /** A job of up to this many parts has a line for each. */
 const LINE_FOR_EACH = 300
@@ -13,8 +10,6 @@ const STEP_MS = 5000
 const MAX_PROBLEMS = 100
 /** Before that, a rate says more about the start than about the rest. */
 const WARM_UP_MS = 2000
-/** So few cards are tagged before progress is worth a line. */
-const FEW_TAGS = 3
 
 /** How far a job is after one more part, and whether this part failed or was skipped. */
 interface Step {
@@ -29,7 +24,7 @@ export class JobLog {
   private readonly write: (line: string) => void
   private readonly clock: () => number
   /** When the job began, by the clock. */
-  beganAt: number | undefined
+  private beganAt: number | undefined
   private problems = 0
   private logged = {done: 0, at: -Infinity}
 
@@ -45,7 +40,7 @@ export class JobLog {
   /** One part has ended. */
   finished(line: string, step: Step): void {
     this.begin()
-    if (hasLineForEach(step.of)) return this.write(line)
+    if (step.of <= LINE_FOR_EACH) return this.write(line)
     if (step.isProblem) this.problem(line)
     this.progress(step)
   }
@@ -74,10 +69,6 @@ export class JobLog {
   }
 }
 
-function hasLineForEach(parts: number): boolean {
-  return parts <= LINE_FOR_EACH
-}
-
 /**
  * The rate of a job, and the time left at that rate: `41/s, 6 min left`. Waits count, as they recur. Nothing before it can be known,
  * and at the end.
@@ -97,29 +88,4 @@ function durationText(ms: number): string {
   const minutes = Math.round(ms / MINUTE)
   if (ms < HOUR || minutes < 60) return `${minutes} min`
   return `${formatNumber(Math.floor(minutes / 60))} h ${minutes % 60} min`
-}
-
-export function logRestore(write: (line: string) => void): (event: RestoreEvent) => void {
-  const log = new JobLog(write)
-  let failed = 0
-  return (event) => {
-    log.begin()
-    if (event.kind === 'started' && hasLineForEach(event.of)) write(`restoring ${event.name}`)
-    if (event.kind !== 'finished') return
-    const {outcome, done, of} = event
-    if (outcome.status === 'failed') failed++
-    const isProblem = outcome.status === 'failed' || outcome.status === 'refused'
-    log.finished(`${done} of ${of}: ${describeRestored(outcome)}`, {done, of, failed, isProblem})
-  }
-}
-
-export function logTagging(write: (line: string) => void): (event: TaggingEvent) => void {
-  const log = new JobLog(write)
-  let failed = 0
-  return ({run, problem, done, of}) => {
-    if (problem !== undefined) failed++
-    if (of <= FEW_TAGS) return
-    const line = `${done} of ${of}: the card of ${run}${problem === undefined ? ' is done' : `: ${problem}`}`
-    log.finished(line, {done, of, failed, isProblem: problem !== undefined})
-  }
 }

@@ -1,24 +1,24 @@
 import {Listr} from 'listr2'
 import {once} from 'node:events'
+import {stripVTControlCharacters} from 'node:util'
 
-import {type JobEvent} from '../../lib/cleanup/options.js'
+import {capitalize} from '../../lib/base/text.js'
 import {type Wait} from '../../lib/hub/retry.js'
-import {datasetsInOrderOfDeletion, type Plan} from '../../lib/plan/plan.js'
-import {describeWait, formatBytes} from '../../lib/views/format.js'
-import {mayRedraw, styleFor, widthOf} from '../../lib/views/terminal/style.js'
+import {describeWait} from '../../lib/views/format.js'
+import {columnsOf, cut} from '../../lib/views/terminal/layout.js'
+import {mayRedraw, mayShowBars, styleFor, widthOf} from '../../lib/views/terminal/style.js'
+import {type Ended, Items} from './items.js'
 import {JobLog} from './job-log.js'
-import {drawWindow, Items, STATE_WORDS} from './window.js'
+import {countdown} from './status.js'
+import {drawWindow} from './window.js'
 
-/** Of a longer archiving, the log says how far it is after so many datasets. */
-const ARCHIVED_STEP = 100
 const REPAINT_MS = 100
 /** A rate that changes more often cannot be read, in ms. */
 const RATE_MS = 1000
 const DEFAULT_HEIGHT = 24
-/** The cursor's line, and two above: tmux keeps in its history what is cleared from the first line on, frame by frame. */
+/** The cursor's line, and two above it. */
 const SPARE_LINES = 3
-const TO_FIRST_COLUMN = '\u001B[1G'
-const CLEAR_BELOW = '\u001B[0J'
+const ERASE_TO_END = '\u001B[K'
 
 /** Hands listr2's calls on: its own renderer walks all rows at every change, and shows only the waiting tail. */
 class LiveRenderer {
@@ -34,166 +34,193 @@ class LiveRenderer {
   }
 }
 
+/** One part of a job after another, each with its own count. */
+export interface Phase {
+  /** What is done to each: `deleting`. */
+  doing: string
+  /** What is said after Ctrl-C. */
+  stopping: string
+}
+
 /**
- * The progress of a deletion on stderr: a window of the list on a terminal, lines elsewhere and in CI. To listr2 the job is one task;
- * nothing is read back from it.
+ * The progress of a job on stderr: on a terminal a window that is taken away at the end, since the result follows; lines elsewhere and in
+ * CI. It opens with the first thing that it is told. To listr2 the job is one task; nothing is read back from it.
  */
 export class Progress {
+  isOpen = false
+  /** What the phase is about. */
+  items = new Items(0)
   private readonly stream: NodeJS.WriteStream
   private readonly signal: AbortSignal
+  private readonly onOpen: () => void
   private readonly isLive: boolean
-  private readonly items: Items
-  private readonly log: JobLog
-  /** What holds up the whole job: words, or a wait that ends at a moment of `performance.now()`; empty where nothing does. */
-  private note: string | {until: number; wait: Wait} = ''
+  private phase: Phase | undefined
+  private log: JobLog
+  /** What else there is to say, and until when the job waits. */
+  private note = ''
+  private pause = () => ''
   private logged = ''
   private readonly over = new AbortController()
-  private readonly drawn: Promise<unknown>
+  private drawn: Promise<unknown> | undefined
   private timer: NodeJS.Timeout | undefined
-  private painted = 0
+  /** Columns of each line that is on the screen. */
+  private painted: number[] = []
   private rate = {text: '', at: -Infinity}
 
-  constructor(plan: Plan, signal: AbortSignal, stream: NodeJS.WriteStream = process.stderr) {
+  /** @param onOpen called before anything is written */
+  constructor(
+    signal: AbortSignal,
+    onOpen: () => void = () => {},
+    stream: NodeJS.WriteStream = process.stderr,
+  ) {
     this.stream = stream
     this.signal = signal
+    this.onOpen = onOpen
     this.isLive = mayRedraw(stream)
     this.log = new JobLog((line) => this.write(line))
-    this.items = new Items(datasetsInOrderOfDeletion(plan).map(({name}) => name))
-    const ended = once(this.over.signal, 'abort')
-    this.drawn = this.isLive ? this.draw(ended) : ended
-    signal.addEventListener('abort', () => this.stopping(), {once: true})
+    signal.addEventListener('abort', () => this.stop(), {once: true})
   }
 
-  onEvent(event: JobEvent): void {
-    const {items, log} = this
+  /** Says what is done from now on, and to how many; again without effect. */
+  begin(phase: Phase, of: number): void {
+    this.open()
+    if (this.phase === phase) return
+    this.phase = phase
+    this.items = new Items(of)
+    this.log = new JobLog((line) => this.write(line))
+    this.log.begin()
+    this.rate = {text: '', at: -Infinity}
+  }
+
+  start(name: string): void {
+    this.goOn()
+    this.pause = () => ''
+    this.items.start(name)
+  }
+
+  finish(ended: Ended): void {
     // What was under way before a wait may end during it.
-    const isWaiting = typeof this.note === 'object' && performance.now() < this.note.until
-    const isOver = event.kind === 'started' || (event.kind === 'finished' && !isWaiting)
-    if (isOver && !this.signal.aborted) {
-      this.note = ''
-      this.logged = ''
-    }
-
-    switch (event.kind) {
-      case 'started': {
-        log.begin()
-        return items.start(event.name)
-      }
-
-      case 'finished': {
-        const item = items.finish(event.outcome)
-        if (!item) return
-        const {name, state, reason} = item
-        log.finished(`${STATE_WORDS[state].padEnd(13)}  ${name}${reason && `: ${reason}`}`, {
-          done: items.done,
-          of: items.all.length,
-          failed: items.in.failed.size,
-          isProblem: state === 'failed' || state === 'skipped',
-        })
-        return
-      }
-
-      case 'archiving': {
-        const {done, of, bytes} = event
-        const text = `archiving first: ${done} of ${of} datasets, ${formatBytes(bytes)}`
-        if (of <= ARCHIVED_STEP || done % ARCHIVED_STEP === 0) this.writeOnce(text)
-        if (!isWaiting) this.note = text
-        return
-      }
-
-      case 'repeating': {
-        const text = describeWait(event)
-        items.explain(event.name, text)
-        return log.problem(`${event.name}: ${text}`)
-      }
-
-      case 'waiting': {
-        this.note = {until: performance.now() + event.ms, wait: event}
-        return this.write(describeWait(event))
-      }
-
-      case 'checking': {
-        return this.say('rechecking what remains')
-      }
-    }
+    if (this.pause() === '') this.goOn()
+    const {items} = this
+    items.finish(ended)
+    const {name, words, ending, reason} = ended
+    this.log.finished(`${words.padEnd(13)}  ${name}${reason ? `: ${reason}` : ''}`, {
+      done: items.done + items.in.unattempted.size,
+      of: items.of,
+      failed: items.in.failed.size,
+      isProblem: ending === 'failed' || ending === 'skipped',
+    })
   }
 
-  /** Settles when the last line is drawn. */
+  /** A part is tried again. */
+  repeat(name: string, wait: Wait): void {
+    const text = describeWait(wait)
+    this.items.explain(name, text)
+    this.log.problem(`${name}: ${text}`)
+  }
+
+  wait(wait: Wait): void {
+    this.open()
+    this.pause = countdown(wait)
+    this.write(describeWait(wait))
+  }
+
+  /** Says in the window what is done in between. */
+  hint(text: string): void {
+    this.open()
+    if (!this.signal.aborted) this.note = text
+  }
+
+  say(text: string): void {
+    this.open()
+    this.note = text
+    if (text !== this.logged) this.write(text)
+    this.logged = text
+  }
+
+  /** Settles when the window is off the screen. */
   async end(): Promise<void> {
-    this.note = ''
     this.over.abort()
     await this.drawn
   }
 
-  /** Takes the list off the screen, where the job ended before anything of it was settled. */
+  /** Takes the window off the screen, where the job ended early. */
   abandon(): void {
-    if (this.timer === undefined) return
     clearInterval(this.timer)
-    this.stream.write(this.erasure())
-    this.painted = 0
+    if (this.isLive) this.paint([])
   }
 
-  private stopping(): void {
-    const isBegun = this.log.beganAt !== undefined
-    this.say(
-      `stopping: ${isBegun ? 'what is under way is finished (Ctrl-C: at once)' : 'nothing was deleted'}`,
-    )
+  private stop(): void {
+    if (this.isOpen) this.say(`stopping: ${this.phase?.stopping ?? 'nothing was changed'}`)
   }
 
-  private say(text: string): void {
-    this.note = text
-    this.writeOnce(text)
-  }
-
-  private writeOnce(text: string): void {
-    if (text !== this.logged) this.write(text)
-    this.logged = text
+  private goOn(): void {
+    if (this.signal.aborted) return
+    this.note = ''
+    this.logged = ''
   }
 
   private write(line: string): void {
     if (!this.isLive) this.stream.write(`${line}\n`)
   }
 
-  private draw(ended: Promise<unknown>): Promise<unknown> {
-    const rendererOptions = {
-      render: () => {
-        this.paint()
-        this.timer = setInterval(() => this.paint(), REPAINT_MS)
-      },
-      end: () => {
-        clearInterval(this.timer)
-        this.paint()
-      },
-    }
-    return new Listr<unknown, typeof LiveRenderer, typeof LiveRenderer>(
+  private open(): void {
+    if (this.isOpen) return
+    this.isOpen = true
+    this.onOpen()
+    if (!this.isLive) return
+    const ended = once(this.over.signal, 'abort')
+    this.drawn = new Listr<unknown, typeof LiveRenderer, typeof LiveRenderer>(
       [{task: () => ended.then(() => {})}],
       {
         registerSignalListeners: false,
         renderer: LiveRenderer,
-        rendererOptions,
+        rendererOptions: {
+          render: () => {
+            this.timer = setInterval(() => this.draw(), REPAINT_MS)
+          },
+          end: () => this.abandon(),
+        },
       },
     ).run()
   }
 
-  private paint(): void {
-    const {stream, items, note, log} = this
+  private draw(): void {
+    const {stream, items, phase, log} = this
     const now = performance.now()
-    if (now - this.rate.at >= RATE_MS || items.done === items.all.length)
-      this.rate = {text: log.rate(items.done, items.all.length), at: now}
-    const lines = drawWindow(items, {
-      height: (stream.rows || DEFAULT_HEIGHT) - SPARE_LINES,
-      width: (widthOf(stream) ?? 80) - 1,
-      style: styleFor(stream),
-      note: typeof note === 'string' ? note : describeWait({...note.wait, ms: Math.max(0, note.until - now)}),
-      rate: this.rate.text,
-    })
-    // In one piece, or the terminal would show the empty screen in between.
-    stream.write(`${this.erasure()}${lines.join('\n')}\n`)
-    this.painted = lines.length
+    if (now - this.rate.at >= RATE_MS || items.done === items.of)
+      this.rate = {text: log.rate(items.done, items.of), at: now}
+    const note = this.pause() || this.note
+    const width = this.columns - 1
+    const height = (stream.rows || DEFAULT_HEIGHT) - SPARE_LINES
+    const style = styleFor(stream)
+    if (!phase) return this.paint(note ? [style.bold(cut(capitalize(note), width))] : [])
+    const {doing} = phase
+    const rate = this.rate.text
+    this.paint(drawWindow(items, {height, width, style, hasBars: mayShowBars(), doing, note, rate}))
   }
 
-  /** A key that the terminal echoes, such as Ctrl-C, leaves the cursor inside a line. */
-  private erasure(): string {
-    return `${TO_FIRST_COLUMN}${this.painted > 0 ? `\u001B[${this.painted}A` : ''}${CLEAR_BELOW}`
+  /**
+   * Draws lines over those that are there, each erased only behind its end: tmux keeps in its history what is erased from the first
+   * line of the screen on, frame by frame, and a screen that is empty in between flickers.
+   */
+  private paint(lines: readonly string[]): void {
+    // A terminal that became narrower has broken lines in two, and one that became lower has lost the first.
+    const rows = this.painted.reduce((sum, each) => sum + Math.max(1, Math.ceil(each / this.columns)), 0)
+    const above = Math.min(rows, (this.stream.rows || DEFAULT_HEIGHT) - 1)
+    const below = Math.max(0, above - lines.length)
+    const all = [...lines, ...Array.from({length: below}, () => '')]
+    const drawn = all.map((line) => `${line}${ERASE_TO_END}\n`).join('')
+    // A key that the terminal echoes, such as Ctrl-C, leaves the cursor inside a line, and a word on it.
+    this.stream.write(`\r${up(above)}${drawn}${ERASE_TO_END}${up(below)}`)
+    this.painted = lines.map((line) => columnsOf(stripVTControlCharacters(line)))
   }
+
+  private get columns(): number {
+    return widthOf(this.stream) ?? 80
+  }
+}
+
+function up(lines: number): string {
+  return lines > 0 ? `\u001B[${lines}A` : ''
 }

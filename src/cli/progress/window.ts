@@ -1,138 +1,122 @@
+import {parseDatasetName} from '../../lib/base/names.js'
 import {capitalize, formatNumber, printable} from '../../lib/base/text.js'
-import {type Outcome, type OutcomeStatus} from '../../lib/cleanup/outcomes.js'
 import {columnsOf, cut} from '../../lib/views/terminal/layout.js'
-import {type Style} from '../../lib/views/terminal/style.js'
+import {bar, type Style} from '../../lib/views/terminal/style.js'
+import {type Ended, type Items} from './items.js'
 
 interface WindowOptions {
   /** Lines that may be used. */
   height: number
   width: number
   style: Style
-  /** What holds up the job. */
+  /** Whether the terminal shows more than ASCII. */
+  hasBars: boolean
+  /** What the job does: `deleting`. */
+  doing: string
+  /** What holds up the job, or else is to be said; empty where nothing is. */
   note: string
+  /** How fast it is. */
   rate: string
 }
 
-const MARKS: Partial<Record<ItemState, string>> = {waiting: '·', deleting: '⠿', deleted: '✓', failed: '✗'}
+const BAR_LENGTH = 14
 
 /**
- * Draws a deletion in at most `height` lines, none wider than `width`: every dataset where they fit; else the counts, what failed,
- * what is under way, and as much of the rest as there is room for.
+ * Draws a job in at most `height` lines, none wider than `width`: how far it is, what failed, what is under way, and what was done last.
+ * What only waits is not worth a line.
  */
 export function drawWindow(items: Items, options: WindowOptions): string[] {
-  const {height, width, style} = options
-  const [title = '', ...more] = headlines(items, options).slice(0, height)
-  const lines = [style.bold(cut(title, width)), ...more.map((line) => cut(line, width))]
-  const room = height - lines.length
-  const isWhole = items.all.length <= room
-  const shown = isWhole ? items.all : mostRelevant(items, room - 1)
-  lines.push(...shown.map((item) => drawItem(item, width, style)))
-  if (!isWhole && room > 0) lines.push(style.dim(cut(`  … and ${summarize(items, shown)}`, width)))
-  return lines
+  const {height, width, style, note, doing, hasBars} = options
+  const [done, failed] = hasBars ? ['✓', '✗'] : ['+', 'x']
+  const head = style.bold(cut(headline(items, options), width))
+  const rest = room(Math.max(0, height - 1))
+  const notes = rest.take(note ? [`  ${capitalize(note)}`] : [])
+  const [now, held] = underWay(items, doing)
+  const running = rest.take(now)
+  const problems = [...[...items.in.failed.values()].reverse(), ...[...items.in.skipped.values()].reverse()]
+  const shown = rest.take(
+    fold(problems, rest.left, (each) => `  ${each.ending === 'failed' ? failed : '-'} ${lineOf(each)}`),
+  )
+  const slow = rest.take(held)
+  const recent = rest.take(items.recent.map((each) => `  ${done} ${lineOf(each)}`))
+  const fit = (lines: string[], paint = (text: string) => text) =>
+    lines.map((line) => paint(cut(line, width)))
+  return [
+    head,
+    ...fit(notes),
+    ...fit(shown, style.red),
+    ...fit(slow),
+    ...fit(running),
+    ...fit(recent, style.dim),
+  ].slice(0, height)
 }
 
-/** What failed, the newest first, and what is under way; failures alone may not fill more than half of the window. */
-function mostRelevant({in: states}: Items, room: number): Item[] {
-  const half = Math.ceil(room / 2)
-  const failed = [...states.failed].reverse()
-  const others = [...states.skipped, ...states.gone, ...states.unattempted, ...states.waiting]
-  const relevant = [...failed.slice(0, half), ...states.deleting, ...failed.slice(half), ...others]
-  return relevant.slice(0, Math.max(0, room))
+/** Lines that are still free. */
+function room(left: number) {
+  return {
+    left,
+    take(lines: string[]): string[] {
+      const taken = lines.slice(0, this.left)
+      this.left -= taken.length
+      return taken
+    },
+  }
 }
 
-/** Before the first deletion the note alone; then the counts, and the note behind them, or below where the terminal is narrow. */
-function headlines(items: Items, {note, rate, width}: WindowOptions): string[] {
-  if (items.in.waiting.size === items.all.length && note) return [capitalize(note)]
-  const failed = items.in.failed.size
-  const counts = [
-    `Deleting ${formatNumber(items.done)}/${formatNumber(items.all.length)}`,
-    failed > 0 && `${formatNumber(failed)} failed`,
+/** A line for each where all fit; else the first of them, and how many more there are. */
+function fold(problems: Ended[], most: number, draw: (each: Ended) => string): string[] {
+  if (problems.length <= most) return problems.map((each) => draw(each))
+  const shown = problems.slice(0, Math.max(0, most - 1))
+  return [...shown.map((each) => draw(each)), `  … and ${formatNumber(problems.length - shown.length)} more`]
+}
+
+/** `Deleting  ███████·······  82/180  14/s, 7 s left  1 failed`; the bar is left out first where the terminal is narrow, then the rate. */
+function headline(items: Items, {doing, rate, width, hasBars}: WindowOptions): string {
+  const {of, done, detail, in: ended} = items
+  const problems = (['failed', 'skipped', 'unattempted'] as const).map(
+    (each) => ended[each].size > 0 && `${formatNumber(ended[each].size)} ${WORDS[each]}`,
+  )
+  const counts = [`${formatNumber(done)}/${formatNumber(of)}`, detail]
+  const line = (...parts: Array<string | false>) => [capitalize(doing), ...parts].filter(Boolean).join('  ')
+  const lines = [
+    line(hasBars && bar(done / of, BAR_LENGTH), ...counts, rate, ...problems),
+    line(...counts, rate, ...problems),
+    line(...counts, ...problems),
   ]
-  const line = (...parts: Array<string | false>) => [...counts, ...parts].filter(Boolean).join(', ')
-  if (!note) return [line(rate)]
-  const fitting = [line(note, rate), line(note)].find((text) => columnsOf(text) <= width)
-  return fitting === undefined ? [line(rate), `  ${capitalize(note)}`] : [fitting]
+  return lines.find((each) => columnsOf(each) <= width) ?? lines.at(-1)!
 }
 
-/** How many are not shown, by state. */
-function summarize(items: Items, shown: readonly Item[]): string {
-  const counts = STATES.map((state) => {
-    const rest = items.in[state].size - shown.filter((item) => item.state === state).length
-    return rest > 0 && `${formatNumber(rest)} ${STATE_WORDS[state]}`
-  })
-  return counts.filter(Boolean).join(', ')
+const WORDS = {failed: 'failed', skipped: 'skipped', unattempted: 'not attempted'}
+
+/** What is under way, in a line, by what of their runs it is: `deleting traces of A, B; results of C`; and a line for each that is held up. */
+function underWay({running}: Items, doing: string): [now: string[], held: string[]] {
+  const byType = new Map<string, string[]>()
+  const held: string[] = []
+  for (const [name, why] of running) {
+    const {type, run} = partsOf(name)
+    if (why) held.push(`  ${doing} ${labelOf(name)}: ${why}`)
+    else byType.set(type, [...(byType.get(type) ?? []), run])
+  }
+
+  const groups = [...byType].map(([type, runs]) => `${type}${type && ' of '}${runs.join(', ')}`)
+  return [groups.length > 0 ? [`  ${doing} ${groups.join('; ')}`] : [], held]
 }
 
-function drawItem({name, state, reason}: Item, width: number, style: Style): string {
-  const words = `${STATE_WORDS[state]}${reason && `: ${reason}`}`
-  const line = cut(`  ${MARKS[state] ?? '-'} ${name}  ${words}`, width)
-  if (state === 'failed') return style.red(line)
-  if (state === 'deleted') return style.green(line)
-  return state === 'deleting' ? line : style.dim(line)
+function lineOf({name, words, reason}: Ended): string {
+  const label = labelOf(name)
+  return reason ? `${label}: ${reason}` : `${label}  ${words}`
 }
 
-type ItemState = OutcomeStatus | 'deleting' | 'waiting'
-
-/** The states of a dataset in words, in the order in which they are counted. */
-export const STATE_WORDS: Readonly<Record<ItemState, string>> = {
-  waiting: 'waiting',
-  deleting: 'deleting',
-  deleted: 'deleted',
-  failed: 'failed',
-  skipped: 'skipped',
-  gone: 'already gone',
-  unattempted: 'not attempted',
-}
-const STATES = Object.keys(STATE_WORDS) as ItemState[]
-
-/** One dataset of a deletion, as a line shows it. */
-export interface Item {
-  name: string
-  state: ItemState
-  /** Why it is not deleted, or not yet. */
-  reason: string
+function labelOf(name: string): string {
+  const {type, run} = partsOf(name)
+  return type ? `${type} of ${run}` : run
 }
 
-/** The datasets of a deletion. An event costs the same however many there are. */
-export class Items {
-  /** In the order of deletion. */
-  readonly all: readonly Item[]
-  /** Those in each state, in the order in which they reached it. */
-  readonly in: Readonly<Record<ItemState, Set<Item>>>
-  private readonly byName: Map<string, Item>
-
-  constructor(names: readonly string[]) {
-    this.all = names.map((name) => ({name, state: 'waiting', reason: ''}))
-    this.byName = new Map(this.all.map((item) => [item.name, item]))
-    const sets = STATES.map((state) => [state, new Set(state === 'waiting' ? this.all : [])])
-    this.in = Object.fromEntries(sets) as typeof this.in
-  }
-
-  /** How many have an outcome. */
-  get done(): number {
-    return this.all.length - this.in.waiting.size - this.in.deleting.size
-  }
-
-  start(name: string): void {
-    this.move(name, 'deleting', '')
-  }
-
-  /** Says why a started one takes longer. */
-  explain(name: string, reason: string): void {
-    const item = this.byName.get(name)
-    if (item) item.reason = printable(reason)
-  }
-
-  /** Records an outcome, or corrects an earlier one. @returns the item; undefined where the name is not among them */
-  finish({name, status, reason = '', requestId}: Outcome): Item | undefined {
-    return this.move(name, status, requestId ? `${reason} (request ${requestId})` : reason)
-  }
-
-  private move(name: string, state: ItemState, reason: string): Item | undefined {
-    const item = this.byName.get(name)
-    if (!item) return undefined
-    this.in[item.state].delete(item)
-    this.in[state].add(item)
-    return Object.assign(item, {state, reason: printable(reason)})
-  }
+/** A run's dataset by its type and its run; what else it may be, as it is called. */
+function partsOf(name: string): {type: string; run: string} {
+  const parsed = parseDatasetName(name, name.slice(0, Math.max(0, name.indexOf('/'))))
+  if (!parsed) return {type: '', run: printable(name)}
+  return parsed.type === 'leaderboard'
+    ? {type: '', run: 'the leaderboard'}
+    : {type: parsed.type, run: parsed.timestamp}
 }

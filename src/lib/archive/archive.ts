@@ -26,6 +26,8 @@ export interface ArchiveEvent {
   of: number
   /** Bytes archived so far. */
   bytes: number
+  /** Why it could not be archived, once it has ended. */
+  problem?: string
 }
 
 export interface ArchiveOptions {
@@ -61,8 +63,9 @@ export async function archiveDatasets(
   const job = {session, folder, lock, limitFiles: pLimit(concurrency), signal}
   const results = new Map<string, ArchiveResult>()
   let bytes = 0
-  const report = (name: string) => {
-    onEvent?.({kind: 'archiving', name, done: results.size, of: datasets.length, bytes})
+  const report = (name: string, problem?: string) => {
+    const how = problem === undefined ? {} : {problem}
+    onEvent?.({kind: 'archiving', name, done: results.size, of: datasets.length, bytes, ...how})
   }
 
   try {
@@ -73,7 +76,7 @@ export async function archiveDatasets(
       const result = await archiveOne(dataset, dir, job)
       results.set(name, result)
       if (result.status === 'archived') bytes += result.bytes
-      report(name)
+      report(name, result.status === 'failed' ? result.reason : undefined)
     })
   } finally {
     await lock.release().catch(() => {})

@@ -46,7 +46,7 @@ export interface RestoreOutcome {
 
 /** What happens while datasets are restored. */
 export type RestoreEvent =
-  | {kind: 'checking'; name: string}
+  | {kind: 'checking'; name: string; of: number}
   | {kind: 'finished'; outcome: RestoreOutcome; done: number; of: number}
   | {kind: 'started'; name: string; of: number}
 
@@ -121,7 +121,7 @@ export async function restoreRuns(
   const job: Job = {session, options, onEvent}
   const parts = runs.flat()
   const limit = pLimit(options.concurrency ?? DEFAULT_CONCURRENCY)
-  await mapLimited(parts, limit, (part) => prepareDataset(part, job))
+  await mapLimited(parts, limit, (part) => prepareDataset(part, parts.length, job))
   for (const run of runs) settleRun(run, job)
   const outcomes: RestoreOutcome[] = []
   for (const run of runs) {
@@ -138,14 +138,14 @@ export async function restoreRuns(
 }
 
 /** Checks one archive on the disk, and looks for its dataset on the Hub. */
-async function prepareDataset(part: RestorePart, job: Job): Promise<void> {
+async function prepareDataset(part: RestorePart, of: number, job: Job): Promise<void> {
   const {entry, name, problem} = part
   const {manifest, folder} = entry
   const {hub, access, now} = job.session
   const {signal} = job.options
   try {
     if (!manifest || problem !== undefined) throw new RefusedError(problem ?? 'it has no manifest')
-    job.onEvent({kind: 'checking', name})
+    job.onEvent({kind: 'checking', name, of})
     const files = await checkArchive(folder, manifest, signal)
     if (job.stopped !== undefined) return
     const dataset = {hub, name, namespace: access.namespace, manifest, files, signal}

@@ -1,7 +1,6 @@
 import {expect} from 'chai'
 
-import {describeRate, JobLog, logRestore} from '../../../src/cli/progress/job-log.js'
-import {type RestoreStatus} from '../../../src/lib/archive/restore-runs.js'
+import {describeRate, JobLog} from '../../../src/cli/progress/job-log.js'
 
 /** Logs a job of so many parts, one each `stepMs`; returns the lines. */
 function play(of: number, stepMs: number, failing: (part: number) => boolean = () => false): string[] {
@@ -48,34 +47,6 @@ describe('the log of a job', () => {
     expect(lines.length).to.be.below(200)
     expect(lines).to.include('more problems: the summary lists what failed')
     expect(lines.at(-1)).to.equal('30,000 of 30,000 done, 30,000 failed')
-  })
-})
-
-describe('the log of a restore', () => {
-  const restore = (of: number, status: RestoreStatus): string[] => {
-    const lines: string[] = []
-    const log = logRestore((line) => lines.push(line))
-    for (let done = 1; done <= of; done++) {
-      log({kind: 'started', name: 'mira/x', of})
-      const outcome = {name: 'mira/x', status, visibility: 'private', files: 3, bytes: 12_000_000} as const
-      log({kind: 'finished', outcome, done, of})
-    }
-
-    return lines
-  }
-
-  it('has two lines for each dataset of a short one', () => {
-    expect(restore(1, 'restored')).to.deep.equal([
-      'restoring mira/x',
-      '1 of 1: mira/x (3 files, 12 MB): restored',
-    ])
-  })
-
-  it('says of a long one how far it is and what went wrong', () => {
-    expect(restore(400, 'failed')).to.include('1 of 400: mira/x (3 files, 12 MB): failed')
-    expect(restore(400, 'failed').at(-1)).to.equal('400 of 400 done, 400 failed')
-    expect(restore(400, 'refused')).to.include('1 of 400: mira/x (3 files, 12 MB): refused')
-    expect(restore(400, 'refused').at(-1)).to.equal('400 of 400 done')
   })
 })
 

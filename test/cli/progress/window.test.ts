@@ -1,115 +1,131 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {drawWindow, type Item, Items} from '../../../src/cli/progress/window.js'
+import {type Ended, Items} from '../../../src/cli/progress/items.js'
+import {drawWindow} from '../../../src/cli/progress/window.js'
+import {columnsOf} from '../../../src/lib/views/terminal/layout.js'
 import {PLAIN} from '../../support/builders.js'
 
-const item = (name: string, state: Item['state'], reason = ''): Item => ({name, state, reason})
-const items = (state: Item['state'], number: number, from = 0) =>
-  Array.from({length: number}, (_, index) => item(`${state}-${String(from + index).padStart(4, '0')}`, state))
-/** A list in which all that has happened to these. */
-function listOf(all: Item[]): Items {
-  const list = new Items(all.map(({name}) => name))
-  for (const {name, state, reason} of all) {
-    if (state !== 'waiting') list.start(name)
-    if (state !== 'waiting' && state !== 'deleting') list.finish({name, status: state, reason})
-  }
-
-  return list
+type State = Ended['ending'] | 'running' | 'waiting'
+interface Part {
+  name: string
+  state: State
+  reason?: string
 }
 
-const draw = (all: Item[], {height = 24, width = 79, note = '', rate = ''} = {}) =>
-  drawWindow(listOf(all), {height, width, style: PLAIN, note, rate})
+const WORDS = {done: 'deleted', failed: 'failed', skipped: 'skipped', unattempted: 'not attempted'}
+const parts = (state: State, number: number): Part[] =>
+  Array.from({length: number}, (_, index) => ({name: `${state}-${String(index).padStart(4, '0')}`, state}))
 
-describe('window', () => {
-  it('shows every row, in its place, where all fit', () => {
-    const all = [
-      item('a', 'waiting'),
-      item('b', 'failed', '500 oops'),
-      item('c', 'deleted'),
-      item('d', 'deleting'),
+/** A job to whose parts all that has happened. */
+function jobOf(all: Part[]): Items {
+  const items = new Items(all.length)
+  for (const {name, state, reason = ''} of all) {
+    if (state === 'waiting') continue
+    items.start(name)
+    if (state === 'running') items.explain(name, reason)
+    else items.finish({name, ending: state, words: WORDS[state], reason})
+  }
+
+  return items
+}
+
+const draw = (all: Part[], {height = 21, width = 79, note = '', rate = '', hasBars = true} = {}) =>
+  drawWindow(jobOf(all), {height, width, style: PLAIN, doing: 'deleting', note, rate, hasBars})
+
+describe('the window of a job', () => {
+  it('shows how far it is, what failed, what is under way by run, and what was done last, but nothing that waits', () => {
+    const all: Part[] = [
+      {name: 'mira/smoltrace-metrics-20260101_000001', state: 'done'},
+      {name: 'mira/smoltrace-traces-20260101_000001', state: 'done'},
+      {name: 'mira/smoltrace-results-20260101_000001', state: 'failed', reason: '403 no\u0007'},
+      {name: 'mira/smoltrace-metrics-20260102_000001', state: 'skipped', reason: 'changed'},
+      {name: 'mira/smoltrace-metrics-20260103_000001', state: 'running', reason: 'trying again in 1 s'},
+      {name: 'mira/smoltrace-traces-20260104_000001', state: 'running'},
+      {name: 'mira/smoltrace-results-20260105_000001', state: 'running'},
+      {name: 'mira/smoltrace-traces-20260106_000001', state: 'running'},
+      {name: 'mira/smoltrace-leaderboard', state: 'running'},
+      {name: 'mira/smoltrace-traces-20260107_000001', state: 'waiting'},
     ]
-    const [head, ...body] = draw(all, {height: 5})
-    expect(head).to.include('2/4').and.include('1 failed')
-    expect(body.map((line) => line.trim().split(' ')[1])).to.deep.equal(['a', 'b', 'c', 'd'])
-    expect(body[1]).to.include('500 oops')
-  })
-
-  it('shows the last word of each, and knows no other datasets', () => {
-    const list = new Items(['a', 'b', 'c'])
-    list.start('a')
-    list.finish({name: 'a', status: 'deleted'})
-    list.finish({name: 'b', status: 'failed', reason: 'lost'})
-    list.finish({name: 'a', status: 'failed', reason: '403 no\u0007', requestId: 'r'})
-    list.finish({name: 'b', status: 'gone'})
-    list.start('unknown')
-    expect(list.finish({name: 'unknown', status: 'deleted'})).to.equal(undefined)
-    const lines = drawWindow(list, {height: 9, width: 79, style: PLAIN, note: '', rate: ''})
-    expect(lines.map((line) => line.trim())).to.deep.equal([
-      'Deleting 2/3, 1 failed',
-      '✗ a  failed: 403 no  (request r)',
-      '- b  already gone',
-      '· c  waiting',
+    expect(draw(all, {rate: '14/s, 7 s left', width: 100})).to.deep.equal([
+      'Deleting  ██████········  4/10  14/s, 7 s left  1 failed  1 skipped',
+      '  ✗ results of 20260101_000001: 403 no',
+      '  - metrics of 20260102_000001: changed',
+      '  deleting metrics of 20260103_000001: trying again in 1 s',
+      '  deleting traces of 20260104_000001, 20260106_000001; results of 20260105_000001; the leaderboard',
+      '  ✓ traces of 20260101_000001  deleted',
+      '  ✓ metrics of 20260101_000001  deleted',
     ])
   })
 
-  it('shows what is under way however much failed, the newest failures, and what failed however much is under way', () => {
-    const text = draw([...items('failed', 500), ...items('deleting', 8), ...items('waiting', 92)]).join('\n')
-    for (const {name} of items('deleting', 8)) expect(text).to.include(name)
-    expect(text).to.include('failed-0499').and.include('failed-0490')
-    const busy = draw([...items('deleting', 32), ...items('failed', 1), ...items('waiting', 567)])
-    expect(busy.join('\n')).to.include('failed-0000')
+  it('shows the last word of each', () => {
+    const items = new Items(3)
+    items.start('a')
+    items.finish({name: 'a', ending: 'done', words: 'deleted'})
+    items.finish({name: 'b', ending: 'failed', words: 'failed', reason: 'lost'})
+    items.finish({name: 'a', ending: 'failed', words: 'failed', reason: 'it is still there'})
+    items.finish({name: 'b', ending: 'done', words: 'already gone'})
+    const options = {
+      height: 9,
+      width: 79,
+      style: PLAIN,
+      doing: 'deleting',
+      note: '',
+      rate: '',
+      hasBars: false,
+    }
+    expect(drawWindow(items, options)).to.deep.equal([
+      'Deleting  2/3  1 failed',
+      '  x a: it is still there',
+      '  + b  already gone',
+    ])
   })
 
-  it('gives what holds up the job a line of its own where the terminal is narrow', () => {
-    const all = [...items('deleted', 12_345), ...items('failed', 3), ...items('waiting', 9000)]
-    const heading = {note: 'quota used up, resuming in 47 s', rate: '41/s, 4 min left'}
-    expect(draw(all, {...heading, width: 120})[0]).to.match(
-      /3 failed, quota used up, resuming in 47 s, 41\/s, 4 min left$/,
+  it('does not count what was not attempted', () => {
+    const [head] = draw([...parts('done', 60), ...parts('unattempted', 12)], {hasBars: false})
+    expect(head).to.equal('Deleting  60/72  12 not attempted')
+  })
+
+  it('shows every failure that there is room for, the newest first, and what is under way however much failed', () => {
+    const lines = draw([...parts('failed', 500), ...parts('running', 8), ...parts('done', 5)])
+    expect(lines).to.have.length(21)
+    expect(lines[1]).to.include('failed-0499')
+    expect(lines.at(-2)).to.equal('  … and 482 more')
+    expect(lines.at(-1)).to.match(/^ {2}deleting running-0000, /)
+  })
+
+  it('leaves out the bar first where the terminal is narrow, then the rate, and never how much failed', () => {
+    const all = [...parts('done', 50), ...parts('failed', 3), ...parts('waiting', 47)]
+    const rate = '41/s, 4 min left'
+    expect(draw(all, {rate, width: 60})[0]).to.equal(
+      'Deleting  ███████·······  53/100  41/s, 4 min left  3 failed',
     )
-    expect(draw(all, {...heading, width: 79})[0]).to.match(/3 failed, quota used up, resuming in 47 s$/)
-    const [head, note, ...more] = draw(all, {...heading, width: 59})
-    expect(head).to.equal('Deleting 12,348/21,348, 3 failed, 41/s, 4 min left')
-    expect(note).to.equal('  Quota used up, resuming in 47 s')
-    expect(more).to.have.length(22)
+    expect(draw(all, {rate, width: 59})[0]).to.equal('Deleting  53/100  41/s, 4 min left  3 failed')
+    expect(draw(all, {rate, width: 40})[0]).to.equal('Deleting  53/100  3 failed')
   })
 
-  it('does not speak of deleting before anything is', () => {
-    const [head] = draw(items('waiting', 3), {note: 'archiving: 1 of 3 datasets'})
-    expect(head).to.equal('Archiving: 1 of 3 datasets')
+  it('says below how far it is what holds it up', () => {
+    expect(draw(parts('waiting', 3), {note: 'quota used up'})[1]).to.equal('  Quota used up')
   })
 
-  it('tells the states apart without colours', () => {
-    const states: Array<Item['state']> = ['deleted', 'deleting', 'failed', 'skipped', 'waiting']
-    const marks = draw(states.map((state) => item(state, state)))
-      .slice(1)
-      .map((line) => line.trim()[0])
-    expect(new Set(marks).size).to.equal(5)
-  })
-
-  it('is never higher or wider than there is room, and always accounts for every row', () => {
-    const someItem = fc.record({
-      name: fc.string({unit: 'grapheme-ascii', maxLength: 60}),
-      state: fc.constantFrom<Item['state']>('deleted', 'deleting', 'failed', 'skipped', 'waiting'),
+  it('is never higher or wider than there is room', () => {
+    const part = fc.record({
+      name: fc.string({unit: 'grapheme', maxLength: 60}),
+      state: fc.constantFrom<State>('done', 'running', 'failed', 'skipped', 'unattempted', 'waiting'),
       reason: fc.string({unit: 'grapheme-ascii', maxLength: 60}),
     })
     const size = {
       height: fc.integer({min: 1, max: 40}),
       width: fc.integer({min: 1, max: 120}),
       note: fc.string({unit: 'grapheme-ascii'}),
+      hasBars: fc.boolean(),
     }
     fc.assert(
-      fc.property(fc.array(someItem, {maxLength: 60}), fc.record(size), (some, {height, width, note}) => {
+      fc.property(fc.array(part, {maxLength: 60}), fc.record(size), (some, options) => {
         const all = some.map((each, index) => ({...each, name: `${index} ${each.name}`}))
-        const lines = draw(all, {height, width, note})
-        expect(lines.length).to.be.within(1, height)
-        for (const line of lines) expect(line.length).to.be.at.most(width)
-        if (height < 3 || width < 119) return
-        const sums = /… and (.*)$/.exec(lines.at(-1) ?? '')?.[1]
-        const summed = (sums?.match(/\d+/g) ?? []).map(Number).reduce((sum, each) => sum + each, 0)
-        const drawn = lines.length - 1 - (sums === undefined ? 0 : 1)
-        if (all.length >= height) expect(drawn + summed).to.equal(all.length)
-        else expect(drawn).to.equal(all.length)
+        const lines = draw(all, options)
+        expect(lines.length).to.be.within(1, options.height)
+        for (const line of lines) expect(columnsOf(line)).to.be.at.most(options.width)
       }),
       {numRuns: 500},
     )

@@ -7,7 +7,7 @@ import {paragraphs, wrapText} from './layout.js'
 import {type Screen, type Style} from './style.js'
 import {formatPairs, formatTable} from './table.js'
 
-const LABELS: Record<RestoreStatus, string> = {
+export const RESTORE_LABELS: Record<RestoreStatus, string> = {
   restored: 'Restored',
   restorable: 'Would restore',
   present: 'Already there',
@@ -26,7 +26,7 @@ export function formatRestore(result: RestoreResult, screen: Screen): string {
     {title: 'Seen by', cell: ({visibility}) => (visibility ? SEEN_BY[visibility] : '-')},
     {title: 'Outcome', cell: wordsOf},
   ]
-  const statuses = Object.entries(LABELS) as Array<[RestoreStatus, string]>
+  const statuses = Object.entries(RESTORE_LABELS) as Array<[RestoreStatus, string]>
   const pairs = statuses.map(([status, label]): Pair => [
     label,
     counts[status] > 0 ? formatCount(counts[status], 'dataset') : undefined,
@@ -42,12 +42,8 @@ export function formatRestore(result: RestoreResult, screen: Screen): string {
 
 const SEEN_BY = {private: 'its owners', public: 'everyone'}
 
-export function describeRestored(outcome: RestoreOutcome): string {
-  return `${outcome.name} (${formatCount(outcome.files, 'file')}, ${formatBytes(outcome.bytes)}): ${wordsOf(outcome)}`
-}
-
 function wordsOf({status, reason}: RestoreOutcome): string {
-  const words = LABELS[status].toLowerCase()
+  const words = RESTORE_LABELS[status].toLowerCase()
   return reason ? `${words}: ${reason}` : words
 }
 

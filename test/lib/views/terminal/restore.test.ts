@@ -2,7 +2,7 @@ import {expect} from 'chai'
 
 import {type RestoreOutcome, type RestoreStatus} from '../../../../src/lib/archive/restore-runs.js'
 import {type RestoreResult} from '../../../../src/lib/archive/restore.js'
-import {describeRestored, formatRestore} from '../../../../src/lib/views/terminal/restore.js'
+import {formatRestore} from '../../../../src/lib/views/terminal/restore.js'
 import {PLAIN} from '../../../support/builders.js'
 
 const NAME = 'mira/smoltrace-results-20260105_113000'
@@ -43,10 +43,4 @@ describe('the summary of a restore', () => {
     it(`has the headline "${headline}"`, () => {
       expect(shown([outcome(status)], more)).to.include(headline)
     })
-
-  it('has one line for one dataset', () => {
-    expect(describeRestored(outcome('present', {files: 1}))).to.equal(
-      `${NAME} (1 file, 12 MB): already there`,
-    )
-  })
 })

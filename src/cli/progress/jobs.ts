@@ -1,0 +1,122 @@
+import {type TaggingEvent} from '../../lib/account/protection/tagging.js'
+import {type RestoreEvent, type RestoreOutcome} from '../../lib/archive/restore-runs.js'
+import {formatNumber} from '../../lib/base/text.js'
+import {type JobEvent} from '../../lib/cleanup/options.js'
+import {type Outcome} from '../../lib/cleanup/outcomes.js'
+import {type Plan, plannedDatasets} from '../../lib/plan/plan.js'
+import {formatBytes} from '../../lib/views/format.js'
+import {RESTORE_LABELS} from '../../lib/views/terminal/restore.js'
+import {type Ended} from './items.js'
+import {type Phase, Progress} from './progress.js'
+
+const ARCHIVING: Phase = {doing: 'archiving', stopping: 'nothing was deleted'}
+const DELETING: Phase = {
+  doing: 'deleting',
+  stopping: 'what is under way is finished (Ctrl-C: at once)',
+}
+const RESTORING: Phase = {doing: 'restoring', stopping: 'the same command resumes'}
+const TAGGING: Phase = {doing: 'changing cards', stopping: 'the same command resumes'}
+
+/** So few cards are changed before progress is worth a window. */
+const FEW_CARDS = 3
+
+/** Shows jobs on stderr, each by its events. @param onOpen called before anything is written */
+export function showJobs(signal: AbortSignal, onOpen: () => void) {
+  const progress = new Progress(signal, onOpen)
+  return {
+    progress,
+    deletion: showDeletion(progress),
+    restore: showRestore(progress),
+    tagging: showTagging(progress),
+  }
+}
+
+export function showDeletion(progress: Progress): (event: JobEvent, plan: Plan) => void {
+  return (event, plan) => {
+    switch (event.kind) {
+      case 'archiving': {
+        const {name, of, bytes, problem} = event
+        progress.begin(ARCHIVING, of)
+        progress.items.detail = formatBytes(bytes)
+        if (!progress.items.running.has(name)) return progress.start(name)
+        const how = problem === undefined ? DONE : FAILED
+        return progress.finish({name, words: 'archived', ...how, reason: problem})
+      }
+
+      case 'started': {
+        progress.begin(DELETING, plannedDatasets(plan).length)
+        return progress.start(event.name)
+      }
+
+      case 'finished': {
+        progress.begin(DELETING, plannedDatasets(plan).length)
+        return progress.finish(endOfDeletion(event.outcome))
+      }
+
+      case 'repeating': {
+        return progress.repeat(event.name, event)
+      }
+
+      case 'waiting': {
+        return progress.wait(event)
+      }
+
+      case 'checking': {
+        return progress.say('rechecking what remains')
+      }
+    }
+  }
+}
+
+const DONE = {ending: 'done'} as const
+const FAILED = {ending: 'failed', words: 'failed'} as const
+const UNATTEMPTED = {ending: 'unattempted', words: 'not attempted'} as const
+
+function endOfDeletion({name, status, reason = '', requestId}: Outcome): Ended {
+  const kinds = {
+    deleted: {...DONE, words: 'deleted'},
+    gone: {...DONE, words: 'already gone'},
+    failed: FAILED,
+    skipped: {ending: 'skipped', words: 'skipped'},
+    unattempted: UNATTEMPTED,
+  } as const
+  return {name, ...kinds[status], reason: requestId ? `${reason} (request ${requestId})` : reason}
+}
+
+export function showRestore(progress: Progress): (event: RestoreEvent) => void {
+  let checked = 0
+  return (event) => {
+    switch (event.kind) {
+      case 'checking': {
+        checked++
+        return progress.hint(`checking the copies: ${formatNumber(checked)} of ${formatNumber(event.of)}`)
+      }
+
+      case 'started': {
+        progress.begin(RESTORING, event.of)
+        return progress.start(event.name)
+      }
+
+      case 'finished': {
+        progress.begin(RESTORING, event.of)
+        return progress.finish(endOfRestore(event.outcome))
+      }
+    }
+  }
+}
+
+function endOfRestore({name, status, reason}: RestoreOutcome): Ended {
+  const words = RESTORE_LABELS[status].toLowerCase()
+  const ending =
+    status === 'refused' ? 'failed' : status === 'unattempted' || status === 'failed' ? status : 'done'
+  return {name, words, ending, reason}
+}
+
+export function showTagging(progress: Progress): (event: TaggingEvent) => void {
+  return ({run, problem, of}) => {
+    if (of <= FEW_CARDS) return
+    progress.begin(TAGGING, of)
+    const how = problem === undefined ? {...DONE, words: 'card changed'} : FAILED
+    progress.finish({name: run, ...how, reason: problem})
+  }
+}
