@@ -9,6 +9,7 @@ import {
   RULE_NAMES,
   type RuleName,
   ruleOf,
+  type SelectorName,
   type ValueKind,
 } from '../../lib/retention/rules.js'
 import {byFlag, wholeNumber} from './shared.js'
@@ -88,6 +89,18 @@ export const retentionFlags = {
     helpGroup: 'SCOPE',
   }),
 }
+
+type SelectionFlags = Pick<
+  typeof retentionFlags,
+  FlagName<Exclude<SelectorName, 'all'>> | 'ignore-leaderboard'
+>
+
+/** Those that select runs, for commands that only look: without any of them these show every run. */
+export const selectionFlags = Object.fromEntries(
+  Object.entries(retentionFlags).filter(
+    ([name, {helpGroup}]) => helpGroup === GROUPS.selector && name !== 'all',
+  ),
+) as unknown as SelectionFlags
 
 /** The flags of a retention, as the library takes them. */
 export function retentionOf(flags: Partial<Record<FlagName, unknown>>): RetentionOptions {

@@ -25,6 +25,10 @@ export const sizesFlag = Flags.boolean({
   helpGroup: 'OUTPUT',
 })
 
+/** @param what is shown: it ends the sentence in the help */
+export const limitFlag = (what: string) =>
+  wholeNumber({summary: `Show the first N ${what} only.`, min: 1, helpGroup: 'OUTPUT', helpValue: 'N'})
+
 export const summaryFlag = Flags.string({
   summary: 'Add a summary of the job in Markdown to this file, such as "$GITHUB_STEP_SUMMARY".',
   helpGroup: 'OUTPUT',

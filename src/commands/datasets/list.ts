@@ -2,11 +2,11 @@ import {Flags} from '@oclif/core'
 
 import {HubCommand} from '../../cli/base-command.js'
 import {retentionFlags} from '../../cli/flags/retention.js'
-import {examplesOf, sizesFlag} from '../../cli/flags/shared.js'
+import {examplesOf, limitFlag, sizesFlag} from '../../cli/flags/shared.js'
 import {countByType} from '../../lib/account/datasets.js'
-import {type DatasetOrder, datasetsOf, pinnedAmong, readOverview} from '../../lib/account/overview.js'
 import {UsageError} from '../../lib/base/errors.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
+import {type DatasetOrder, datasetsOf, pinnedAmong, readOverview} from '../../lib/plan/overview.js'
 import {datasetDocument, leaderboardDocument, storageDocument} from '../../lib/views/json/documents.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
 import {formatDatasetList} from '../../lib/views/terminal/overview.js'
@@ -17,7 +17,7 @@ export default class DatasetsList extends HubCommand {
   static override summary = 'List the SMOLTRACE datasets of a namespace.'
   static override exitCodes = HUB_CODES
   static override description =
-    'Shows every dataset that evaluations left, newest first, and names the leaderboard and the standard datasets. Changes nothing.'
+    'Shows every dataset that evaluations left, newest first, and names the leaderboard and the datasets of tasks. Changes nothing.'
   static override examples = examplesOf([
     ['List everything there is:', ''],
     ['List traces that are older than a month:', '--only traces --older-than 30d'],
@@ -35,6 +35,7 @@ export default class DatasetsList extends HubCommand {
       helpGroup: 'OUTPUT',
       helpValue: 'ORDER',
     })(),
+    limit: limitFlag('datasets'),
     sizes: sizesFlag,
   }
 
@@ -43,11 +44,12 @@ export default class DatasetsList extends HubCommand {
     if (flags.sort === 'size' && !flags.sizes)
       throw new UsageError('--sort size: add --sizes, which reads them.')
     const overview = await this.ask(flags, (connection) =>
-      readOverview({...connection, olderThan: flags['older-than'], sizes: flags.sizes}),
+      readOverview({...connection, selection: {olderThan: flags['older-than']}, sizes: flags.sizes}),
     )
     const {sizes} = overview
     const datasets = datasetsOf(overview.runs, flags.sort, {only: flags.only, sizes})
-    if (!this.jsonEnabled()) await this.print(formatDatasetList(overview, datasets, this.screen))
+    const shown = datasets.slice(0, flags.limit)
+    if (!this.jsonEnabled()) await this.print(formatDatasetList(overview, {datasets, shown}, this.screen))
 
     const {cutoff = null, protection} = overview
     const {endpoint, namespace, now, leaderboard, standard, nearMisses} = overview.inventory
@@ -57,7 +59,7 @@ export default class DatasetsList extends HubCommand {
       namespace,
       now,
       cutoff,
-      datasets: Array.from(datasets, (dataset) => datasetDocument(dataset, sizes)),
+      datasets: Array.from(shown, (dataset) => datasetDocument(dataset, sizes)),
       counts: countByType(datasets),
       ...storageDocument(datasets, sizes),
       leaderboard: leaderboardDocument(leaderboard, protectedBy, sizes),

@@ -1,56 +1,77 @@
+import {Flags} from '@oclif/core'
+
 import {HubCommand} from '../../cli/base-command.js'
-import {retentionFlags} from '../../cli/flags/retention.js'
-import {examplesOf, sizesFlag} from '../../cli/flags/shared.js'
-import {readOverview, totalsOf} from '../../lib/account/overview.js'
+import {retentionOf, selectionFlags} from '../../cli/flags/retention.js'
+import {byFlag, examplesOf, limitFlag, sizesFlag} from '../../cli/flags/shared.js'
+import {METRIC_LIST} from '../../lib/account/leaderboard/metrics.js'
 import {datasetsIn} from '../../lib/account/runs.js'
+import {UsageError} from '../../lib/base/errors.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
+import {readOverview, type RunOrder, sortRuns, totalsOf} from '../../lib/plan/overview.js'
 import {stateDocument, storageDocument} from '../../lib/views/json/documents.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
 import {formatRunTable} from '../../lib/views/terminal/overview.js'
 
+const ORDERS: readonly RunOrder[] = ['age', 'score', 'model', 'size']
+
 export default class RunsGroup extends HubCommand {
   static override summary = 'Group the datasets of a namespace into evaluation runs.'
   static override exitCodes = HUB_CODES
-  static override description = `Shows every run, newest first: how old it is, which of its datasets exist, and its state. Changes nothing.
+  static override description = `Shows every run, newest first: how old it is, its model and score, which of its datasets exist, and its state. Changes nothing. Also called \`runs list\` and \`runs ls\`.
+
+The selection flags are those of \`cleanup\`, and mean the same: what is shown is what they select there, before pins, the grace period and --keep-* flags save any of it. Where the leaderboard cannot be read, models and scores are shown as ?.
 
 The leaderboard says which evaluations finished. One without --enable-otel has no traces and lacks nothing for it; one that failed is not complete even with all three datasets.`
   static override examples = examplesOf([
     ['See every run:', ''],
+    ['See the ten best runs of a model:', '--model "openai/*" --sort score --limit 10'],
     ['See what did not finish and is older than a week:', '--incomplete-only --older-than 7d'],
-    ['See what lacks a dataset, finished or not:', '--incomplete-only --ignore-leaderboard'],
     ['Count how many runs are in which state, for a script:', '--json | jq .totals.states'],
   ])
   static override flags = {
-    'older-than': retentionFlags['older-than'],
-    'incomplete-only': retentionFlags['incomplete-only'],
-    'ignore-leaderboard': retentionFlags['ignore-leaderboard'],
+    ...selectionFlags,
+    by: byFlag({
+      summary: `What SCORE, --sort score and --score-below go by (default success_rate): ${METRIC_LIST}.`,
+      helpGroup: 'OUTPUT',
+    }),
+    sort: Flags.option({
+      summary:
+        'What comes first: age (the newest), score (the best), model (by name), or with --sizes size (the largest).',
+      options: ORDERS,
+      default: 'age' as const,
+      helpGroup: 'OUTPUT',
+      helpValue: 'ORDER',
+    })(),
+    limit: limitFlag('runs'),
     sizes: sizesFlag,
   }
 
   async run(): Promise<Content<'runs group'>> {
     const {flags} = await this.parse(RunsGroup)
+    if (flags.sort === 'size' && !flags.sizes)
+      throw new UsageError('--sort size: add --sizes, which reads them.')
     const overview = await this.ask(flags, (connection) =>
-      readOverview({
-        ...connection,
-        olderThan: flags['older-than'],
-        incompleteOnly: flags['incomplete-only'],
-        ignoreLeaderboard: flags['ignore-leaderboard'],
-        withRows: true,
-        sizes: flags.sizes,
-      }),
+      readOverview({...connection, selection: retentionOf(flags), withRows: true, sizes: flags.sizes}),
     )
-    const {runs, cutoff = null, sizes} = overview
+    const {runs, cutoff = null, by, sizes} = overview
     const {endpoint, namespace, now} = overview.inventory
     const totals = totalsOf(overview)
-    if (!this.jsonEnabled()) await this.print(formatRunTable(overview, totals, this.screen))
+    const shown = sortRuns(overview, flags.sort).slice(0, flags.limit)
+    if (!this.jsonEnabled()) await this.print(formatRunTable(overview, {shown, totals}, this.screen))
 
     return {
       endpoint,
       namespace,
       now,
       cutoff,
-      runs: Array.from(runs, (run) => stateDocument(run, overview)),
+      by,
+      runs: Array.from(shown, (run) => stateDocument(run, overview)),
       totals: {...totals, ...storageDocument(datasetsIn(runs), sizes)},
     }
+  }
+
+  /** By whichever of its names it was called. */
+  protected override get commandName(): string {
+    return 'runs group'
   }
 }

@@ -1,9 +1,10 @@
 import {type RunDataset} from '../account/datasets.js'
 import {type RowIndex} from '../account/leaderboard/index.js'
+import {type Metric} from '../account/leaderboard/metrics.js'
 import {type Run} from '../account/runs.js'
 import {type Sizes, storageOf} from '../account/sizes.js'
 import {type KeptRun} from '../plan/plan.js'
-import {ageOf, formatStorage, modelOf, scoreOfRunText, typesOf} from './format.js'
+import {ageCell, formatStorage, modelOf, scoreOfRunText, typesOf} from './format.js'
 
 /** A column of a table, and what it shows of a row: for a terminal, Markdown or HTML. */
 export interface Column<Row, Cell = string> {
@@ -33,14 +34,15 @@ export function sizeColumn<Row>(
   return [{title: 'Size', isRight: true, cell: (row) => formatStorage(storageOf(datasetsOf(row), sizes))}]
 }
 
-/** Which model a run evaluated and what it scored; no columns where the leaderboard was not read. */
+/** Which model a run evaluated and what it scored; by default no columns where the leaderboard was not read. */
 export function evaluationColumns<Row extends {run: Run}>(
   rows: RowIndex | 'unknown' = 'unknown',
+  {by, isShown = rows !== 'unknown'}: {by?: Metric; isShown?: boolean} = {},
 ): Array<Column<Row>> {
-  if (rows === 'unknown') return []
+  if (!isShown) return []
   return [
     {title: 'Model', dropAt: 2, cutsTo: 15, cell: ({run}) => modelOf(run, rows)},
-    {title: 'Score', isRight: true, dropAt: 3, cell: ({run}) => scoreOfRunText(run, rows)},
+    {title: 'Score', isRight: true, dropAt: 3, cell: ({run}) => scoreOfRunText(run, rows, by)},
   ]
 }
 
@@ -53,7 +55,7 @@ export function decisionColumns(
 ): Array<Column<KeptRun & {datasets?: RunDataset[]}>> {
   return [
     {title: 'Run', isCode: true, cell: ({run}) => run.timestamp},
-    {title: 'Age', cell: ({run}) => ageOf(run, now)},
+    {title: 'Age', cell: ({run}) => ageCell(run, now)},
     ...evaluationColumns(rows),
     // The datasets are named elsewhere.
     {title: types, dropAt: 1, cell: ({run, datasets = run.datasets}) => typesOf({datasets})},

@@ -1,6 +1,5 @@
-import {type RowIndex, rowsOf, scoreOfRun} from '../account/leaderboard/index.js'
+import {modelOfRun, type RowIndex, scoreOfRun} from '../account/leaderboard/index.js'
 import {DEFAULT_METRIC, type Metric, METRICS} from '../account/leaderboard/metrics.js'
-import {cellOf} from '../account/leaderboard/values.js'
 import {type LeaderboardProtection, pinOn} from '../account/protection/pins.js'
 import {type RunContext, type RunState, stateOf} from '../account/run-state.js'
 import {restoredText, type Run} from '../account/runs.js'
@@ -30,6 +29,24 @@ export function ageOf(run: Run, now: Date): string {
   return run.time > now ? 'future' : formatDuration(now.getTime() - run.time.getTime())
 }
 
+/** The same in a column, with a mark, which `ageNote` explains, where the run was restored or copied. */
+export function ageCell(run: Run, now: Date): string {
+  return `${ageOf(run, now)}${run.datesDisagree ? '*' : ''}`
+}
+
+/** What the mark in a column of ages means; empty where no run has one. */
+export function ageNote(runs: readonly Run[]): string {
+  return runs.some(({datesDisagree}) => datesDisagree)
+    ? '* restored or copied: --older-than counts from that day, not from the evaluation'
+    : ''
+}
+
+/** What a command says that found nothing at all: the datasets may be in another namespace. @param noun what there is none of */
+export function nothingIn(namespace: string, otherNamespaces: readonly string[], noun: string): string {
+  const others = `You also belong to ${otherNamespaces.join(', ')}: --namespace NAME`
+  return `No ${noun} in ${namespace}.${otherNamespaces.length > 0 ? ` ${others}` : ''}`
+}
+
 export function typesOf({datasets}: {datasets: ReadonlyArray<{type: RunType}>}): string {
   return RUN_TYPES.filter((type) => datasets.some((dataset) => dataset.type === type)).join(', ')
 }
@@ -40,8 +57,7 @@ const DOUBTFUL = '?'
 
 /** The model that a run evaluated, safe to print and not longer than a line. */
 export function modelOf(run: Run, rows: RowIndex | 'unknown'): string {
-  const own = rowsOf(run, rows)
-  const model = own.is === 'yes' ? cellOf(own.value, 'model') : own
+  const model = modelOfRun(run, rows)
   if (model.is === 'doubt') return DOUBTFUL
   return model.is === 'yes' && model.value !== undefined ? brief(model.value) : NOTHING
 }

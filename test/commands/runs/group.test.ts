@@ -5,9 +5,11 @@ import {PROTECTION_PATH} from '../../../src/lib/account/protection/pins.js'
 import {storedFile} from '../../../src/lib/sandbox/index.js'
 import {formatBytes} from '../../../src/lib/views/format.js'
 import {listedIn, playJson} from '../../recordings/play.js'
+import {NOW} from '../../support/builders.js'
 import {runCli} from '../../support/cli.js'
-import {envOf, isRunDataset, withHub} from '../../support/hub.js'
-import {isProtection, type Sandbox} from '../../support/sandbox.js'
+import {at, envOf, isRunDataset, withHub} from '../../support/hub.js'
+import {BOARD, fillAccount, RUNS} from '../../support/rich-account.js'
+import {isProtection, type Sandbox, startSandbox} from '../../support/sandbox.js'
 
 interface RunDocument {
   run: string
@@ -64,7 +66,7 @@ describe('runs group on an account', () => {
       const all = total(runs.flatMap(({datasets}) => datasets))
       expect(totals.storage).to.equal(all)
       const {stdout} = await group(hub, '--sizes')
-      expect(stdout).to.match(/^RUN +AGE +WHAT IT HAS +SIZE +STATE$/m)
+      expect(stdout).to.match(/^RUN +AGE +MODEL +SCORE +HAS +SIZE +STATE$/m)
       expect(stdout).to.match(new RegExp(`^6 runs: .* datasets, ${formatBytes(all)}$`, 'm'))
     }))
 
@@ -74,10 +76,122 @@ describe('runs group on an account', () => {
       hub.state.commit(hub.state.get(board)!, 'Break', new Map([['data/extra.csv', broken]]))
       const {stdout, stderr, exitCode} = await group(hub)
       expect(exitCode).to.equal(0)
+<<<<<<< HEAD
       expect(stderr).to.include('Leaderboard data is unknown').and.include('data/extra.csv')
       expect(stdout.match(/^\d{8}_\d{6} /gm)).to.have.length(12)
+=======
+      expect(stderr).to.include('What the leaderboard says is unknown').and.include('data/extra.csv')
+      expect(stdout.match(/^\d{8}_\d{6} +\w+ +\? +\? /gm)).to.have.length(12)
+>>>>>>> 9e85278 (Show models and scores in runs group, choose by every selector of cleanup, sort and limit: people know their runs by model, and could try a selector only in the command that deletes)
       expect((await groupJson(hub)).runs.map(({standing}) => standing)).to.include('unknown')
       const ignoring = await groupJson(hub, '--incomplete-only', '--ignore-leaderboard')
       expect(ignoring.runs).to.have.length(4)
     }))
+})
+
+describe('runs group, as cleanup selects', () => {
+  const SELECTIONS = [
+    '',
+    '--older-than 12d',
+    '--older-than 2026-09-01',
+    '--incomplete-only',
+    '--incomplete-only --ignore-leaderboard',
+    `--run ${RUNS.failed} --run ${RUNS.future}`,
+    '--model openai/*',
+    '--model anthropic/*',
+    '--team tiny',
+    '--purpose nothing',
+    '--status failed,partial',
+    '--status completed --older-than 30d',
+    '--unreferenced',
+    '--score-below 50',
+    '--score-below 0.8 --by pass_at_1',
+    '--model openai/* --status completed --score-below 80',
+  ]
+  let hub: Sandbox
+
+  before(async () => {
+    hub = await startSandbox({seed: 'empty', clock: () => NOW})
+    fillAccount(hub)
+    hub.state.commit(
+      hub.state.get(BOARD)!,
+      'Pin',
+      new Map([
+        [PROTECTION_PATH, storedFile(formatProtection({runs: {[RUNS.twice]: {by: 'mira', at: NOW}}}), false)],
+      ]),
+    )
+  })
+
+  after(() => hub.close())
+
+  const json = async (line: string) => {
+    const {stdout, exitCode} = await at(NOW, () =>
+      runCli([...line.split(' ').filter(Boolean), '--json'], envOf(hub)),
+    )
+    expect(exitCode, stdout).to.equal(0)
+    return JSON.parse(stdout)
+  }
+
+  for (const selection of SELECTIONS)
+    it(`shows with "${selection}" exactly what cleanup selects, before keepers and guards`, async () => {
+      const plan = await json(`cleanup ${selection || '--all'}`)
+      const isGuarded = ({reasons}: {reasons: Array<{rule: string}>}) =>
+        reasons.every(({rule}) => ['pinned', 'grace', 'future'].includes(rule))
+      const selected = [...plan.delete, ...plan.keep.filter(isGuarded)]
+      const {runs, totals} = await json(`runs group ${selection}`)
+      expect(named(runs)).to.have.members(named(selected))
+      expect(totals.runs).to.equal(runs.length)
+    })
+
+  const ORDERS: Array<[flags: string, first: string[], why: string]> = [
+    ['', [RUNS.future, RUNS.uploading, RUNS.best], 'the newest'],
+    ['--sort score', [RUNS.best, RUNS.untraced, RUNS.thinned], 'the best, then the newer'],
+    ['--sort score --by cost --status completed', [RUNS.best, RUNS.untraced, RUNS.thinned], 'the cheapest'],
+    ['--sort model', [RUNS.best, RUNS.failed, RUNS.untraced], 'those of which the model is known'],
+  ]
+  for (const [flags, first, why] of ORDERS)
+    it(`shows first with "${flags}": ${why}`, async () => {
+      const {runs, totals} = await json(`runs group ${flags} --limit 3`)
+      expect(named(runs)).to.deep.equal(first)
+      expect(totals.runs).to.be.above(3)
+    })
+
+  it('says how many runs were not selected, and how many are not shown', async () => {
+    const {stdout} = await at(NOW, () =>
+      runCli(['runs', 'group', '--team', 'tiny', '--limit', '2'], envOf(hub)),
+    )
+    expect(stdout).to.match(/^\d+ of 13 runs: .*; \d+ datasets; \d+ not shown \(--limit 2\)$/m)
+  })
+
+  it('goes by the names that other tools have for it, and says its own', async () => {
+    for (const alias of ['list', 'ls']) {
+      const {command, runs} = await json(`runs ${alias} --limit 1`)
+      expect([command, runs.length]).to.deep.equal(['runs group', 1])
+    }
+  })
+
+  for (const [line, says] of [
+    ['--limit 0', '--limit'],
+    ['--sort cost', '--sort'],
+    ['--sort size', '--sizes'],
+    ['--by cost --score-below 5', '--score-below'],
+    ['--run 2026', '--run'],
+  ])
+    it(`refuses ${line}`, async () => {
+      const {stderr, exitCode} = await runCli(['runs', 'group', ...line!.split(' ')], envOf(hub))
+      expect(exitCode, stderr).to.equal(2)
+      expect(stderr).to.include(says)
+    })
+})
+
+describe('an account without datasets', () => {
+  for (const command of ['runs group', 'datasets list'])
+    it(`is named with its organisations by ${command}`, () =>
+      withHub({seed: 'empty'}, async (hub) => {
+        const {stdout, exitCode} = await runCli(command.split(' '), envOf(hub))
+        expect(exitCode).to.equal(0)
+        expect(stdout).to.include(
+          '\nNo SMOLTRACE datasets in mira. You also belong to tinyagents, openbench: --namespace NAME\n',
+        )
+      }))
 })

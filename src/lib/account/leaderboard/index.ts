@@ -3,7 +3,17 @@ import {byText} from '../../base/text.js'
 import {isNew, newestFirst, type Run} from '../runs.js'
 import {type Metric} from './metrics.js'
 import {type LeaderboardRow} from './row.js'
-import {bestFirst, doubt, no, scoreOf, type Standing, standingOfAll, type Verdict, yes} from './values.js'
+import {
+  bestFirst,
+  cellOf,
+  doubt,
+  no,
+  scoreOf,
+  type Standing,
+  standingOfAll,
+  type Verdict,
+  yes,
+} from './values.js'
 
 /** What the leaderboard has about one run, newest first. */
 export interface RunRows {
@@ -70,6 +80,12 @@ export function rowsOf(
   return hasMetrics({missing})
     ? doubt('no row on the leaderboard, though it has metrics')
     : no('no row on the leaderboard')
+}
+
+/** The model that a run evaluated, as its rows have it; not safe to print. Undefined where they have none. */
+export function modelOfRun(run: Run, index: RowIndex | 'unknown'): Verdict<string | undefined> {
+  const rows = rowsOf(run, index)
+  return rows.is === 'yes' ? cellOf(rows.value, 'model') : rows
 }
 
 export function scoreOfRun(run: Run, index: RowIndex | 'unknown', by: Metric): Verdict<number> {

@@ -2,6 +2,8 @@ import type * as z from 'zod/mini'
 
 import {type Dataset, type LeaderboardDataset, type RunDataset} from '../../account/datasets.js'
 import {type LeaderboardCheck} from '../../account/leaderboard/check.js'
+import {modelOfRun, scoreOfRun} from '../../account/leaderboard/index.js'
+import {type Metric} from '../../account/leaderboard/metrics.js'
 import {type LeaderboardRanking, type RankedRow} from '../../account/leaderboard/ranking.js'
 import {ROW_FIELDS, type RowField} from '../../account/leaderboard/row.js'
 import {type PinnedRun} from '../../account/protection/pin-runs.js'
@@ -90,11 +92,14 @@ export function runDocument(run: Run, now: Date, graceMs: number, sizes?: Sizes)
 }
 
 /** A run and what is known of it apart from its datasets; `pinned` is null where the protection is unknown. */
-export function stateDocument(run: Run, context: RunContext): z.output<typeof RUN_STATE> {
-  const {now, rows, protection, sizes} = context
+export function stateDocument(run: Run, context: RunContext & {by: Metric}): z.output<typeof RUN_STATE> {
+  const {now, rows, protection, sizes, by} = context
+  const [model, score] = [modelOfRun(run, rows), scoreOfRun(run, rows, by)]
   const pin = pinOn(run, protection, now)
   return {
     ...runDocument(run, now, DEFAULT_GRACE_MS, sizes),
+    model: model.is === 'yes' ? textOf(model.value) : null,
+    score: score.is === 'yes' ? score.value : null,
     state: stateOf(run, context),
     standing: rows === 'unknown' ? rows : (rows.get(run.timestamp)?.standing ?? null),
     pinned: protection === 'unknown' && !pin ? null : pin !== undefined,

@@ -1,18 +1,20 @@
 import {type RunDataset} from '../../account/datasets.js'
-import {type Overview, pinnedAmong, type RunTotals} from '../../account/overview.js'
 import {RUN_STATES} from '../../account/run-state.js'
 import {datasetsIn, type Run} from '../../account/runs.js'
 import {storageOf} from '../../account/sizes.js'
+import {type Overview, pinnedAmong, type RunTotals} from '../../plan/overview.js'
 import {formatCount, formatNumber, printable} from '../../base/text.js'
 import {typeCounts} from '../cleanup.js'
-import {type Column, type Pair, sizeColumn} from '../columns.js'
+import {type Column, evaluationColumns, type Pair, sizeColumn} from '../columns.js'
 import {
-  ageOf,
+  ageCell,
+  ageNote,
   describeState,
   formatMinute,
   formatMoment,
   formatStorage,
   formatStorageTotal,
+  nothingIn,
   placeAndTime,
   protectionOf,
   STATES,
@@ -23,44 +25,74 @@ import {paragraphs, wrapText} from './layout.js'
 import {type Screen} from './style.js'
 import {formatPairs, formatTable} from './table.js'
 
-export function formatDatasetList(overview: Overview, datasets: RunDataset[], screen: Screen): string {
-  const {sizes} = overview
+/** @param shown the first of `datasets`, which the totals count */
+export function formatDatasetList(
+  overview: Overview,
+  {datasets, shown}: {datasets: RunDataset[]; shown: RunDataset[]},
+  screen: Screen,
+): string {
+  const {sizes, found, otherNamespaces, inventory} = overview
   const columns: Array<Column<RunDataset>> = [
-    {title: 'Type', dropAt: 2, cell: ({type}) => type},
-    {title: 'Run', dropAt: 1, cell: ({timestamp}) => timestamp},
+    {title: 'Type', dropAt: 1, cell: ({type}) => type},
     {title: 'Dataset', isCode: true, cell: ({name}) => name},
     ...sizeColumn<RunDataset>(sizes, (dataset) => [dataset]),
-    {title: 'Created (UTC)', dropAt: 4, cell: ({createdAt}) => formatMinute(createdAt)},
-    {title: 'Visibility', dropAt: 3, cell: visibilityOf},
+    {title: 'Created (UTC)', dropAt: 3, cell: ({createdAt}) => formatMinute(createdAt)},
+    {title: 'Visibility', dropAt: 2, cell: visibilityOf},
   ]
-  const total = `${formatCount(datasets.length, 'dataset')}: ${typeCounts(datasets)}`
+  const noun = inventory.leaderboard ? 'datasets of runs' : 'SMOLTRACE datasets'
+  const size = sizes ? `; ${formatStorageTotal(storageOf(datasets, sizes))}` : ''
+  const total = `${formatCount(datasets.length, 'dataset')}: ${typeCounts(datasets)}${size}`
   return paragraphs([
     formatHead(overview, screen),
-    datasets.length > 0 ? formatTable(columns, datasets, screen) : '',
-    sizes ? `${total}; ${formatStorageTotal(storageOf(datasets, sizes))}` : total,
+    shown.length > 0 ? formatTable(columns, shown, screen) : '',
+    found > 0
+      ? `${total}${notShown(datasets, shown)}`
+      : nothingIn(inventory.namespace, otherNamespaces, noun),
     formatPairs(untouchedPairs(overview, datasets), screen),
   ])
 }
 
-export function formatRunTable(overview: Overview, totals: RunTotals, screen: Screen): string {
-  const {runs, sizes, now} = overview
-  const columns: Array<Column<Run>> = [
-    {title: 'Run', cell: ({timestamp}) => timestamp},
-    {title: 'Age', cell: (run) => ageOf(run, now)},
-    {title: 'What it has', dropAt: 1, cell: typesOf},
-    ...sizeColumn<Run>(sizes, ({datasets}) => datasets),
-    {title: 'State', cell: (run) => describeState(run, overview)},
+/** @param shown the first of the overview's runs, which the totals count */
+export function formatRunTable(
+  overview: Overview,
+  {shown, totals}: {shown: Run[]; totals: RunTotals},
+  screen: Screen,
+): string {
+  const {runs, found, sizes, now, rows, by, otherNamespaces, inventory} = overview
+  const {leaderboard, namespace} = inventory
+  const columns: Array<Column<{run: Run}>> = [
+    {title: 'Run', isCode: true, cell: ({run}) => run.timestamp},
+    {title: 'Age', cell: ({run}) => ageCell(run, now)},
+    ...evaluationColumns(rows, {by, isShown: leaderboard !== undefined}),
+    {title: 'Has', dropAt: 1, cell: ({run}) => typesOf(run)},
+    ...sizeColumn<{run: Run}>(sizes, ({run}) => run.datasets),
+    {title: 'State', wrapsTo: NARROWEST_STATE, cell: ({run}) => describeState(run, overview)},
   ]
   const storage = sizes ? `, ${formatStorageTotal(storageOf(datasetsIn(runs), sizes))}` : ''
-  const found = `${formatCount(totals.datasets, 'dataset')}${storage}`
+  const datasets = `${formatCount(totals.datasets, 'dataset')}${storage}`
   const states = RUN_STATES.filter((state) => totals.states[state] > 0)
     .map((state) => `${formatNumber(totals.states[state])} ${STATES[state]}`)
     .join(', ')
+  const count = `${runs.length < found ? `${formatNumber(runs.length)} of ` : ''}${formatCount(found, 'run')}`
+  const total = `${count}${states ? `: ${states};` : ','} ${datasets}${notShown(runs, shown)}`
+  const nothing = nothingIn(namespace, otherNamespaces, leaderboard ? 'runs' : 'SMOLTRACE datasets')
+  const table = formatTable(
+    columns,
+    shown.map((run) => ({run})),
+    screen,
+  )
   return paragraphs([
     formatHead(overview, screen),
-    runs.length > 0 ? formatTable(columns, runs, screen) : '',
-    wrapText(`${formatCount(totals.runs, 'run')}${states ? `: ${states};` : ','} ${found}`, screen.width),
+    shown.length > 0 ? paragraphs([table, wrapText(ageNote(shown), screen.width)]) : '',
+    wrapText(found > 0 ? total : nothing, screen.width),
   ])
+}
+
+const NARROWEST_STATE = 12
+
+function notShown(all: readonly unknown[], shown: readonly unknown[]): string {
+  const rest = all.length - shown.length
+  return rest > 0 ? `; ${formatNumber(rest)} not shown (--limit ${formatNumber(shown.length)})` : ''
 }
 
 function formatHead({inventory, cutoff}: Overview, {style, width}: Screen): string {
@@ -83,7 +115,7 @@ function untouchedPairs(overview: Overview, datasets: RunDataset[]): Pair[] {
       leaderboard ? `${leaderboard.name}, ${visibilityOf(leaderboard)}${size}: ${state}` : 'there is none',
     ],
     ['Pinned', pinned.length > 0 ? `${formatCount(pinned.length, 'run')}: kept by every cleanup` : undefined],
-    ...standard.map((name): Pair => ['Standard', `${name}: protected, never touched`]),
+    ...standard.map((name): Pair => ['Tasks', `${name}: never touched`]),
     ...nearMisses
       .slice(0, MAX_NEAR_MISSES)
       .map(({name, reason}): Pair => ['Near miss', printable(`${name}: never touched, ${reason}`)]),

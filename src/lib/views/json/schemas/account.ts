@@ -50,9 +50,9 @@ export const RUN = t.object('', {...run, ...runStorage})
 export const DATASETS_LIST = t.object('The SMOLTRACE datasets of a namespace.', {
   ...t.look,
   cutoff: t.cutoff,
-  datasets: t.list(DATASET, 'The datasets of runs, in the order of --sort.'),
+  datasets: t.list(DATASET, 'The datasets of runs, in the order of --sort; at most --limit.'),
   counts: t.object(
-    'How many of these datasets there are of each type.',
+    'How many datasets of runs there are of each type, those beyond --limit among them.',
     t.counts([...RUN_TYPES, 'leaderboard']),
   ),
   storage: t.bytes('What these datasets take up.'),
@@ -82,6 +82,10 @@ const STANDING = 'What the leaderboard says of it; null without a row, unknown w
 export const RUN_STATE = t.object('A run, and what is known of it other than its datasets.', {
   ...run,
   ...runStorage,
+  model: t.orNull(t.text('The model that it evaluated; null where its rows name none, or that is in doubt.')),
+  score: t.orNull(
+    t.number('What it scored, in the unit of `by`; null where it has no score, or that is in doubt.'),
+  ),
   state: t.word(RUN_STATES, 'Its datasets and the leaderboard taken together.'),
   standing: t.orNull(t.word([...t.STANDINGS, 'unknown'], STANDING)),
   pinned: t.orNull(t.yesNo('Whether it is pinned; null where that is not known.')),
@@ -91,8 +95,9 @@ export const RUN_STATE = t.object('A run, and what is known of it other than its
 export const RUNS_GROUP = t.object('The evaluation runs of a namespace.', {
   ...t.look,
   cutoff: t.cutoff,
-  runs: t.list(RUN_STATE, 'Newest first.'),
-  totals: t.object('Counts of these runs.', {
+  by: t.metric('What score they are shown with.'),
+  runs: t.list(RUN_STATE, 'Those that are selected, in the order of --sort; at most --limit.'),
+  totals: t.object('Counts of the selected runs, those beyond --limit among them.', {
     runs: t.count('How many.'),
     complete: t.count('Those that have results, traces and metrics.'),
     incomplete: t.count('Those that lack one.'),

@@ -6,7 +6,7 @@ import {
   type OverviewOptions,
   readOverview,
   totalsOf,
-} from '../../../src/lib/account/overview.js'
+} from '../../../src/lib/plan/overview.js'
 import {stateOf} from '../../../src/lib/account/run-state.js'
 import {groupDatasetsByRun} from '../../../src/lib/account/runs.js'
 import {formatTimestamp, RUN_TYPES} from '../../../src/lib/base/names.js'
@@ -92,9 +92,15 @@ describe('looking around', () => {
   })
 
   it('shows as incomplete only what did not finish, or goes by the datasets alone where it is told to', async () => {
-    const incompleteOnly = {withRows: true, incompleteOnly: true}
-    expect(missing(await look(incompleteOnly))).to.deep.equal(['traces,metrics', 'traces,metrics'])
-    const {rows, runs: found} = await look({...incompleteOnly, ignoreLeaderboard: true})
+    const selection = {incompleteOnly: true}
+    expect(missing(await look({withRows: true, selection}))).to.deep.equal([
+      'traces,metrics',
+      'traces,metrics',
+    ])
+    const {rows, runs: found} = await look({
+      withRows: true,
+      selection: {...selection, ignoreLeaderboard: true},
+    })
     expect(missing({runs: found})).to.deep.equal(['traces,metrics', 'traces', 'traces,metrics', 'traces'])
     expect(rows).to.be.instanceOf(Map)
   })
@@ -128,11 +134,14 @@ describe('looking around', () => {
         ['traces,metrics', 'unknown'],
         ['traces', 'finished-without-traces'],
       ])
-      const {runs: found, warnings} = await look({withRows: true, incompleteOnly: true})
+      const {runs: found, warnings} = await look({withRows: true, selection: {incompleteOnly: true}})
       expect(found).to.deep.equal([])
       expect(warnings[1]).to.include('`ignoreLeaderboard`')
-      const ignoring = await look({withRows: true, incompleteOnly: true, ignoreLeaderboard: true})
+      const selection = {incompleteOnly: true, ignoreLeaderboard: true}
+      const ignoring = await look({withRows: true, selection})
       expect([ignoring.runs.length, ignoring.warnings.length]).to.deep.equal([4, 1])
+      const unreferenced = await look({withRows: true, selection: {unreferenced: true}})
+      expect([unreferenced.runs.length, unreferenced.warnings.length]).to.deep.equal([0, 2])
     })
   }
 })

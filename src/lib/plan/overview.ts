@@ -1,30 +1,33 @@
-import {type RunType} from '../base/names.js'
-import {byText, capitalize} from '../base/text.js'
-import {cutoffOf, parseAge} from '../base/time.js'
-import {type ConnectionOptions, machineTime, openSession, type Session} from '../hub/session.js'
-import {discover, type Inventory, type RunDataset} from './datasets.js'
-import {hasMetrics, lostRows, type RunRows} from './leaderboard/index.js'
-import {readRowIndexIfPossible} from './leaderboard/read.js'
-import {readProtectionIfPossible} from './protection/file.js'
-import {pinOn} from './protection/pins.js'
-import {isUnfinished, RUN_STATES, type RunContext, type RunState, stateOf} from './run-state.js'
+import {discover, type Inventory, type RunDataset} from '../account/datasets.js'
+import {hasMetrics, lostRows, modelOfRun, rankRuns, type RunRows} from '../account/leaderboard/index.js'
+import {DEFAULT_METRIC, type Metric, parseMetric} from '../account/leaderboard/metrics.js'
+import {readRowIndexIfPossible} from '../account/leaderboard/read.js'
+import {readProtectionIfPossible} from '../account/protection/file.js'
+import {pinOn} from '../account/protection/pins.js'
+import {RUN_STATES, type RunContext, type RunState, stateOf} from '../account/run-state.js'
 import {
   datasetsIn,
   DEFAULT_GRACE_MS,
   groupDatasetsByRun,
-  isOlderThan,
   mayBeUploading,
+  requireRuns,
   type Run,
-} from './runs.js'
-import {readSizesIfAsked, sizeOf, type Sizes, type SizesOption} from './sizes.js'
+} from '../account/runs.js'
+import {readSizesIfAsked, sizeOf, type Sizes, type SizesOption, storageOf} from '../account/sizes.js'
+import {type RunType} from '../base/names.js'
+import {byText, capitalize, joinWords} from '../base/text.js'
+import {cutoffOf} from '../base/time.js'
+import {type ConnectionOptions, machineTime, openSession, type Session} from '../hub/session.js'
+import {readRules} from '../retention/read-rules.js'
+import {nameOptions, type RetentionOptions, type SelectorName} from '../retention/rules.js'
+import {selectorsOf} from '../retention/selectors.js'
+
+/** Selectors as `cleanup` takes them, and what goes with them. */
+export type SelectionOptions = Pick<RetentionOptions, SelectorName | 'by' | 'ignoreLeaderboard'>
 
 export interface OverviewOptions extends ConnectionOptions, SizesOption {
-  /** Only runs this old: `30d`, `2026-01-31`, … */
-  olderThan?: string | undefined
-  /** Only runs that lack a type and, by the leaderboard, did not finish. It needs `withRows`. */
-  incompleteOnly?: boolean | undefined
-  /** Uses the datasets alone. */
-  ignoreLeaderboard?: boolean | undefined
+  /** Only runs that all of these select, as in `cleanup` before keepers and guards; with none of them, every run. */
+  selection?: SelectionOptions | undefined
   /** Asks the leaderboard about each run. */
   withRows?: boolean | undefined
 }
@@ -32,38 +35,60 @@ export interface OverviewOptions extends ConnectionOptions, SizesOption {
 /** What a namespace holds, for commands that only look; a warning says why something in it is unknown. */
 export interface Overview extends RunContext {
   inventory: Inventory
-  /** Those that the options choose, newest first. */
+  /** Those that the options select, newest first. */
   runs: Run[]
+  /** How many runs there are, those that were not selected among them. */
+  found: number
   /** The cutoff of `olderThan`. */
   cutoff: Date | undefined
+  /** What runs are scored by. */
+  by: Metric
+  /** The other namespaces that the token knows. */
+  otherNamespaces: string[]
   warnings: string[]
 }
 
 /**
  * Looks at a namespace without changing anything.
- * @throws UsageError where `olderThan` is not an age; else as `discoverSmoltraceDatasets`
+ * @throws UsageError where the selection makes no sense, RefusedError where it names a run that is not there; else as
+ *   `discoverSmoltraceDatasets`
  */
 export async function readOverview(options: OverviewOptions): Promise<Overview> {
-  const {olderThan, incompleteOnly, ignoreLeaderboard, withRows} = options
-  const age = olderThan === undefined ? undefined : parseAge(olderThan)
-  if (age) cutoffOf(age, machineTime(options))
+  const {withRows, selection: {by: metric, ...selection} = {}} = options
+  const by = metric === undefined ? DEFAULT_METRIC : parseMetric(metric)
+  const rules = readRules(selection.scoreBelow === undefined ? selection : {...selection, by}, {byHand: true})
+  if (rules.olderThan) cutoffOf(rules.olderThan, machineTime(options))
   const session = await openSession(options)
-  const {hub, now, warnings} = session
+  const {hub, now, warnings, namespaces} = session
   const sizes = await readSizesIfAsked(session, options)
   const inventory = await discover(session, {isReadOnly: true})
   const protection = await readProtectionIfPossible(hub, inventory, warnings)
   const all = groupDatasetsByRun(inventory.datasets)
+  requireRuns(rules.run, all, 'run')
   const {rows, isCertain} = withRows ? await readRows(session, inventory, all) : UNKNOWN
-  if (incompleteOnly && !ignoreLeaderboard && !isCertain)
-    warnings.push(
-      '`incompleteOnly` shows only what certainly did not finish: add `ignoreLeaderboard` to use the datasets alone.',
-    )
-  const cutoff = age && cutoffOf(age, now)
-  const isChosen = (run: Run) => (ignoreLeaderboard ? !run.complete : isUnfinished(run, rows))
-  const runs = all.filter(
-    (run) => (!cutoff || isOlderThan(run, cutoff)) && (!incompleteOnly || isChosen(run)),
-  )
-  return {inventory, now, runs, cutoff, protection, rows, sizes, warnings}
+  if (!isCertain && rules.needLeaderboard.length > 0) {
+    const otherwise = rules.incompleteOnly ? ' `ignoreLeaderboard` uses the datasets alone.' : ''
+    const names = joinWords(nameOptions(rules.needLeaderboard))
+    warnings.push(`${names}: only runs of which this is certain are shown.${otherwise}`)
+  }
+
+  // Where rows were lost, that a run has none is not evidence.
+  const evidence = rules.unreferenced && !isCertain ? 'unknown' : rows
+  const ask = selectorsOf({rules, now, protection, rows: evidence})
+  const runs = all.filter((run) => ask(run).every(({holds}) => holds))
+  return {
+    inventory,
+    now,
+    runs,
+    found: all.length,
+    cutoff: rules.olderThan && cutoffOf(rules.olderThan, now),
+    by,
+    protection,
+    rows,
+    sizes,
+    otherNamespaces: namespaces.filter((name) => name !== inventory.namespace),
+    warnings,
+  }
 }
 
 /** What the leaderboard says of runs, and whether that is the whole truth; a warning says where it is not. */
@@ -91,6 +116,28 @@ async function readRows(
 }
 
 const LOST: RunRows = {exact: [], all: [], standing: 'unclear'}
+
+/** What comes first: the newest, the best score, the model whose name does, the largest. */
+export type RunOrder = 'age' | 'model' | 'score' | 'size'
+
+/** Runs in one order; of equals, and of those of which nothing is known, which come last, the newest first. */
+export function sortRuns(
+  {runs, rows, by, sizes = 'unknown'}: Pick<Overview, 'by' | 'rows' | 'runs' | 'sizes'>,
+  order: RunOrder,
+): Run[] {
+  if (order === 'age') return runs
+  if (order === 'score') return [...new Set([...rankRuns(runs, rows, by).map(({run}) => run), ...runs])]
+  if (order === 'size')
+    return runs.toSorted((a, b) => storageOf(b.datasets, sizes).bytes - storageOf(a.datasets, sizes).bytes)
+  const models = new Map(
+    runs.map((run) => {
+      const model = modelOfRun(run, rows)
+      return [run, model.is === 'yes' ? model.value : undefined]
+    }),
+  )
+  const nameOf = (run: Run) => models.get(run)?.toLowerCase() ?? '\uFFFF'
+  return runs.toSorted((a, b) => byText(nameOf(a), nameOf(b)))
+}
 
 export type DatasetOrder = 'created' | 'modified' | 'name' | 'size'
 
