@@ -70,6 +70,9 @@ const SESSIONS = `
     +24h plan-protect.txt $ runs protect 20260904_095705 --reason "cited in the paper" --until 2027-06-30
     +24h plan-review.txt $ cleanup --apply plan.json
     plan-apply.txt 3 $ cleanup --apply plan.json --no-dry-run --yes
+  0 runs
+    runs-group-empty.txt $ runs group
+    runs-group-organisation.txt $ runs group --namespace tinyagents --sort score --limit 2
   2 runs
     json/error.txt 2 $ cleanup --older-than never --json
     json/datasets-list.txt $ datasets list --json

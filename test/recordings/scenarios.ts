@@ -19,7 +19,7 @@ export interface Scenario {
 }
 
 /** The only run of an account that has one. */
-const THE_RUN = '20250615_100459'
+const THE_RUN = '20250615_074159'
 const DELETE_ALL = ['cleanup', '--all', '--no-dry-run', '--yes', '--concurrency', '1']
 
 /** Every recording, by the name of its file: the main commands, the quota, and a fault of each kind. */

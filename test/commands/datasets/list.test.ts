@@ -34,6 +34,17 @@ describe('datasets list', () => {
     }
   })
 
+  it('shows with --limit the first ones, counts all, and says how many are not shown', async () => {
+    const {datasets, counts} = await playJson('datasets-list')
+    const limited = await playJson('datasets-list', ['--limit', '2'])
+    expect(limited.datasets).to.deep.equal(datasets.slice(0, 2))
+    expect(limited.counts).to.deep.equal(counts)
+    const {stdout} = await play('datasets-list', ['--limit', '2'])
+    expect(stdout).to.match(
+      new RegExp(`^${datasets.length} datasets: .*; ${datasets.length - 2} not shown \\(--limit 2\\)$`, 'm'),
+    )
+  })
+
   it('shows with --only those types alone, and with --older-than those of older runs', async () => {
     const words = ['--only', 'traces,metrics', '--older-than', '30d']
     const {datasets, counts, cutoff} = await playJson('datasets-list', words)

@@ -1,5 +1,9 @@
 import {expect} from 'chai'
 
+import {stateOf} from '../../../src/lib/account/run-state.js'
+import {groupDatasetsByRun} from '../../../src/lib/account/runs.js'
+import {formatTimestamp, RUN_TYPES} from '../../../src/lib/base/names.js'
+import {DAY, HOUR} from '../../../src/lib/base/time.js'
 import {
   datasetsOf,
   type Overview,
@@ -7,10 +11,6 @@ import {
   readOverview,
   totalsOf,
 } from '../../../src/lib/plan/overview.js'
-import {stateOf} from '../../../src/lib/account/run-state.js'
-import {groupDatasetsByRun} from '../../../src/lib/account/runs.js'
-import {formatTimestamp, RUN_TYPES} from '../../../src/lib/base/names.js'
-import {DAY, HOUR} from '../../../src/lib/base/time.js'
 import {writeBoard} from '../../support/boards.js'
 import {ago, later, NOW, runDataset, runDatasets, standings} from '../../support/builders.js'
 import {FAULTS} from '../../support/faults.js'

@@ -2,8 +2,8 @@ import {type RunDataset} from '../../account/datasets.js'
 import {RUN_STATES} from '../../account/run-state.js'
 import {datasetsIn, type Run} from '../../account/runs.js'
 import {storageOf} from '../../account/sizes.js'
-import {type Overview, pinnedAmong, type RunTotals} from '../../plan/overview.js'
 import {formatCount, formatNumber, printable} from '../../base/text.js'
+import {type Overview, pinnedAmong, type RunTotals} from '../../plan/overview.js'
 import {typeCounts} from '../cleanup.js'
 import {type Column, evaluationColumns, type Pair, sizeColumn} from '../columns.js'
 import {
@@ -25,7 +25,7 @@ import {paragraphs, wrapText} from './layout.js'
 import {type Screen} from './style.js'
 import {formatPairs, formatTable} from './table.js'
 
-/** @param shown the first of `datasets`, which the totals count */
+/** The first of a list of datasets, the totals of all, and what no command touches. */
 export function formatDatasetList(
   overview: Overview,
   {datasets, shown}: {datasets: RunDataset[]; shown: RunDataset[]},
@@ -52,7 +52,7 @@ export function formatDatasetList(
   ])
 }
 
-/** @param shown the first of the overview's runs, which the totals count */
+/** The first of an overview's runs, and the totals of all. */
 export function formatRunTable(
   overview: Overview,
   {shown, totals}: {shown: Run[]; totals: RunTotals},
@@ -66,7 +66,7 @@ export function formatRunTable(
     ...evaluationColumns(rows, {by, isShown: leaderboard !== undefined}),
     {title: 'Has', dropAt: 1, cell: ({run}) => typesOf(run)},
     ...sizeColumn<{run: Run}>(sizes, ({run}) => run.datasets),
-    {title: 'State', wrapsTo: NARROWEST_STATE, cell: ({run}) => describeState(run, overview)},
+    {title: 'State', wrapsTo: narrowestState(screen), cell: ({run}) => describeState(run, overview)},
   ]
   const storage = sizes ? `, ${formatStorageTotal(storageOf(datasetsIn(runs), sizes))}` : ''
   const datasets = `${formatCount(totals.datasets, 'dataset')}${storage}`
@@ -88,7 +88,10 @@ export function formatRunTable(
   ])
 }
 
-const NARROWEST_STATE = 12
+/** Below 72 columns the model is worth more than states of one line. */
+function narrowestState({width = Infinity}: Screen): number {
+  return width < 72 ? 12 : 24
+}
 
 function notShown(all: readonly unknown[], shown: readonly unknown[]): string {
   const rest = all.length - shown.length

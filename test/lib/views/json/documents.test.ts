@@ -77,7 +77,13 @@ describe('documents', () => {
   ]
   for (const [facts, says] of states) {
     it(`say of a run ${JSON.stringify(says)}`, () => {
-      const context = {now: NOW, rows: standings(), protection: {}, sizes: undefined, by: 'success_rate'} as const
+      const context = {
+        now: NOW,
+        rows: standings(),
+        protection: {},
+        sizes: undefined,
+        by: 'success_rate',
+      } as const
       expect(stateDocument(run, {...context, ...facts})).to.include(says)
     })
   }
