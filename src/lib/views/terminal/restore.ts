@@ -16,16 +16,22 @@ export const RESTORE_LABELS: Record<RestoreStatus, string> = {
   unattempted: 'Not attempted',
 }
 
-export function formatRestore(result: RestoreResult, screen: Screen): string {
+/** Of more datasets only those are listed that are not there. */
+const MAX_LISTED = 40
+
+/** @param next the command that restores what a dry run has checked */
+export function formatRestore(result: RestoreResult, screen: Screen, next?: string): string {
   const {dryRun, counts, outcomes, namespace, endpoint, from} = result
   const {style, width} = screen
   const columns: Array<Column<RestoreOutcome>> = [
     {title: 'Dataset', cell: ({name}) => name},
     {title: 'Files', dropAt: 1, cell: ({files}) => String(files)},
     {title: 'Size', dropAt: 2, cell: ({bytes}) => formatBytes(bytes)},
-    {title: 'Seen by', cell: ({visibility}) => (visibility ? SEEN_BY[visibility] : '-')},
+    {title: 'Visibility', cell: ({visibility}) => visibility ?? '-'},
     {title: 'Outcome', cell: wordsOf},
   ]
+  const isLong = width !== undefined && outcomes.length > MAX_LISTED
+  const listed = outcomes.filter(({status}) => !isLong || !isThere(status))
   const statuses = Object.entries(RESTORE_LABELS) as Array<[RestoreStatus, string]>
   const pairs = statuses.map(([status, label]): Pair => [
     label,
@@ -34,13 +40,19 @@ export function formatRestore(result: RestoreResult, screen: Screen): string {
   const whose = from === undefined || from === namespace ? '' : `, from the archives of ${printable(from)}`
   return paragraphs([
     `${style.bold(`Restore${dryRun ? ': dry run' : ''}`)}\n${wrapText(`${namespace} at ${endpoint}${whose}`, width)}`,
-    formatTable(columns, outcomes, screen),
+    listed.length > 0 ? formatTable(columns, listed, screen) : '',
     `${wrapText(headline(result, style), width)}\n${formatPairs(pairs, screen)}`,
     ...notes(result).map((note) => wrapText(note, width)),
+    // A command that is wrapped could not be copied.
+    ...(next && counts.restorable > 0
+      ? [`To restore ${counts.restorable === 1 ? 'it' : 'them'}:\n  ${style.bold(next)}`]
+      : []),
   ])
 }
 
-const SEEN_BY = {private: 'its owners', public: 'everyone'}
+function isThere(status: RestoreStatus): boolean {
+  return status === 'restored' || status === 'present' || status === 'restorable'
+}
 
 function wordsOf({status, reason}: RestoreOutcome): string {
   const words = RESTORE_LABELS[status].toLowerCase()

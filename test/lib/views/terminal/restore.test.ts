@@ -11,19 +11,20 @@ function outcome(status: RestoreStatus, more: Partial<RestoreOutcome> = {}): Res
   return {name: NAME, status, visibility: 'private', files: 3, bytes: 12_000_000, ...more}
 }
 
-function shown(outcomes: RestoreOutcome[], more: Partial<RestoreResult> = {}): string {
+function shown(outcomes: RestoreOutcome[], more: Partial<RestoreResult> = {}, width?: number): string {
   const counts = {restored: 0, restorable: 0, present: 0, refused: 0, failed: 0, unattempted: 0}
   for (const {status} of outcomes) counts[status]++
   const place = {endpoint: 'https://huggingface.co', namespace: 'mira', dir: 'archive'}
   const done = {...place, dryRun: false, interrupted: false, outcomes, counts, warnings: [], ...more}
-  return formatRestore(done, {style: PLAIN, width: undefined})
+  const next = done.dryRun ? 'smoltrace restore archive' : undefined
+  return formatRestore(done, {style: PLAIN, width}, next)
 }
 
 describe('the summary of a restore', () => {
   it('names every dataset, its outcome, and why; no control character gets through', () => {
     const refused = outcome('refused', {name: 'mira/x', reason: '"README.md\u001B" is missing'})
     const text = shown([outcome('restored'), refused])
-    expect(text).to.match(new RegExp(`^${NAME} +3 +12 MB +its owners +restored$`, 'm'))
+    expect(text).to.match(new RegExp(`^${NAME} +3 +12 MB +private +restored$`, 'm'))
     expect(text).to.match(/^mira\/x .* refused: "README.md " is missing$/m)
     expect(text).to.match(/^Not everything was restored\.\nRestored +1 dataset\nRefused +1 dataset$/m)
   })
@@ -32,6 +33,27 @@ describe('the summary of a restore', () => {
     const says = (status: RestoreStatus) => shown([outcome(status)]).includes('counts from today for it')
     const statuses = ['restored', 'restorable', 'present', 'refused'] as const
     expect(statuses.map((status) => says(status))).to.deep.equal([true, true, false, false])
+  })
+
+  it('lists of many on a terminal only what is not there, and all of them on a pipe', () => {
+    const many = [
+      ...Array.from({length: 45}, () => outcome('restored')),
+      outcome('failed', {name: 'mira/x', reason: '403'}),
+    ]
+    const onTerminal = shown(many, {}, 80)
+    expect(onTerminal).not.to.include(NAME)
+    expect(onTerminal)
+      .to.match(/^mira\/x .* failed: 403$/m)
+      .and.match(/^Restored +45 datasets$/m)
+    expect(shown(many).match(new RegExp(NAME, 'g'))).to.have.length(45)
+    expect(shown(many.slice(0, 40), {}, 80)).to.include(NAME)
+  })
+
+  it('ends a dry run with the command that restores, where there is something to restore', () => {
+    const dry = (status: RestoreStatus) => shown([outcome(status)], {dryRun: true})
+    expect(dry('restorable')).to.match(/To restore it:\n {2}smoltrace restore archive$/)
+    expect(dry('present')).not.to.include('smoltrace restore')
+    expect(shown([outcome('restored')])).not.to.include('smoltrace restore')
   })
 
   for (const [more, status, headline] of [
