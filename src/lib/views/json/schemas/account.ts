@@ -3,18 +3,18 @@ import {RUN_TYPES} from '../../../base/names.js'
 import * as t from './builders.js'
 
 const facts = {
-  visibility: t.visibility('Who sees it.'),
+  visibility: t.visibility('Who can see it.'),
   createdAt: t.moment('When the Hub created it.'),
-  lastModified: t.moment('When it was changed last.'),
-  id: t.text('The id that the Hub gave it.'),
-  sha: t.text('Its newest commit.'),
-  storage: t.bytes('What it takes up.'),
+  lastModified: t.moment('When it was last changed.'),
+  id: t.text('Its id on the Hub.'),
+  sha: t.text('Its latest commit.'),
+  storage: t.bytes('Its size.'),
 }
 
 export const DATASET = t.named('Dataset', 'One dataset of a run.', {
-  name: t.text('Full name.'),
-  type: t.runType('What is in it.'),
-  run: t.timestamp('The run that it belongs to.'),
+  name: t.text('Full name: NAMESPACE/NAME.'),
+  type: t.runType('Its type.'),
+  run: t.timestamp('The run it belongs to.'),
   ...facts,
 })
 
@@ -26,7 +26,7 @@ const author = {
 const PROTECTION = t.named('Protection', 'Who protected the leaderboard, when and why.', author)
 
 export const LEADERBOARD = t.named('Leaderboard', 'The leaderboard of the namespace.', {
-  name: t.text('Full name.'),
+  name: t.text('Full name: NAMESPACE/NAME.'),
   type: t.constant('leaderboard', 'What it is.'),
   ...facts,
   state: t.word(['protected', 'unprotected', 'unknown'], 'Whether it is protected against deletion.'),
@@ -36,15 +36,17 @@ export const LEADERBOARD = t.named('Leaderboard', 'The leaderboard of the namesp
 /** What every document says of a run. */
 export const run = {
   run: t.timestamp('The run: its datasets have this timestamp in their names. YYYYMMDD_HHMMSS.'),
-  time: t.moment('When it was evaluated: its first upload, or the timestamp as UTC where that is far off.'),
-  ageMs: t.integer('Its age, in milliseconds; below 0 where it is dated in the future.'),
+  time: t.moment(
+    'When it was evaluated: its first upload, or the timestamp read as UTC if the two are far apart.',
+  ),
+  ageMs: t.integer('Its age, in milliseconds; negative if it is dated in the future.'),
   complete: t.yesNo('Whether it has results, traces and metrics.'),
-  missing: t.list(t.runType('A type.'), 'The types that it lacks.'),
-  mayBeUploading: t.yesNo('Whether it is incomplete and so new that it may still be uploading.'),
-  datesDisagree: t.yesNo('Whether the timestamp in the names is far from the date of creation.'),
+  missing: t.list(t.runType('A type.'), 'The types that are missing.'),
+  mayBeUploading: t.yesNo('Whether it is incomplete, but so recent that it may still be uploading.'),
+  datesDisagree: t.yesNo('Whether the timestamp in the names is far from the creation date.'),
   datasets: t.names('Its datasets.'),
 }
-const runStorage = {storage: t.bytes('What it takes up.')}
+const runStorage = {storage: t.bytes('Its size.')}
 export const RUN = t.object('', {...run, ...runStorage})
 
 export const DATASETS_LIST = t.object('The SMOLTRACE datasets of a namespace.', {
@@ -55,14 +57,14 @@ export const DATASETS_LIST = t.object('The SMOLTRACE datasets of a namespace.', 
     'How many datasets of runs there are of each type, those beyond --limit among them.',
     t.counts([...RUN_TYPES, 'leaderboard']),
   ),
-  storage: t.bytes('What these datasets take up.'),
+  storage: t.bytes('The size of these datasets.'),
   leaderboard: t.orNull(LEADERBOARD),
-  pinned: t.orNull(t.names('Their runs that are pinned now; null where that is unknown.')),
-  standard: t.names('The datasets of tasks that evaluations read; no command touches them.'),
+  pinned: t.orNull(t.names('Their runs that are pinned now; null if unknown.')),
+  standard: t.names('The task datasets that evaluations read; no command changes them.'),
   nearMisses: t.list(
-    t.object('A dataset that is named nearly like one of SMOLTRACE; no command touches it.', {
-      name: t.text('Full name.'),
-      reason: t.text('Why its name is not one, in words.'),
+    t.object('A dataset whose name is almost a SMOLTRACE name; no command changes it.', {
+      name: t.text('Full name: NAMESPACE/NAME.'),
+      reason: t.text('Why its name does not match, in words.'),
     }),
     'By name.',
   ),
@@ -70,25 +72,25 @@ export const DATASETS_LIST = t.object('The SMOLTRACE datasets of a namespace.', 
 
 const PIN = t.named('Pin', 'Who pinned the run, when, why and for how long.', {
   ...author,
-  until: t.optional(t.day('Its last day, in UTC; without, it holds until it is lifted.')),
+  until: t.optional(t.day('Its last day, in UTC; without one, it holds until it is removed.')),
 })
 const LIVE_PIN = t.named('LivePin', 'What pins a run now: the protection file, tags in its cards, or both.', {
   entry: t.orNull(PIN),
-  tags: t.list(t.text('As it is in the card.'), 'The tags that hold, of whichever of its datasets.'),
-  half: t.yesNo('Whether the entry alone holds, or holds longer than the tags.'),
+  tags: t.list(t.text('As written in the card.'), 'The tags in effect, from any of its datasets.'),
+  half: t.yesNo('Whether the entry holds alone, or longer than the tags.'),
 })
 
-const STANDING = 'What the leaderboard says of it; null without a row, unknown where it cannot be read.'
-export const RUN_STATE = t.object('A run, and what is known of it other than its datasets.', {
+const STANDING = 'Its data from the leaderboard; null without a row, unknown if it cannot be read.'
+export const RUN_STATE = t.object('A run, and what is known about it.', {
   ...run,
   ...runStorage,
   model: t.orNull(t.text('The model that it evaluated; null where its rows name none, or that is in doubt.')),
   score: t.orNull(
     t.number('What it scored, in the unit of `by`; null where it has no score, or that is in doubt.'),
   ),
-  state: t.word(RUN_STATES, 'Its datasets and the leaderboard taken together.'),
+  state: t.word(RUN_STATES, 'Its state, from its datasets and the leaderboard.'),
   standing: t.orNull(t.word([...t.STANDINGS, 'unknown'], STANDING)),
-  pinned: t.orNull(t.yesNo('Whether it is pinned; null where that is not known.')),
+  pinned: t.orNull(t.yesNo('Whether it is pinned; null if unknown.')),
   pin: t.orNull(LIVE_PIN),
 })
 
@@ -100,61 +102,61 @@ export const RUNS_GROUP = t.object('The evaluation runs of a namespace.', {
   totals: t.object('Counts of the selected runs, those beyond --limit among them.', {
     runs: t.count('How many.'),
     complete: t.count('Those that have results, traces and metrics.'),
-    incomplete: t.count('Those that lack one.'),
-    mayBeUploading: t.count('Of the incomplete ones, those that may still be uploading.'),
+    incomplete: t.count('Those that lack at least one of these.'),
+    mayBeUploading: t.count('The incomplete runs that may still be uploading.'),
     datasets: t.count('Their datasets.'),
-    states: t.object('How many are in which state.', t.counts(RUN_STATES)),
-    storage: t.bytes('What they take up.'),
+    states: t.object('The number in each state.', t.counts(RUN_STATES)),
+    storage: t.bytes('Their size.'),
   }),
 })
 
 export const PINNED_RUN = t.named('PinnedRun', 'One run, and its pin.', {
   run: t.timestamp('The run.'),
-  changed: t.yesNo('Whether this changed now, in the protection file or in a card.'),
+  changed: t.yesNo('Whether this command changed it, in the protection file or in a card.'),
   pin: t.orNull(PIN),
   tagged: t.yesNo('Whether its cards have the tag.'),
-  half: t.yesNo('Whether the protection file alone pins it: the same command again finishes it.'),
-  problem: t.orNull(t.text('Why its cards are not as they should be.')),
+  half: t.yesNo('Whether only the protection file pins it; run the same command again to finish.'),
+  problem: t.orNull(t.text('Why its cards are not as expected.')),
 })
-const UNPINNED_RUN = t.named('UnpinnedRun', 'One run, and the pin that was lifted.', {
+const UNPINNED_RUN = t.named('UnpinnedRun', 'One run, and the pin that was removed.', {
   run: t.timestamp('The run.'),
-  changed: t.yesNo('Whether this changed now.'),
+  changed: t.yesNo('Whether this command changed it.'),
   lifted: t.orNull(PIN),
-  pinned: t.yesNo('Whether it may still be pinned: the same command again finishes it.'),
-  problem: t.orNull(t.text('Why a card of it is not as it should be.')),
+  pinned: t.yesNo('Whether it may still be pinned; run the same command again to finish.'),
+  problem: t.orNull(t.text('Why one of its cards is not as expected.')),
 })
 
-const interrupted = t.yesNo('Whether an interruption left cards as they were.')
+const interrupted = t.yesNo('Whether an interruption left some cards unchanged.')
 const pinning = {
-  leaderboard: t.orNull(t.text('Full name of the leaderboard, which keeps pins too; null without one.')),
-  changed: t.yesNo('Whether anything was written; false where all was so already.'),
+  leaderboard: t.orNull(t.text('Full name of the leaderboard, which stores the pins; null without one.')),
+  changed: t.yesNo('Whether anything was written; false if nothing had to change.'),
   interrupted,
 }
 
-export const RUNS_PROTECT = t.object('The runs that were to be pinned.', {
+export const RUNS_PROTECT = t.object('The runs to pin.', {
   ...pinning,
-  runs: t.list(PINNED_RUN, 'In the order in which they were named.'),
+  runs: t.list(PINNED_RUN, 'In the order given.'),
 })
-export const RUNS_UNPROTECT = t.object('The runs whose pins were to be lifted.', {
+export const RUNS_UNPROTECT = t.object('The runs to unpin.', {
   ...pinning,
-  runs: t.list(UNPINNED_RUN, 'In the order in which they were named.'),
+  runs: t.list(UNPINNED_RUN, 'In the order given.'),
 })
-export const LEADERBOARD_PROTECT = t.object("The leaderboard's protection, and runs to be pinned with it.", {
+export const LEADERBOARD_PROTECT = t.object("The leaderboard's protection, and the runs to pin with it.", {
   leaderboard: t.text('Full name of the leaderboard.'),
   changed: t.yesNo("Whether the leaderboard's own protection is new."),
   protection: PROTECTION,
   runs: t.list(PINNED_RUN, 'With --runs or --top: the runs that the leaderboard cites.'),
   inDoubt: t.list(
-    t.named('RunInDoubt', 'A run of which something is not certain.', {
+    t.named('RunInDoubt', 'A run about which something is unclear.', {
       run: t.timestamp('The run.'),
-      why: t.text('What is not certain, such as "its row has no success_rate".'),
+      why: t.text('What is unclear, such as "its row has no success_rate".'),
     }),
-    'The runs that are not pinned: whether they are among these is in doubt.',
+    'The runs that were not pinned because it is unclear whether they should be.',
   ),
   interrupted,
 })
-export const LEADERBOARD_UNPROTECT = t.object("The leaderboard's protection, and whether it was lifted.", {
+export const LEADERBOARD_UNPROTECT = t.object("The leaderboard's protection, and whether it was removed.", {
   leaderboard: t.text('Full name of the leaderboard.'),
-  changed: t.yesNo('Whether there was a protection to lift.'),
+  changed: t.yesNo('Whether there was protection to remove.'),
   lifted: t.orNull(PROTECTION),
 })

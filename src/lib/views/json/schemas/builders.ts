@@ -34,7 +34,7 @@ export const word = <const Words extends readonly string[]>(words: Words, descri
   about(z.enum(words), description)
 /** One of a few words, to which more may be added: published as examples. */
 export const growingWord = <const Words extends readonly string[]>(words: Words, description: string) =>
-  z.enum(words).check(z.meta({description: `${description} More words may come.`, examples: [...words]}))
+  z.enum(words).check(z.meta({description: `${description} More values may be added.`, examples: [...words]}))
 export const list = <S extends z.ZodMiniType>(item: S, description: string) =>
   about(z.array(item), description)
 /** An object with exactly these properties. */
@@ -52,7 +52,8 @@ export const runType = (description: string) => word(RUN_TYPES, description)
 export const visibility = (description: string) => word(['private', 'public'], description)
 export const metric = (description: string) => growingWord(METRIC_NAMES, description)
 export const column = (description: string) => growingWord(GROUP_COLUMNS, description)
-export const names = (description: string) => list(text('Full name of a dataset.'), description)
+export const names = (description: string) =>
+  list(text('Full name of a dataset: NAMESPACE/NAME.'), description)
 export const ms = (description: string) => count(`${description} In milliseconds.`)
 /** A property of one form for each word. */
 export const each = <Word extends string, S extends z.ZodMiniType>(
@@ -62,22 +63,22 @@ export const each = <Word extends string, S extends z.ZodMiniType>(
 /** How many of something there are, by word. */
 export const counts = <Word extends string>(words: readonly Word[]) =>
   each(words, (word) => count(`How many: ${word}.`))
-const SIZE = 'In bytes, the whole history included; null where any of it is unknown. With --sizes.'
+const SIZE = 'In bytes, including history; null if any of it is unknown. With --sizes.'
 /** What datasets take up; only with `--sizes`. */
 export const bytes = (description: string) => optional(orNull(count(`${description} ${SIZE}`)))
 
 /** Which Hub a document is about, and whose datasets. */
 export const place = {
-  endpoint: url('The Hub that was asked.'),
-  namespace: text('The user or organisation that it is about.'),
+  endpoint: url('The address of the Hub.'),
+  namespace: text('The user or organisation.'),
 }
 /** Which Hub a document is about, and when. */
 export const look = {
   ...place,
-  now: moment("The clock that every age is measured with: the earlier of the Hub's and the machine's."),
+  now: moment("The time used for all ages: the earlier of the Hub's and the machine's clock."),
 }
-export const cutoff = orNull(moment('The moment that --older-than means; null where it is not given.'))
+export const cutoff = orNull(moment('The cutoff of --older-than; null without it.'))
 /** What a person types to confirm. */
-export const phrase = word(PHRASES, 'What a person types to confirm it.')
+export const phrase = word(PHRASES, 'The phrase to type to confirm it.')
 /** What a row says of its evaluation. */
 export const STANDINGS = ['finished', 'partial', 'failed', 'unclear'] as const

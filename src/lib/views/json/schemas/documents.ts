@@ -14,16 +14,16 @@ import {HISTORY, RESTORE} from './history.js'
 import {LEADERBOARD_CHECK, LEADERBOARD_REPORT, LEADERBOARD_SHOW} from './leaderboard.js'
 import {POLICY_EXPLAIN, POLICY_EXPLAIN_RUN} from './rules.js'
 
-const SANDBOX = t.object('Where the sandbox serves. It is printed when serving begins.', {
+const SANDBOX = t.object('The address of the sandbox, printed when it starts.', {
   endpoint: t.url('For HF_ENDPOINT.'),
-  token: t.text('For HF_TOKEN; good for nothing else.'),
-  user: t.text('The invented person.'),
+  token: t.text('For HF_TOKEN; works only in the sandbox.'),
+  user: t.text('The made-up user.'),
   organisation: t.text('Their organisation.'),
 })
-const AUTOCOMPLETE = t.object('How completion is set up in a shell.', {
+const AUTOCOMPLETE = t.object('How to set up completion in a shell.', {
   shell: t.word(['bash', 'zsh', 'fish', 'powershell'], 'The shell.'),
-  profile: t.text('The file that the shell reads at its start.'),
-  script: t.text('What belongs in that file.'),
+  profile: t.text('The file the shell reads when it starts.'),
+  script: t.text('The lines to add to that file.'),
 })
 
 /** What each command prints with `--json`, by its words and what changes the form. */
@@ -60,9 +60,9 @@ const ERRORS = [
   'HubFormatError',
 ]
 /** What a command prints with `--json` where it failed. */
-const FAILURE = t.object('What a command prints with --json where it failed.', {
+const FAILURE = t.object('What a command prints with --json when it fails.', {
   error: t.object('What went wrong.', {
-    name: t.growingWord(ERRORS, 'What kind of error it is.'),
+    name: t.growingWord(ERRORS, 'The type of error.'),
     message: t.text('What went wrong, in one line.'),
     exitCode: z.literal([1, 2, 4, 130]).check(z.meta({description: 'The exit code of the process.'})),
     suggestions: t.list(t.text('A sentence.'), 'What to do next.'),
@@ -71,9 +71,9 @@ const FAILURE = t.object('What a command prints with --json where it failed.', {
 
 /** A document as it is printed; `path` is where its schema is published, below `schemas/`. */
 function documentOf(call: string, title: string, command: z.ZodMiniType, content: z.ZodMiniObject) {
-  const warning = 'What the reader should know; the same is on stderr without --json.'
+  const warning = 'Warnings; without --json they go to stderr.'
   const shape = {
-    schemaVersion: t.constant(1, 'The version of this form.'),
+    schemaVersion: t.constant(1, 'The version of this format.'),
     command,
     ...content.shape,
     warnings: t.list(t.text('A warning.'), warning),
@@ -89,13 +89,13 @@ const COMMANDS = [...new Set(Object.keys(CONTENTS).map((call) => commandOf(call)
 /** Every document that a command prints. */
 export const DOCUMENTS = [
   ...Object.entries(CONTENTS).map(([call, content]) => {
-    const command = t.constant(commandOf(call), 'The words that call the command.')
+    const command = t.constant(commandOf(call), 'The command.')
     return documentOf(call, `smoltrace ${call} --json`, command, content)
   }),
   documentOf(
     'error',
     'An error of smoltrace',
-    t.growingWord([...COMMANDS, ''], 'The words that call the command; empty where they name none.'),
+    t.growingWord([...COMMANDS, ''], 'The command; empty if there is none.'),
     FAILURE,
   ),
 ]

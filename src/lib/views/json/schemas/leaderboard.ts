@@ -6,28 +6,28 @@ import * as t from './builders.js'
 const board = {
   ...t.look,
   leaderboard: t.named('BoardName', 'The leaderboard whose rows these are.', {
-    name: t.text('Full name.'),
-    visibility: t.visibility('Who sees it.'),
-    sha: t.text('Its newest commit.'),
+    name: t.text('Full name: NAMESPACE/NAME.'),
+    visibility: t.visibility('Who can see it.'),
+    sha: t.text('Its latest commit.'),
   }),
 }
 
 const cell = (title: string, inWords = '') =>
-  t.orNull(t.text(`${title} of the row${inWords}; null where it has none.`))
-const measure = (title: string) => t.orNull(t.number(`${title}; null where the row has none.`))
+  t.orNull(t.text(`${title} of the row${inWords}; null if it has none.`))
+const measure = (title: string) => t.orNull(t.number(`${title}; null if the row has none.`))
 const cells = {
   runId: cell('run_id'),
   model: cell('model'),
   agentType: cell('agent_type'),
   provider: cell('provider'),
-  timestamp: cell('timestamp', ', the local time of the evaluating machine'),
+  timestamp: cell('timestamp', ", in the evaluator's local time"),
   submittedBy: cell('submitted_by'),
   useCase: cell('use_case'),
   team: cell('team'),
   purpose: cell('purpose'),
   suiteVersion: cell('suite_version'),
   resultsDataset: cell('results_dataset'),
-  tracesDataset: cell('traces_dataset', ', named also where there never was one'),
+  tracesDataset: cell('traces_dataset', ', named even if there never was one'),
   metricsDataset: cell('metrics_dataset'),
   datasetUsed: cell('dataset_used'),
   runStatus: cell('run_status'),
@@ -39,51 +39,51 @@ const cells = {
   co2EmissionsG: measure('co2_emissions_g, in grams'),
 } satisfies Record<RowField, ReturnType<typeof cell> | ReturnType<typeof measure>>
 
-const GROUP = t.object('Rows that agree in the columns they are grouped by.', {
+const GROUP = t.object('Rows with the same values in the grouped columns.', {
   values: t.object(
-    'What they agree in; null where they have nothing.',
+    'The shared values; null if empty.',
     t.each(GROUP_COLUMNS, (name) => t.optional(t.orNull(t.text(`Of the column ${name}.`)))),
   ),
-  rows: t.count('How many there are.'),
-  shown: t.count('How many of them are in this document.'),
+  rows: t.count('The number of rows.'),
+  shown: t.count('The number of these rows in this document.'),
 })
 export const ROW = t.object('One row.', {
-  place: t.orNull(t.count('From 1, within its group; null where it did not finish, or that is in doubt.')),
-  score: t.orNull(t.number("In the metric's own unit; null where it has none.")),
-  row: t.count('Which row of the leaderboard it is, counted from 1.'),
-  run: t.orNull(t.timestamp('The run that it is about; null where it names none of this namespace.')),
-  time: t.orNull(t.moment('When that was; null where only the local time of a machine is known.')),
-  standing: t.word(t.STANDINGS, 'What the row says of its evaluation.'),
-  doubt: t.orNull(t.text('Why its place is in doubt; null where nothing is.')),
+  place: t.orNull(t.count('From 1, within its group; null if it did not finish, or that is unclear.')),
+  score: t.orNull(t.number("In the metric's own unit; null if it has none.")),
+  row: t.count('The row number in the leaderboard, from 1.'),
+  run: t.orNull(t.timestamp('The run it describes; null if it names none in this namespace.')),
+  time: t.orNull(t.moment("When it ran; null if only the evaluator's local time is known.")),
+  standing: t.word(t.STANDINGS, 'The data in the row.'),
+  doubt: t.orNull(t.text('Why its rank is unclear; null if it is clear.')),
   gone: t.list(
     t.word(['results', 'metrics'], 'A type.'),
-    'What is gone; traces that are missing say nothing.',
+    'The datasets that are gone. Missing traces are not reported.',
   ),
-  allGone: t.yesNo('Whether nothing that the row names is there any more.'),
+  allGone: t.yesNo('Whether all datasets the row names are gone.'),
   ...cells,
   datasets: t.list(
-    t.object('A dataset that the row names.', {
-      type: t.runType('Which column of the row names it.'),
-      name: t.text('As the row has it.'),
+    t.object('A dataset named in the row.', {
+      type: t.runType('The column that names it.'),
+      name: t.text('As written in the row.'),
       state: t.growingWord(
         ['there', 'gone', 'inexact', 'renamed', 'elsewhere', 'local', 'other', 'unknown'],
-        'there; gone; inexact: there in other letters; renamed: there, under a former namespace; elsewhere: of another namespace; local: a file of the evaluating machine; other: not a dataset of a run; unknown.',
+        "there; gone; inexact: there, but spelled differently; renamed: there, under a former namespace; elsewhere: in another namespace; local: a file on the evaluator's machine; other: not a dataset of a run; unknown.",
       ),
     }),
-    'The datasets that the row names.',
+    'The datasets named in the row.',
   ),
 })
 
 export const LEADERBOARD_SHOW = t.object('The rows of a leaderboard, ranked by one metric.', {
   ...board,
-  by: t.metric('What they are ranked by.'),
-  better: t.word(['higher', 'lower'], 'Which end of the metric is the better one.'),
+  by: t.metric('The metric they are ranked by.'),
+  better: t.word(['higher', 'lower'], 'Whether higher or lower is better.'),
   groupBy: t.list(t.column('A column of the leaderboard.'), '--group-by.'),
   model: t.list(t.text('A pattern.'), '--model.'),
-  limit: t.orNull(t.count('--limit; null where it is not given.')),
-  rowsInAll: t.count('How many rows the leaderboard has.'),
-  groups: t.list(GROUP, 'The group with the best row first; one group where nothing is grouped by.'),
-  rows: t.list(ROW, 'The shown rows of all groups, one group after the other.'),
+  limit: t.orNull(t.count('--limit; null without it.')),
+  rowsInAll: t.count('The number of rows in the leaderboard.'),
+  groups: t.list(GROUP, 'The group with the best row comes first; a single group without --group-by.'),
+  rows: t.list(ROW, 'The rows shown, group by group.'),
 })
 
 /** Where in a leaderboard, and on the Hub, something is. */
@@ -92,50 +92,50 @@ const where = {
   runs: t.list(t.timestamp('A run.'), 'Runs.'),
   datasets: t.names('Datasets.'),
 }
-export const LEADERBOARD_CHECK = t.object('What does not agree between a leaderboard and the datasets.', {
+export const LEADERBOARD_CHECK = t.object('Differences between a leaderboard and the datasets.', {
   ...board,
-  rows: t.count('How many rows the leaderboard has.'),
-  runs: t.count('How many runs the namespace has.'),
+  rows: t.count('The number of rows in the leaderboard.'),
+  runs: t.count('The number of runs in the namespace.'),
   findings: t.list(
-    t.object('Something that is not as it should be.', {
+    t.object('A problem.', {
       kind: t.growingWord(FINDING_KINDS, 'What it is.'),
-      message: t.text('What it is, in words.'),
-      suggestion: t.text('What to do about it.'),
+      message: t.text('A description.'),
+      suggestion: t.text('How to fix it.'),
       ...where,
     }),
-    'What was found.',
+    'The problems found.',
   ),
   remarks: t.list(
-    t.object('Why a row or a run is not found fault with.', {
+    t.object('Why something unusual is not a finding.', {
       kind: t.growingWord(REMARK_KINDS, 'What it is.'),
-      message: t.text('What it is, in words.'),
+      message: t.text('A description.'),
       ...where,
     }),
-    'What is said without being wrong.',
+    'Observations that are not problems.',
   ),
 })
 
 const amount = (description: string) =>
-  t.orNull(t.count(`${description} In bytes; null where any of it is unknown.`))
-export const LEADERBOARD_REPORT = t.object('Where a report was written, and what it counts.', {
+  t.orNull(t.count(`${description} In bytes; null if any of it is unknown.`))
+export const LEADERBOARD_REPORT = t.object('Where a report was written, and its totals.', {
   file: t.text('The page.'),
   bytes: t.count('Its size. In bytes.'),
   ...t.look,
-  by: t.metric('What evaluations are compared by.'),
-  counts: t.object('What it is made of.', {
+  by: t.metric('The metric used to compare evaluations.'),
+  counts: t.object('The data it is based on.', {
     rows: t.count('Rows of the leaderboard.'),
     evaluations: t.count('Evaluations that finished and have a score.'),
     models: t.count('Models of these.'),
     runs: t.count('Runs of the namespace.'),
     datasets: t.count('Datasets of these.'),
   }),
-  storage: amount('What all runs take up.'),
+  storage: amount('The size of all runs.'),
   policy: t.orNull(
-    t.object('With --policy: what it would delete.', {
-      runs: t.count('Runs of which datasets would be deleted.'),
+    t.object('With --policy: what the policy would delete.', {
+      runs: t.count('Runs with datasets that would be deleted.'),
       datasets: t.count('Datasets that would be deleted.'),
       keeps: t.count('Runs that would be kept.'),
-      frees: amount('What that would free.'),
+      frees: amount('The storage that would be freed.'),
     }),
   ),
 })

@@ -32,7 +32,7 @@ const VALUES: Record<ValueKind, Form> = {
   score: (key) => t.number(`${key}, in the unit of the metric.`),
   switch: (key) => t.yesNo(`${key}.`),
   timestamps: (key) => t.list(t.timestamp('A run.'), `${key}.`),
-  texts: (key) => t.list(t.text('One of them.'), `${key}; one of them is enough.`),
+  texts: (key) => t.list(t.text('One of them.'), `${key}; any of them matches.`),
   words: (key, rule) => t.list(oneOf(rule), `${key}.`),
 }
 /** What is never absent from a plan's rules. */
@@ -42,21 +42,21 @@ function inPlan(name: RuleName): z.ZodMiniType {
   const rule = ruleOf(name)
   const flag = `--${flagOf(name)}`
   if (name === 'grace') return t.ms(`${flag}: how long an incomplete run may still be uploading.`)
-  if (name === 'by') return t.orNull(t.metric(`${flag}; null where no rule goes by scores.`))
+  if (name === 'by') return t.orNull(t.metric(`${flag}; null if no rule uses scores.`))
   return ALWAYS.has(rule.value) ? VALUES[rule.value](flag, rule) : t.orNull(VALUES[rule.value](flag, rule))
 }
 
 /** The rules of a plan. */
-export const RULES = t.named('Rules', 'The rules of a plan; null, false or empty where one is not given.', {
+export const RULES = t.named('Rules', 'The rules of a plan; null, false or empty where a rule is not used.', {
   olderThan: inPlan('olderThan'),
-  cutoff: t.orNull(t.moment('The moment that --older-than means: what is before it is older.')),
+  cutoff: t.orNull(t.moment('The cutoff of --older-than: anything before it is older.')),
   ...Object.fromEntries(RULE_NAMES.map((name) => [fieldOf(name), inPlan(name)])),
 }) as z.ZodMiniType<Record<string, unknown>>
 
 /** The rules of a policy, as the library takes them. */
 const OPTIONS = t.named(
   'PolicyOptions',
-  'What the file says: each rule that it gives.',
+  'The rules in the file.',
   Object.fromEntries(
     RULE_NAMES.flatMap((name) => {
       const rule = ruleOf(name)
@@ -68,7 +68,7 @@ const OPTIONS = t.named(
 export const reasons = t.list(
   t.named('Reason', 'Why a run is deleted or kept.', {
     rule: t.growingWord(REASON_RULES, 'The rule.'),
-    text: t.text('The same in words, for people.'),
+    text: t.text('The rule in words, for people.'),
   }),
   'Why it is deleted or kept.',
 )
@@ -78,35 +78,37 @@ const key = t.growingWord(
   [...new Set(['select.by' as const, ...GUARD_RULES, ...POLICY_KEYS])],
   'Its key in the file, or the name of a guard.',
 )
-const line = t.orNull(t.ordinal('Its line in the file; null for what holds without being written.'))
-const policy = {file: t.text('The policy, as it was named.'), options: OPTIONS}
+const line = t.orNull(t.ordinal('Its line in the file; null for rules that always apply.'))
+const policy = {file: t.text('The policy file, as given.'), options: OPTIONS}
 
-export const POLICY_EXPLAIN = t.object('What a policy says. With --run: policy-explain-run.schema.json.', {
+export const POLICY_EXPLAIN = t.object('A policy, explained. With --run: policy-explain-run.schema.json.', {
   ...policy,
   rules: t.list(
     t.object('A rule in words.', {
       kind: t.word(['selector', 'keeper', 'guard'], 'What kind of rule it is.'),
       key,
       line,
-      text: t.text('What it says.'),
+      text: t.text('The explanation.'),
     }),
-    'Every rule, those that always hold among them.',
+    'Every rule, including those that always apply.',
   ),
 })
 export const POLICY_EXPLAIN_RUN = t.object('What a policy does with one run, and why.', {
   ...policy,
   ...t.look,
-  action: t.word(['delete', 'keep'], 'What cleanup does with the run.'),
+  action: t.word(['delete', 'keep'], 'What cleanup would do with the run.'),
   reasons,
-  deletes: t.names("The run's datasets that would be deleted, in the order of deletion."),
+  deletes: t.names("The run's datasets that would be deleted, in order of deletion."),
   verdicts: t.list(
-    t.object('What one rule says of the run, asked alone.', {
+    t.object('What one rule decides about the run on its own.', {
       kind: t.word(['selector', 'keeper', 'guard', 'scope'], 'What kind of rule it is.'),
       key,
       line,
-      holds: t.yesNo('Whether a selector selects it, a keeper or guard keeps it, the scope has any of it.'),
+      holds: t.yesNo(
+        'Whether a selector selects it, a keeper or guard keeps it, or the scope includes any of it.',
+      ),
       text: t.text('Why.'),
-      decided: t.yesNo('Whether it is one of those that decided.'),
+      decided: t.yesNo('Whether it was decisive.'),
     }),
     'Every rule.',
   ),
