@@ -117,7 +117,7 @@ describe('the question before a deletion', () => {
       expect(deletionsAt(hub).length).to.be.above(1)
       expect(terminal.text)
         .to.match(/^deleted {8}mira\/smoltrace-metrics-/m)
-        .and.match(/^Deleted \d+ datasets of \d runs in /m)
+        .and.match(/^Deleted \d+ datasets of \d runs? in /m)
       expect(terminal.raw).not.to.include('\u001B')
     }))
 })
