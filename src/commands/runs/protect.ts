@@ -4,7 +4,9 @@ import {examplesOf} from '../../cli/flags/shared.js'
 import {PinCommand, timestampArgs} from '../../cli/pin-command.js'
 import {protectRuns} from '../../lib/account/protection/pin-runs.js'
 import {PROTECTION_PATH} from '../../lib/account/protection/pins.js'
+import {UsageError} from '../../lib/base/errors.js'
 import {EXIT, hubCodes} from '../../lib/base/exit-codes.js'
+import {dayAfter, shortForm} from '../../lib/base/time.js'
 import {pinnedRunDocument} from '../../lib/views/json/documents.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
 import {formatPins, WITHOUT_LEADERBOARD} from '../../lib/views/terminal/pins.js'
@@ -36,9 +38,10 @@ Pinning again never shortens a pin: the one that holds longer stays.`
       helpValue: 'TEXT',
     }),
     until: Flags.string({
-      summary: 'The last day on which the pins hold, in UTC.',
+      summary: 'Last day of the pins, in UTC, such as 2026-12-31, or how long they hold, such as 30d.',
       helpGroup: 'PROTECTION',
-      helpValue: 'YYYY-MM-DD',
+      helpValue: 'DATE',
+      parse: async (input) => lastDay(input),
     }),
   }
 
@@ -54,4 +57,11 @@ Pinning again never shortens a pin: the one that holds longer stays.`
     const pinned = runs.map((each) => pinnedRunDocument(each))
     return {leaderboard: leaderboard ?? null, changed, runs: pinned, interrupted}
   }
+}
+
+/** A day as the lib takes it. */
+function lastDay(input: string): string {
+  const short = shortForm(input)
+  if (short !== undefined) throw new UsageError(`use ${short}, not ${JSON.stringify(input)}.`)
+  return dayAfter(input, new Date()) ?? input
 }

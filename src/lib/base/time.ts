@@ -35,7 +35,8 @@ export function parseAge(given: string, option = 'olderThan'): Age {
   const text = normalize(given)
   if (isDay(text)) return {kind: 'date', text, date: new Date(`${text}T00:00:00Z`)}
   const ms = parseDuration(text)
-  if (ms === undefined) throw new OptionError(option, `"${given}" is not a valid age: use ${AGE_FORMS}`)
+  if (ms === undefined)
+    throw new OptionError(option, `"${given}" is not a valid age: use ${shortForm(given) ?? AGE_FORMS}`)
   return {kind: 'duration', text, ms}
 }
 
@@ -54,7 +55,10 @@ export function parseSpan(given: string): Age {
   const text = normalize(given)
   const ms = parseDuration(text)
   if (ms === undefined)
-    throw new OptionError('keepWithin', `"${given}" is not a valid age: use ${SPAN_FORMS}`)
+    throw new OptionError(
+      'keepWithin',
+      `"${given}" is not a valid age: use ${shortForm(given) ?? SPAN_FORMS}`,
+    )
   return {kind: 'duration', text, ms}
 }
 
@@ -64,12 +68,38 @@ export function parseSpan(given: string): Age {
  * @throws UsageError
  */
 export function parseGrace(given: string): number {
-  const text = normalize(given)
-  if (text === '0') return 0
-  const ms = /m(?!in)|y/.test(text) ? undefined : parseSum(text)
-  if (ms === undefined || ms > MAX_DURATION)
-    throw new OptionError('grace', `"${given}" is not a valid duration: use ${GRACE_FORMS}`)
+  const ms = readGrace(normalize(given))
+  if (ms === undefined)
+    throw new OptionError(
+      'grace',
+      `"${given}" is not a valid duration: use ${shortForm(given, readGrace) ?? GRACE_FORMS}`,
+    )
   return ms
+}
+
+function readGrace(text: string): number | undefined {
+  const ms = /m(?!in)|y/.test(text) ? undefined : parseSum(text === '0' ? '0h' : text)
+  return ms === undefined || ms > MAX_DURATION ? undefined : ms
+}
+
+const SPELLED = /(\d+)\s*(hour|day|week|month|year|min)[a-z]*(?:\s*(?:,|and\b))?\s*/g
+
+/** How a duration in words is written here, `30 days` as `30d`; undefined where a text is none that `read` takes. */
+export function shortForm(given: string, read = parseDuration): string | undefined {
+  const text = normalize(given)
+  const short = text.replaceAll(
+    SPELLED,
+    (_, number: string, unit: string) =>
+      number + (unit === 'month' ? 'mo' : unit === 'min' ? 'min' : unit.charAt(0)),
+  )
+  return short !== text && read(short) ? short : undefined
+}
+
+/** The day that is this long after a moment, in UTC, as `YYYY-MM-DD`; undefined where the text is not a duration with its unit. */
+export function dayAfter(given: string, now: Date): string | undefined {
+  const text = normalize(given)
+  const ms = /[a-z]/.test(text) ? parseDuration(text) : undefined
+  return ms === undefined ? undefined : dayOf(new Date(now.getTime() + ms))
 }
 
 /** A sum of whole numbers with units, in milliseconds; undefined where the text is not one. */

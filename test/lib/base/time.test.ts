@@ -5,6 +5,7 @@ import {UsageError} from '../../../src/lib/base/errors.js'
 import {
   cutoffOf,
   DAY,
+  dayAfter,
   formatDuration,
   formatSum,
   HOUR,
@@ -12,6 +13,7 @@ import {
   parseAge,
   parseGrace,
   parseSpan,
+  shortForm,
   stopwatch,
   usesCalendarUnits,
 } from '../../../src/lib/base/time.js'
@@ -102,6 +104,45 @@ describe('duration', () => {
     }
   })
 
+  for (const [typed, short] of [
+    ['30 days', '30d'],
+    ['1month', '1mo'],
+    ['2 Months', '2mo'],
+    ['1 week, 3 days', '1w3d'],
+    ['1 year and 6 hours', '1y6h'],
+    ['90 minutes', undefined],
+    ['30 d', undefined],
+    ['days', undefined],
+    ['30d', undefined],
+    ['2026-01-31', undefined],
+  ] as const) {
+    it(`in words has a short form: ${typed}`, () => {
+      expect(shortForm(typed)).to.equal(short)
+    })
+  }
+
+  it('in words is refused with its short form', () => {
+    expect(() => parseAge('30 days')).to.throw(
+      UsageError,
+      '`olderThan` "30 days" is not a valid age: use 30d.',
+    )
+    expect(() => parseGrace('90 minutes')).to.throw(UsageError, 'is not a valid duration: use 90min.')
+    expect(() => parseGrace('1 month')).to.throw(UsageError, 'is not a valid duration: use 30min, 6h')
+  })
+
+  for (const [typed, day] of [
+    ['30d', '2026-10-31'],
+    ['12h', '2026-10-02'],
+    ['30', undefined],
+    ['2026', undefined],
+    ['0d', undefined],
+    ['2026-12-31', undefined],
+  ] as const) {
+    it(`counts from now to a day: ${typed}`, () => {
+      expect(dayAfter(typed, new Date('2026-10-01T13:00:00Z'))).to.equal(day)
+    })
+  }
+
   describe('[S4] a grace period', () => {
     const accepted: Array<[text: string, ms: number]> = [
       ['0', 0],
@@ -124,7 +165,7 @@ describe('duration', () => {
     ]
     for (const text of refused) {
       it(`is refused for ${JSON.stringify(text)}`, () => {
-        expect(() => parseGrace(text)).to.throw(UsageError, /^`grace` ".*30min/)
+        expect(() => parseGrace(text)).to.throw(UsageError, /^`grace` ".*: use (?:30min|6h\.$)/)
       })
     }
   })
