@@ -25,6 +25,7 @@ const STEP = /^(?:\+(?<later>\d+)h )?(?:(?<file>\S+\.txt) )?(?:(?<exitCode>\d+) 
 const SESSIONS = `
   12 runs
     landing.txt $
+    help-environment.txt $ help environment
     unknown-command.txt 2 $ cleanupp --all --no-dry-run --yes
     unknown-subcommand.txt 2 $ runs grup
     unknown-flag.txt 2 $ cleanup --older-then 30d

@@ -4,6 +4,7 @@ import {join} from 'node:path'
 
 import {type ExitCode, type Failure} from '../lib/base/exit-codes.js'
 import {capitalize, safe} from '../lib/base/text.js'
+import {UnknownNamespaceError} from '../lib/hub/access.js'
 import {type Wait} from '../lib/hub/retry.js'
 import {type ConnectionOptions} from '../lib/hub/session.js'
 import {type Step} from '../lib/hub/transport.js'
@@ -11,6 +12,7 @@ import {describeStep, describeWait} from '../lib/views/format.js'
 import {wrapText} from '../lib/views/terminal/layout.js'
 import {type Screen, screenOf, widthOf} from '../lib/views/terminal/style.js'
 import {failureOf, formatFailure, inCommandWords, type Invocation} from './errors/failure.js'
+import {defaultOf, DEFAULTS} from './flags/defaults.js'
 import {outputFlags} from './flags/shared.js'
 import {topicOf, wordsOf} from './host/words.js'
 import {
@@ -214,12 +216,13 @@ export abstract class HubCommand extends BaseCommand {
   static override baseFlags = {
     ...BaseCommand.baseFlags,
     namespace: Flags.string({
-      summary: 'An organisation of yours; default: your own namespace.',
+      summary: 'Organisation (default: you).',
+      default: async () => defaultOf('namespace'),
       helpGroup: 'CONNECTION',
       helpValue: 'NAME',
     }),
     token: Flags.string({
-      summary: 'Hugging Face token; HF_TOKEN or `hf auth login` keep it out of the list of processes.',
+      summary: 'Hugging Face token. Prefer HF_TOKEN or `hf auth login`: flags are visible in ps.',
       helpGroup: 'CONNECTION',
       helpValue: 'hf_…',
     }),
@@ -256,6 +259,14 @@ export abstract class HubCommand extends BaseCommand {
     const {warnings = []} = result as {warnings?: readonly string[]}
     for (const warning of warnings) this.warn(warning)
     return result
+  }
+
+  /** Where nobody typed the namespace that is not the token's, it came from the variable. */
+  protected override failureOf(error: Error): Failure {
+    const failure = super.failureOf(error)
+    const isTyped = this.ownWords.some((word) => /^--(?:namespace|apply)\b/.test(word))
+    if (isTyped || !(error instanceof UnknownNamespaceError)) return failure
+    return {...failure, message: failure.message.replace('--namespace', DEFAULTS.namespace)}
   }
 
   /** How to reach the Hub, from the flags that all these commands have. */

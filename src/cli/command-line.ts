@@ -3,6 +3,7 @@ import {formatCount} from '../lib/base/text.js'
 import {type CleanupResult, isUnknown} from '../lib/cleanup/result.js'
 import {flagOf, RULE_NAMES} from '../lib/retention/rules.js'
 import {type NextStep} from '../lib/views/cleanup.js'
+import {defaultOf} from './flags/defaults.js'
 
 /** Flags of `cleanup` that are rules. */
 export const RULE_FLAGS = [...RULE_NAMES.map((name) => flagOf(name)), 'preserve-leaderboard']
@@ -53,7 +54,8 @@ export function nextStep(
   const left = new Set(isSaved ? [...CHOOSING_FLAGS, ...UNREPEATED_FLAGS] : UNREPEATED_FLAGS)
   const repeated = Object.entries(given).filter(([name]) => !left.has(name))
   const flags = formatFlags({...(isSaved && {apply: given.plan}), ...Object.fromEntries(repeated)})
-  const archive = plan.archives && given.archive === undefined ? ['--archive DIR'] : []
+  const archive =
+    plan.archives && given.archive === undefined && !defaultOf('archive') ? ['--archive DIR'] : []
   return {
     text: `${isSaved ? `${begin} ${saved}` : begin} To delete ${what}, run:`,
     command: [bin, 'cleanup', ...flags, ...archive, '--no-dry-run'].join(' '),

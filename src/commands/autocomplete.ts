@@ -8,10 +8,10 @@ import {LOCAL_CODES} from '../lib/base/exit-codes.js'
 import {type Content} from '../lib/views/json/schemas/documents.js'
 
 export default class Autocomplete extends BaseCommand {
-  static override summary = 'Complete words with the tab key.'
+  static override summary = 'Set up tab completion.'
   static override exitCodes = LOCAL_CODES
   static override description =
-    'Commands, flags and their values, in bash, zsh, fish and PowerShell: prints what the profile of the shell needs, once. At each press of the tab key the shell then asks the program itself, which reads COMP_LINE, as with `complete -C` of bash.'
+    'Sets up tab completion of commands, flags and values. Prints the lines to add once to the profile of bash, zsh, fish or PowerShell; nothing has to be renewed after an update.'
   static override examples = examplesOf([
     ['Set it up in bash:', 'bash >> ~/.bashrc'],
     ['Set it up in zsh:', 'zsh >> ~/.zshrc'],
@@ -21,7 +21,7 @@ export default class Autocomplete extends BaseCommand {
   static override args = {
     shell: Args.string({
       ...FROM_COMMAND_LINE,
-      description: 'The shell; default: the one that is in use.',
+      description: 'Your shell (default: the one in use).',
       options: SHELLS,
     }),
   }

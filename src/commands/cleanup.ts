@@ -1,5 +1,5 @@
 import {CleanupPresenter} from '../cli/cleanup-presenter.js'
-import {type CleanupFlags, cleanupFlags, executionOf, rulesOf} from '../cli/flags/cleanup.js'
+import {type CleanupFlags, cleanupFlags, DAILY_FLAGS, executionOf, rulesOf} from '../cli/flags/cleanup.js'
 import {examplesOf, givenFlags} from '../cli/flags/shared.js'
 import {SummaryCommand} from '../cli/summary-command.js'
 import {ALL_CODES} from '../lib/base/exit-codes.js'
@@ -10,47 +10,49 @@ import {cleanupDocument} from '../lib/views/json/documents.js'
 import {type Content} from '../lib/views/json/schemas/documents.js'
 
 export default class Cleanup extends SummaryCommand {
-  static override summary = 'Delete datasets of old or broken runs, after showing them.'
+  static override summary = 'Show which old or broken runs to delete, then delete them.'
   static override exitCodes = ALL_CODES
-  static override description = `Shows what would be deleted. Nothing is deleted without --no-dry-run, and then only after DELETE has been typed (YES DELETE ALL with --all) or with --yes. What is deleted is exactly what was shown: what changed since is skipped.
+  static override description = `Shows what would be deleted. Only --no-dry-run deletes, and then only after you type DELETE (YES DELETE ALL with --all), or with --yes. It deletes exactly what it showed; datasets that changed since are skipped.
 
-Selectors (the selection flags) say which runs may be deleted; several of them must all agree. Keepers (the retention flags) save runs whatever selects them; one of several is enough. With keepers alone, every run that none of them saves may be deleted. The scope says which datasets of these runs are deleted. Pinned runs always stay, and so does what may still be uploading (--grace).
+Selection flags choose the runs to delete. If you use several, a run must match all of them. Retention flags (--keep-*) always beat a selection; one of several is enough to keep a run. With retention flags alone, all other runs are deleted. Scope flags choose which datasets of these runs are deleted. Pinned runs are always kept, and so are runs that may still be uploading (--grace).
 
---model, --team, --purpose, --status, --unreferenced, --score-below, --keep-best and --group-by use the rows of the leaderboard, and are refused where there is none, or none of use. So is --incomplete-only, unless --ignore-leaderboard is given, and so are all of them where most runs with metrics have lost their rows. Of these selectors only --unreferenced ever selects a run without a row. In addition to the N, keepers keep what is in doubt: a status that is unknown, a score that cannot be, rows that disagree, no row of a run that has metrics.
+--model, --team, --purpose, --status, --unreferenced, --score-below, --keep-best and --group-by read the leaderboard. They are refused if it is missing or unusable, or if most runs with metrics have lost their rows; so is --incomplete-only, unless you add --ignore-leaderboard. Of these, only --unreferenced selects runs without a row. Runs in doubt are kept in addition to the N: an unknown status, an impossible score, contradictory rows, or metrics without a row.
 
---interactive shows the runs as a list, to pick from. --plan saves what was shown, --apply carries it out later. --policy takes the rules from a file; none is ever looked for. --archive keeps a copy of each dataset, which \`restore\` brings back; \`history\` shows what was deleted.`
+--interactive lets you pick runs from a list. --plan saves a plan, --apply uses it later. --policy reads the rules from a file; no file is read by default. --archive keeps a copy of each dataset for \`restore\`. \`history\` shows past cleanups.`
   static override usage = [
     '<%= command.id %> [SELECTION] [RETENTION] [--no-dry-run] [FLAGS]',
     '<%= command.id %> --policy FILE [--no-dry-run] [FLAGS]',
     '<%= command.id %> --apply FILE [--no-dry-run] [FLAGS]',
   ]
   static override examples = examplesOf([
-    ['Show what is older than 30 days, but keep the 5 newest runs:', '--older-than 30d --keep-recent 5'],
+    ['Show runs older than 30 days, but keep the 5 newest:', '--older-than 30d --keep-recent 5'],
     [
-      'Delete it, after typing DELETE, and keep a copy:',
+      'Delete them after a confirmation, and keep a copy:',
       '--older-than 30d --keep-recent 5 --archive copies --no-dry-run',
     ],
     [
-      'Keep all of the last month, and of each model the 3 best runs for ever and one run a week for a year:',
+      'Keep the last month, and for each model the 3 best runs and one run a week for a year:',
       '--keep-within 30d --keep-best 3 --keep-weekly 52 --group-by model',
     ],
     [
-      'Show the failed runs of some models that are older than a week:',
+      'Show failed runs of some models that are older than a week:',
       '--model "openai/*" --status failed --older-than 1w',
     ],
     [
-      'Pick by hand, starting from what the rules select, and delete it:',
+      'Pick the runs to delete by hand, starting from those older than 30 days:',
       '--older-than 30d --interactive --no-dry-run',
     ],
     [
       'Delete only the traces of old runs, in a nightly job:',
       '--only traces --older-than 2w --max-delete 10% --no-dry-run --yes',
     ],
-    ['The same by rules that are written down:', '--policy policy.yaml --max-delete 10% --no-dry-run --yes'],
+    ['Use the rules in a file:', '--policy policy.yaml --max-delete 10% --no-dry-run --yes'],
     ['Save a plan for review:', '--older-than 30d --plan plan.json'],
-    ['Carry out exactly that plan:', '--apply plan.json --no-dry-run'],
+    ['Delete exactly what is in that plan:', '--apply plan.json --no-dry-run'],
   ])
   static override flags = cleanupFlags
+  /** Those of `-h`. */
+  static dailyFlags = DAILY_FLAGS
   protected override readonly title = 'Cleanup'
   private presenter: CleanupPresenter | undefined
 
@@ -76,7 +78,8 @@ Selectors (the selection flags) say which runs may be deleted; several of them m
     signal: AbortSignal,
   ): Promise<CleanupResult> {
     const job = {
-      ...this.connection(flags, signal),
+      // A saved plan says itself whose it is, whatever the variable says.
+      ...this.connection(flags.apply === undefined ? flags : {...flags, namespace: undefined}, signal),
       ...executionOf(flags),
       ...(await presenter.execution(signal)),
       dataDir: this.dataDirectory,

@@ -30,7 +30,8 @@ export default class History extends BaseCommand {
   }
   static override flags = {
     since: Flags.string({
-      summary: 'Only jobs since then: 30d, 12h, 2w, 1m (30 days), 1y, 1w3d, or a date such as 2026-01-31.',
+      summary:
+        'Only jobs since this time: 30d, 12h, 2w, 1m (30 days), 1y, 1w3d, or a date such as 2026-01-31.',
       helpGroup: 'SELECTION',
       helpValue: 'AGE',
     }),

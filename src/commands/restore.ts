@@ -12,39 +12,38 @@ import {formatRestore} from '../lib/views/terminal/restore.js'
 export default class Restore extends HubCommand {
   static override summary = 'Bring archived datasets back to the Hub.'
   static override exitCodes = hubCodes(EXIT.incomplete)
-  static override description = `Reads what \`cleanup --archive DIR\` has written: every file is checked on the disk before anything is created, and compared with the Hub afterwards. A dataset gets its name, files and visibility back, but a new date of creation: --older-than counts from today for it. Acts at once, since nothing on the Hub is overwritten: a dataset of that name that is there is completed if it is part of the same, and else left alone. --dry-run only checks.
+  static override description = `Restores what \`cleanup --archive DIR\` saved. Unlike \`cleanup\`, it acts by default; --dry-run only shows. Every file is checked on disk before anything is created, and compared with the Hub afterwards. A dataset gets back its name, files and visibility, but a new creation date: --older-than counts from today. Nothing on the Hub is overwritten: a dataset that is partly there is completed, any other of that name is left alone.
 
-Runs come back one after the other, as they are named or the newest first, each as a whole or not at all. Interrupted or failed halfway, the same command resumes where it stopped. With --from, archives of a renamed account or of a team come back under the namespace of this token or of --namespace; names inside the files stay as they are.`
+Runs are restored one by one, newest first or as you name them, each as a whole or not at all. After an interruption or a failure, run the same command again: it resumes. With --from, archives of a renamed account or of a team are restored to your namespace, or to --namespace; names inside the files do not change.`
   static override examples = examplesOf([
-    ['See what an archive holds, and what would come back:', './archive --dry-run'],
-    ['Bring everything back:', './archive'],
-    ['Bring one run back:', './archive 20260131_235959'],
-    ['Bring back what was archived before the account was renamed:', './archive --from old-name'],
+    ['Show what an archive holds and what would be restored:', './archive --dry-run'],
+    ['Restore everything:', './archive'],
+    ['Restore one run:', './archive 20260131_235959'],
+    ['Restore an archive made before the account was renamed:', './archive --from old-name'],
   ])
   static override args = {
     dir: Args.string({
       ...FROM_COMMAND_LINE,
-      description: 'Folder of archives, as --archive was given.',
+      description: 'The archive: the DIR of `cleanup --archive`.',
       required: true,
     }),
     name: Args.string({
       ...FROM_COMMAND_LINE,
-      description:
-        "Datasets, by full name or without the namespace, or runs' timestamps; default: everything.",
+      description: 'Names of datasets, or timestamps of runs (default: everything).',
       multiple: true,
     }),
   }
   static override flags = {
     'dry-run': Flags.boolean({
-      summary: 'Check the archive, show what would be restored, and create nothing.',
+      summary: 'Check the archive and show what would be restored.',
       helpGroup: 'SAFETY',
     }),
     from: Flags.string({
-      summary: 'Bring archives of this namespace back under another one.',
+      summary: 'Restore archives of this namespace to another one.',
       helpValue: 'NAMESPACE',
       helpGroup: 'CONNECTION',
     }),
-    concurrency: concurrencyFlag('Datasets that are checked on the disk and looked for on the Hub'),
+    concurrency: concurrencyFlag('Datasets'),
   }
 
   async run(): Promise<Content<'restore'>> {

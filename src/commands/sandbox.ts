@@ -4,6 +4,7 @@ import {once} from 'node:events'
 import {BaseCommand, prefix} from '../cli/base-command.js'
 import {formatVariables} from '../cli/command-line.js'
 import {unknownCommand} from '../cli/errors/unknown-command.js'
+import {defaultOf, DEFAULTS} from '../cli/flags/defaults.js'
 import {wholeNumber} from '../cli/flags/shared.js'
 import {showHelpOf} from '../cli/help/show-help.js'
 import {findByWords, HOST_TOPIC, runsInside, splitArguments, topicOf, wordsOf} from '../cli/host/words.js'
@@ -17,41 +18,41 @@ const SANDBOX = '<%= config.bin %> <%= command.id %>'
 const NUMBER = {default: 0, min: 0, helpGroup: 'SANDBOX', helpValue: 'N'} as const
 
 export default class Sandbox extends BaseCommand {
-  static override summary = 'Try everything on an embedded Hub, with nothing real to lose.'
+  static override summary = 'Try everything on an embedded Hub, with nothing to lose.'
   static override exitCodes = ALL_CODES
-  static override description = `Needs no account and no network: starts a Hub on this machine with the account of an invented person: runs of three months, a leaderboard, an organisation, and datasets with nearly right names that must survive everything.
+  static override description = `Needs no account and no network. Starts a Hub on this machine with an invented account: three months of runs, a leaderboard, an organisation, and datasets with similar names that no command may touch.
 
-With a command, runs that command inside, and the Hub is gone when it ends. The sandbox's flags come before the command; all that follows the first word belongs to the command, and so does the exit code. Without one, serves until Ctrl-C and prints the variables that lead other terminals there.`
+With a command, runs it on that Hub, which is gone afterwards. Flags of the sandbox go before the command; everything after the command's name, and the exit code, belong to the command. Without a command, serves until Ctrl-C and prints the variables to set in other terminals.`
   static override usage = '<%= command.id %> [FLAGS] [COMMAND]'
   static override examples = [
-    {description: 'See what a cleanup would do:', command: `${SANDBOX} cleanup --keep-recent 3`},
+    {description: 'See what a cleanup would delete:', command: `${SANDBOX} cleanup --keep-recent 3`},
     {
       description: 'Watch 100 runs being deleted on a slow Hub:',
       command: `${SANDBOX} --runs 100 --latency 200 cleanup --all --no-dry-run`,
     },
     {
-      description: 'Watch what happens when the quota of 100 requests in 20 seconds is used up:',
+      description: 'Watch a cleanup wait for the quota of 100 requests in 20 seconds:',
       command: `${SANDBOX} --runs 100 --quota 100/20 cleanup --all --no-dry-run`,
     },
-    {description: 'Serve, and try things in another terminal:', command: `${SANDBOX} --port 8080`},
+    {description: 'Serve a Hub to try from another terminal:', command: `${SANDBOX} --port 8080`},
   ]
   static override strict = false
   static override flags = {
-    runs: wholeNumber({...NUMBER, summary: 'How many runs the account has.', default: 12, max: 20_000}),
+    runs: wholeNumber({...NUMBER, summary: 'Number of runs in the account.', default: 12, max: 20_000}),
     latency: wholeNumber({
       ...NUMBER,
-      summary: 'Milliseconds before each answer.',
+      summary: 'Delay of each answer, in milliseconds.',
       max: 60_000,
       helpValue: 'MS',
     }),
     quota: Flags.custom<Quota>({
       parse: async (input) => (await import('../lib/sandbox/index.js')).parseQuota(input),
     })({
-      summary: "Requests to the API that a number of seconds allows; default: the Hub's, 1000/300.",
+      summary: "Requests allowed in a number of seconds (default: 1000/300, the Hub's).",
       helpGroup: 'SANDBOX',
       helpValue: 'N/SECONDS',
     }),
-    port: wholeNumber({...NUMBER, summary: 'Port to listen on; default: any free one.', max: 65_535}),
+    port: wholeNumber({...NUMBER, summary: 'Port to listen on (default: a free one).', max: 65_535}),
   }
   private isServing = false
 
@@ -110,9 +111,15 @@ With a command, runs that command inside, and the Hub is gone when it ends. The 
     })
   }
 
-  private async runInside({url, token}: SandboxHub, {id, argv}: {id: string; argv: string[]}): Promise<void> {
+  private async runInside(
+    {url, token, user, org}: SandboxHub,
+    {id, argv}: {id: string; argv: string[]},
+  ): Promise<void> {
     const online = {HF_HUB_OFFLINE: '', TRANSFORMERS_OFFLINE: ''}
-    const restore = setVariables({HF_ENDPOINT: url, HF_TOKEN: token, ...online})
+    // Another account's; and what is deleted here is not to be found among real copies.
+    const namespace = [user, org].find((name) => name === defaultOf('namespace'))
+    const defaults = {[DEFAULTS.namespace]: namespace, [DEFAULTS.archive]: undefined}
+    const restore = setVariables({HF_ENDPOINT: url, HF_TOKEN: token, ...online, ...defaults})
     try {
       await this.config.runCommand(id, argv)
     } finally {

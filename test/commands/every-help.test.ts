@@ -1,10 +1,11 @@
 import {type Command, CommandHelp, type Config, Parser} from '@oclif/core'
 import {expect} from 'chai'
 
-import {SmoltraceCommandHelp} from '../../src/cli/help/help.js'
+import {ShortCommandHelp, SmoltraceCommandHelp} from '../../src/cli/help/help.js'
 import {splitArguments} from '../../src/cli/host/words.js'
 import {EXIT_WORDS, formatExitCodes} from '../../src/lib/base/exit-codes.js'
 import {findCommands, runCli} from '../support/cli.js'
+import {expectGolden} from '../support/golden.js'
 import {shellWords} from '../support/shell-words.js'
 
 type Described = Command.Loadable & {exitCodes: Array<keyof typeof EXIT_WORDS>}
@@ -20,11 +21,34 @@ describe('the help of every command', () => {
     commands = config.commands.filter(({id}) => !/^(help$|smoltrace:)/.test(id)) as Described[]
   })
 
-  function linesOf(command: Command.Loadable, maxWidth: number): string[] {
+  function linesOf(command: Command.Loadable, maxWidth: number, HelpClass = SmoltraceCommandHelp): string[] {
     const id = command.id.replaceAll(':', ' ')
-    const help = new SmoltraceCommandHelp({...command, id}, config, {maxWidth, stripAnsi: true})
+    const help = new HelpClass({...command, id}, config, {maxWidth, stripAnsi: true, flagSortOrder: 'none'})
     return help.generate().split('\n')
   }
+
+  it('fits on a screen with -h, a line for each flag', () => {
+    const screens = commands.map((command) => {
+      // oclif writes the summary and a blank line above, and one below.
+      const lines = [command.summary ?? '', '', ...linesOf(command, 80, ShortCommandHelp), '']
+      expect(lines.length, command.id).to.be.at.most(24)
+      for (const line of lines) expect(line.length, line).to.be.at.most(80)
+      const flags = lines.slice(lines.indexOf('FLAGS')).filter((line) => /^ {2,}\S/.test(line))
+      for (const line of flags) expect(line, command.id).to.match(/^ {2}(?:--|All flags)/)
+      return [`$ smoltrace ${command.id.replaceAll(':', ' ')} -h`, ...lines].join('\n')
+    })
+    expectGolden('help.txt', `${screens.join('\n')}`)
+  })
+
+  it('is the short one with -h alone', async () => {
+    const short = await runCli(['cleanup', '-h'])
+    const long = await runCli(['cleanup', '--help'])
+    const sandbox = await runCli(['sandbox', 'cleanup', '-h'])
+    expect([short, long, sandbox].map(({exitCode}) => exitCode)).to.deep.equal([0, 0, 0])
+    expect(short.stdout).to.include('--max-delete').and.not.to.include('--group-by')
+    expect(long.stdout).to.include('--group-by').and.include('EXIT CODES')
+    expect(sandbox.stdout).to.equal(short.stdout)
+  })
 
   it('has a summary of one line, and each flag a summary and a group', () => {
     for (const {id, summary = '', flags} of commands) {

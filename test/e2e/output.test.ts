@@ -68,7 +68,7 @@ const canTry = existsSync('/dev/full') && existsSync('/proc/self/fdinfo')
       const {stderr, exitCode} = await runInto('>/dev/full', ['cleanup', ...json], cleanEnv())
       expect(exitCode).to.equal(2)
       expect(stderr.match(/^Error.*/gm)).to.have.length(1)
-      expect(stderr).to.include('Error: Say what to delete')
+      expect(stderr).to.include('Error: Nothing selected')
     })
   }
 })

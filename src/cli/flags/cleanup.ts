@@ -7,6 +7,7 @@ import {loadPolicy} from '../../lib/retention/policy/load.js'
 import {type RetentionOptions} from '../../lib/retention/rules.js'
 import {type HubCommand} from '../base-command.js'
 import {CHOOSING_FLAGS, RULE_FLAGS} from '../command-line.js'
+import {defaultOf} from './defaults.js'
 import {retentionFlags, retentionOf} from './retention.js'
 import {concurrencyFlag, sizesFlag, summaryFlag} from './shared.js'
 
@@ -17,61 +18,76 @@ export const cleanupFlags = {
   ...choosingFlags,
   interactive: Flags.boolean({
     char: 'i',
-    summary: 'Pick the runs from a list, in which what the rules select is checked. Pinned ones stay.',
+    summary:
+      'Pick the runs from a list. Runs that your rules select start checked; pinned runs are always kept.',
     helpGroup: 'PLAN',
   }),
   policy: Flags.string({
     summary:
-      'Take the rules from this file instead, in YAML; `policy explain` says what it does. Excludes selectors, keepers, scope and grace.',
+      'Use the rules in this YAML file. `policy explain` shows what they do. Excludes selectors, keepers, scope and grace.',
     helpGroup: 'PLAN',
     helpValue: 'FILE',
     // Two places for rules would leave it open which of them holds.
     exclusive: [...RULE_FLAGS],
   }),
   plan: Flags.string({
-    summary: 'Save the plan of this dry run to a file, for review.',
+    summary: 'Save the plan of this dry run to FILE, for review.',
     helpGroup: 'PLAN',
     helpValue: 'FILE',
   }),
   apply: Flags.string({
-    summary:
-      'Carry out a saved plan: what is in it and has not changed since. Takes no selector and no keeper.',
+    summary: 'Use a saved plan. Datasets that changed since are skipped. Excludes selectors and keepers.',
     helpGroup: 'PLAN',
     helpValue: 'FILE',
     // The plan itself says what is deleted: a filter with it would have no effect.
     exclusive: ['plan', ...CHOOSING_FLAGS],
   }),
   // The help of a host aligns a group only where its first flag has a letter.
-  yes: Flags.boolean({char: 'y', summary: 'Do not ask for the confirmation.', helpGroup: 'SAFETY'}),
+  yes: Flags.boolean({char: 'y', summary: 'Skip the confirmation.', helpGroup: 'SAFETY'}),
   'dry-run': Flags.boolean({
-    summary: 'Show what would be deleted and delete nothing. This is the default.',
+    summary: 'Show what would be deleted. This is the default.',
     helpGroup: 'SAFETY',
     exclusive: ['no-dry-run'],
   }),
   'no-dry-run': Flags.boolean({summary: 'Delete for good, after a confirmation.', helpGroup: 'SAFETY'}),
   archive: Flags.string({
-    summary: 'Download each dataset into this folder before it is deleted; `restore` brings it back.',
+    summary: 'Download each dataset to DIR before deleting it. `restore` brings it back.',
+    default: async () => defaultOf('archive'),
     helpGroup: 'SAFETY',
     helpValue: 'DIR',
   }),
   'max-delete': Flags.string({
-    summary: 'Refuse a plan that deletes more than N datasets, or more than P% of all.',
+    summary: 'Refuse to delete more than N datasets, or P% of all.',
     helpGroup: 'SAFETY',
     helpValue: 'N|P%',
   }),
   'no-journal': Flags.boolean({
-    summary: 'Delete even though nothing is written down for `history`.',
+    summary: 'Delete without recording it in `history`.',
     helpGroup: 'SAFETY',
   }),
   grace,
   sizes: sizesFlag,
   summary: summaryFlag,
   'exit-code': Flags.boolean({
-    summary: `End with exit code ${EXIT.found} where a dry run finds something to delete.`,
+    summary: `Exit with ${EXIT.found} if a dry run finds something to delete.`,
     helpGroup: 'OUTPUT',
   }),
-  concurrency: concurrencyFlag('Runs that are worked on'),
+  concurrency: concurrencyFlag('Runs'),
 }
+
+/** What most cleanups use. */
+export const DAILY_FLAGS = [
+  'older-than',
+  'incomplete-only',
+  'run',
+  'keep-recent',
+  'keep-best',
+  'only',
+  'interactive',
+  'archive',
+  'max-delete',
+  'no-dry-run',
+] as const satisfies ReadonlyArray<keyof typeof cleanupFlags>
 
 export type CleanupFlags = Interfaces.InferredFlags<typeof cleanupFlags & typeof HubCommand.baseFlags>
 

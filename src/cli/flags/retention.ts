@@ -18,7 +18,7 @@ type Settings = Record<'helpGroup' | 'helpValue' | 'summary', string>
 const several = ({summary, ...rest}: Settings) =>
   ({
     ...rest,
-    summary: summary.replace(/\.$/, '; may be given several times.'),
+    summary: `${summary} Repeatable.`,
     multiple: true,
     multipleNonGreedy: true,
   }) as const

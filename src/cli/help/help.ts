@@ -3,7 +3,9 @@ import {stripVTControlCharacters} from 'node:util'
 
 import {type ExitCode, formatExitCodes} from '../../lib/base/exit-codes.js'
 import {wrapText} from '../../lib/views/terminal/layout.js'
+import {HubCommand} from '../base-command.js'
 import {findByWords, namingWords, splitArguments} from '../host/words.js'
+import {ENVIRONMENT, formatEnvironment} from './environment.js'
 
 /** Lines that are longer are hard to read, however wide the terminal. */
 const WIDEST = 100
@@ -14,9 +16,7 @@ const FIRST_STEPS = [
   ['See what a cleanup would delete; --no-dry-run deletes it:', 'cleanup --older-than 30d'],
 ]
 /** The order in which commands are met; those not named here come before them. */
-const ORDER = 'cleanup runs datasets leaderboard policy plan history restore sandbox autocomplete help'.split(
-  ' ',
-)
+const ORDER = 'cleanup runs datasets leaderboard policy plan history restore sandbox autocomplete'.split(' ')
 
 /** Calls and examples have to be on the first screen. */
 const SECTIONS = ['USAGE', 'EXAMPLES', 'DESCRIPTION', 'ARGUMENTS', 'FLAGS']
@@ -62,9 +62,40 @@ export class SmoltraceCommandHelp extends CommandHelp {
   }
 }
 
+/** The flags of every command, which `-h` leaves to `--help`. */
+const COMMON_FLAGS = new Set(Object.keys(HubCommand.baseFlags))
+
+/** A command's help on one screen, for `-h`: the flags that it calls its daily ones, else all of its own, a line each. */
+export class ShortCommandHelp extends SmoltraceCommandHelp {
+  protected override sections(): ReturnType<CommandHelp['sections']> {
+    const shown = new Set(['ARGUMENTS', 'FLAGS', 'USAGE'])
+    const help = `${this.config.bin} ${this.command.id} --help`
+    return [
+      ...super.sections().filter(({header}) => shown.has(header)),
+      {header: 'MORE', generate: () => `All flags, examples and exit codes: ${help}`},
+    ]
+  }
+
+  protected override groupFlags(flags: Command.Flag.Any[]): ReturnType<CommandHelp['groupFlags']> {
+    const {dailyFlags} = this.command as {dailyFlags?: readonly string[]}
+    const daily = dailyFlags?.flatMap((name) => flags.find((flag) => flag.name === name) ?? [])
+    // oclif aligns flags only where the first, or none, has a letter.
+    const shown = daily ?? flags.filter(({name}) => !COMMON_FLAGS.has(name))
+    return {
+      mainFlags: shown.map(({char: _, ...flag}) => ({...flag, summary: firstSentence(flag.summary)})),
+      flagGroups: {},
+    }
+  }
+}
+
+/** Up to a full stop, or to what a bracket or colon adds. */
+function firstSentence(text = ''): string {
+  return text.replace(/(?<=\S)(?:\. | \(|: ).*/s, '.')
+}
+
 /** The program's help; in a host, the host's own is shown. */
 export default class SmoltraceHelp extends Help {
-  protected override CommandHelpClass = SmoltraceCommandHelp
+  protected override CommandHelpClass: typeof CommandHelp = SmoltraceCommandHelp
   private isPlain = false
 
   constructor(config: Interfaces.Config, opts: Partial<Interfaces.HelpOptions> = {}) {
@@ -78,8 +109,10 @@ export default class SmoltraceHelp extends Help {
     const words = namingWords(asked)
       .flatMap((word) => word.split(':'))
       .filter((word) => word !== 'help')
+    this.CommandHelpClass = asked.includes('-h') ? ShortCommandHelp : SmoltraceCommandHelp
     const found = findByWords(words, [], (id) => this.config.findCommand(id) !== undefined)
     if (found) await super.showHelp([found.id])
+    else if (words.join(' ') === ENVIRONMENT) this.log(formatEnvironment())
     else if (words.length === 0 || this.config.findTopic(words.join(':'))) await super.showHelp(asked)
     else {
       const {reportUnknownCommand} = await import('../errors/unknown-command.js')
@@ -96,7 +129,7 @@ export default class SmoltraceHelp extends Help {
       `smoltrace ${version}: keeps the Hugging Face Hub tidy after SMOLTRACE evaluations.\nNothing is ever deleted without --no-dry-run and a confirmation.`,
       this.section('FIRST STEPS', steps.join('\n')),
       this.section('COMMANDS', this.firstWords()),
-      `Examples, flags and exit codes: ${bin} COMMAND --help`,
+      `More: ${bin} COMMAND --help   Variables: ${bin} help ${ENVIRONMENT}`,
     ]
     this.log(parts.join('\n\n'))
   }
@@ -112,7 +145,7 @@ export default class SmoltraceHelp extends Help {
     const commands = this.sortedCommands.map((each) => ({name: each.id, description: this.summary(each)}))
     return (
       [...topics, ...commands]
-        // The last line of the screen names `--help`.
+        // The last line says how it is called.
         .filter(({name}) => name !== '' && name !== 'help' && !name.includes(':'))
         .sort((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name))
         .map(({name, description}) => [name, description])

@@ -1,4 +1,6 @@
-import {type Config, loadHelpClass} from '@oclif/core'
+import {type Config, loadHelpClass, ux} from '@oclif/core'
+
+import {ENVIRONMENT, formatEnvironment} from './environment.js'
 
 /**
  * Shows the help of what words name that are no call of a command: one topic, or whatever follows `help`.
@@ -12,6 +14,11 @@ export async function showHelpOf(
 ): Promise<boolean> {
   const isHelp = words[0] === 'help'
   const named = isHelp ? words.slice(1) : words
+  if (isHelp && named.join(' ') === ENVIRONMENT) {
+    ux.stdout(formatEnvironment())
+    return true
+  }
+
   const subject = [...topic, ...named].join(':')
   const [command, found] = [config.findCommand(subject), config.findTopic(subject)]
   // To oclif each command is a topic, too.

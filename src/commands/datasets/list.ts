@@ -17,19 +17,18 @@ export default class DatasetsList extends HubCommand {
   static override summary = 'List the SMOLTRACE datasets of a namespace.'
   static override exitCodes = HUB_CODES
   static override description =
-    'Shows every dataset that evaluations left, newest first, and names the leaderboard and the datasets of tasks. Changes nothing.'
+    'Shows every dataset that evaluations created, newest first, the leaderboard, and the datasets of tasks, which are never touched. Changes nothing.'
   static override examples = examplesOf([
-    ['List everything there is:', ''],
-    ['List traces that are older than a month:', '--only traces --older-than 30d'],
-    ['See what takes up most:', '--sizes --sort size'],
-    ['Take the names alone, for a script:', "--json | jq -r '.datasets[].name'"],
+    ['List all datasets:', ''],
+    ['List traces older than a month:', '--only traces --older-than 30d'],
+    ['Show the largest first:', '--sizes --sort size'],
+    ['Get only the names, for a script:', "--json | jq -r '.datasets[].name'"],
   ])
   static override flags = {
     only: retentionFlags.only,
     'older-than': retentionFlags['older-than'],
     sort: Flags.option({
-      summary:
-        'What comes first: created or modified (the newest), name, or with --sizes size (the largest).',
+      summary: 'Sort by created, modified, name or size. Newest or largest first; size needs --sizes.',
       options: ORDERS,
       default: 'created' as const,
       helpGroup: 'OUTPUT',

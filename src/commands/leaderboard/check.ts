@@ -10,19 +10,19 @@ import {boardDocument} from '../../lib/views/json/documents.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
 
 export default class LeaderboardCheck extends SummaryCommand {
-  static override summary = 'Find where the leaderboard and the datasets do not agree.'
+  static override summary = 'Find where the leaderboard and the datasets disagree.'
   static override exitCodes = hubCodes(EXIT.found)
-  static override description = `Finds rows whose datasets are gone, runs without a row, several rows about one evaluation, names that are not written exactly or have a former namespace, and private runs on a public leaderboard; says what to do about each. Changes nothing.
+  static override description = `Finds rows whose datasets are gone, runs without a row, duplicate rows, misspelled names or a former namespace, and private runs on a public leaderboard. Shows what to do about each. Changes nothing.
 
-No finding is a missing traces dataset, since rows name one also where none was made; a run that changed in the last 6 hours, whose row may still come; and a row about datasets of another namespace.`
+Not reported: a missing traces dataset, because rows always name one; runs that changed in the last 6 hours, whose row may still come; and rows about datasets of another namespace.`
   static override examples = examplesOf([
     ['Check your own leaderboard:', ''],
-    ['In a nightly job, which fails where something is found:', '--exit-code'],
-    ['Take the kind and the runs of each finding, for a script:', `--json | jq '.findings[] | {kind, runs}'`],
+    ['In a nightly job, fail if something is found:', '--exit-code'],
+    ['Get the kind and the runs of each finding, for a script:', `--json | jq '.findings[] | {kind, runs}'`],
   ])
   static override flags = {
     'exit-code': Flags.boolean({
-      summary: `End with exit code ${EXIT.found} where something is found.`,
+      summary: `Exit with ${EXIT.found} if something is found.`,
       helpGroup: 'OUTPUT',
     }),
     summary: summaryFlag,

@@ -14,14 +14,14 @@ import {formatPins, inDoubtWarning} from '../../lib/views/terminal/pins.js'
 export default class LeaderboardProtect extends PinCommand {
   static override summary = 'Protect the leaderboard against deletion, on every machine.'
   static override exitCodes = hubCodes(EXIT.incomplete)
-  static override description = `Commits ${PROTECTION_PATH} to the leaderboard's dataset, where every teammate's cleanup finds it. Protecting it twice changes nothing.
+  static override description = `Commits ${PROTECTION_PATH} to the leaderboard's dataset, where every teammate's cleanup reads it. Protecting it twice changes nothing.
 
-With --runs, the runs that the leaderboard cites are pinned as well: every cleanup keeps them, so that no row is left pointing at nothing. With --top, only the best of them. A run of which that is not certain is not pinned, and a warning names it.`
+With --runs, also pins the runs that the leaderboard cites: every cleanup keeps them, so no row loses its datasets. With --top, only the best of them. Runs in doubt are not pinned, and a warning names them.`
   static override examples = examplesOf([
-    ['Protect your own:', ''],
+    ['Protect your leaderboard:', ''],
     ['Protect it, and say why:', '--reason "cited in the paper"'],
-    ['Pin the three best runs as well:', '--top 3 --by success_rate'],
-    ["Protect an organisation's:", '--namespace my-org'],
+    ['Also pin the three best runs:', '--top 3 --by success_rate'],
+    ["Protect an organisation's leaderboard:", '--namespace my-org'],
   ])
   static override flags = {
     reason: Flags.string({
@@ -30,18 +30,18 @@ With --runs, the runs that the leaderboard cites are pinned as well: every clean
       helpValue: 'TEXT',
     }),
     runs: Flags.boolean({
-      summary: 'Pin every run that the leaderboard cites as well.',
+      summary: 'Also pin every run that the leaderboard cites.',
       helpGroup: 'PROTECTION',
       exclusive: ['top'],
     }),
     top: wholeNumber({
-      summary: 'Pin only the N best runs that it cites.',
+      summary: 'Also pin the N best runs that it cites.',
       min: 1,
       helpGroup: 'PROTECTION',
       helpValue: 'N',
     }),
     by: byFlag({
-      summary: `What the best are measured by (default success_rate): ${METRIC_LIST}.`,
+      summary: `Metric of --top (default success_rate): ${METRIC_LIST}.`,
       helpGroup: 'PROTECTION',
       dependsOn: ['top'],
     }),

@@ -13,16 +13,16 @@ import {formatBytes} from '../../lib/views/format.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
 
 export default class LeaderboardReport extends HubCommand {
-  static override summary = 'Write the leaderboard as a page: scores, costs and storage.'
+  static override summary = 'Write the leaderboard as an HTML page.'
   static override exitCodes = HUB_CODES
-  static override description = `Writes one HTML file that needs nothing but itself: the score of each model over time, cost against score, storage by the age of runs, and with --policy what would be deleted. It loads nothing, runs no script, and can be printed. Changes nothing on the Hub.
+  static override description = `Writes one self-contained HTML file: the score of each model over time, cost against score, storage by the age of runs and, with --policy, what would be deleted. It loads nothing, runs no script, and can be printed. Changes nothing on the Hub.
 
-The page names models and runs, also those of private datasets: take care whom you send it to.`
+The page includes names from private datasets: think before sharing it.`
   static override examples = examplesOf([
     ['Write the page:', 'report.html'],
-    ['Compare costs instead of success, for an organisation:', 'costs.html --by cost --namespace my-org'],
+    ['Compare the costs of an organisation:', 'costs.html --by cost --namespace my-org'],
     [
-      'With what a policy would delete, in the place of an older page:',
+      'Also show what a policy would delete, and replace an older page:',
       'report.html --policy policy.yaml --force',
     ],
   ])
@@ -31,12 +31,12 @@ The page names models and runs, also those of private datasets: take care whom y
   }
   static override flags = {
     by: byFlag({
-      summary: `What evaluations are compared by (default success_rate): ${METRIC_LIST}.`,
+      summary: `Metric to compare by (default success_rate): ${METRIC_LIST}.`,
       helpGroup: 'OUTPUT',
     }),
     force: Flags.boolean({summary: 'Replace the file if it exists.', helpGroup: 'SAFETY'}),
     policy: Flags.string({
-      summary: 'Also show what the rules in this file would delete.',
+      summary: 'Also show what this policy would delete.',
       helpGroup: 'PLAN',
       helpValue: 'FILE',
     }),

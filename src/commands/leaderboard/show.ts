@@ -13,36 +13,35 @@ import {formatRanking} from '../../lib/views/terminal/ranking.js'
 import {mayShowBars} from '../../lib/views/terminal/style.js'
 
 export default class LeaderboardShow extends HubCommand {
-  static override summary = "Show the leaderboard's rows, the best first."
+  static override summary = 'Rank the evaluations on the leaderboard, best first.'
   static override exitCodes = HUB_CODES
-  static override description = `Ranks the evaluations that finished by one metric; equal scores have the same place, and the newer row comes first. Those that failed, stopped early or have no score come below, without a place. Rows whose datasets are gone are marked; a missing traces dataset is not, since rows name one also where none was made. Changes nothing.
+  static override description = `Ranks finished evaluations by one metric. Equal scores share a rank, newer first. Evaluations that failed, stopped early or have no score follow without a rank. Rows whose datasets are gone are marked; a missing traces dataset is not, because rows always name one. Changes nothing.
 
-Durations are the average of one test. Dates are those of the runs on the Hub. One with a ~ is the row's own: the local time of the evaluating machine.`
+Durations are the average of one test. Dates are those of the runs on the Hub; a ~ marks a date from the leaderboard row (evaluator's local time).`
   static override examples = examplesOf([
-    ['Every row, by success rate:', ''],
-    ['The three cheapest evaluations of each model:', '--by cost --group-by model --limit 3'],
-    ['Those of two makers of models:', "--model 'openai/*' --model 'anthropic/*'"],
-    ['All of it, for a spreadsheet:', '--csv > leaderboard.csv'],
+    ['Rank by success rate:', ''],
+    ['Show the three cheapest evaluations of each model:', '--by cost --group-by model --limit 3'],
+    ['Show the rows of two model vendors:', "--model 'openai/*' --model 'anthropic/*'"],
+    ['Export everything to a spreadsheet:', '--csv > leaderboard.csv'],
   ])
   static override flags = {
     by: byFlag({
-      summary: `What rows are ranked by (default success_rate): ${METRIC_LIST}.`,
+      summary: `Metric to rank by (default success_rate): ${METRIC_LIST}.`,
       helpGroup: 'OUTPUT',
     }),
     'group-by': groupByFlag({
-      summary: `Rank within each group of rows that agree in this column; may be given several times: ${GROUP_LIST}.`,
+      summary: `Rank within each group: ${GROUP_LIST}. Repeatable.`,
       helpGroup: 'OUTPUT',
     }),
     model: Flags.string({
-      summary:
-        'Only rows of a model that this pattern matches, such as openai/*; may be given several times, and one of them is enough.',
+      summary: 'Only rows of models matching PATTERN, such as openai/*. Repeatable; one match is enough.',
       multiple: true,
       multipleNonGreedy: true,
       helpGroup: 'SELECTION',
       helpValue: 'PATTERN',
     }),
     limit: wholeNumber({
-      summary: 'At most N rows; with --group-by, of each group.',
+      summary: 'Show at most N rows, of each group with --group-by.',
       min: 1,
       helpGroup: 'OUTPUT',
       helpValue: 'N',

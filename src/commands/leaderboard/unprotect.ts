@@ -6,17 +6,17 @@ import {protectionOf} from '../../lib/views/format.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
 
 export default class LeaderboardUnprotect extends HubCommand {
-  static override summary = "Lift the leaderboard's protection."
+  static override summary = 'Remove the protection of the leaderboard.'
   static override exitCodes = HUB_CODES
   static override description =
-    'After this, `cleanup --delete-leaderboard` can delete it. Where it is not protected, nothing changes.'
+    'Lets `cleanup --delete-leaderboard` delete it again. If it is not protected, nothing changes.'
   static override examples = [
     ...examplesOf([
-      ['Lift the protection of your own:', ''],
-      ["Lift that of an organisation's:", '--namespace my-org'],
+      ['Unprotect your leaderboard:', ''],
+      ["Unprotect an organisation's leaderboard:", '--namespace my-org'],
     ]),
     {
-      description: 'See whether it is protected:',
+      description: 'See if it is protected:',
       command: "<%= config.bin %> <%= command.id.replace(/leaderboard(.)unprotect$/, 'datasets$1list') %>",
     },
   ]

@@ -11,20 +11,20 @@ import {type Content} from '../../lib/views/json/schemas/documents.js'
 import {formatPolicy, formatRunExplanation, rulesInWords} from '../../lib/views/terminal/policy.js'
 
 export default class PolicyExplain extends HubCommand {
-  static override summary = 'Say in sentences what a policy file keeps and what may go.'
+  static override summary = 'Explain a policy file in plain English.'
   static override exitCodes = HUB_CODES
-  static override description = `Checks the file and says what each of its rules means, and which rules hold without being written. Asks the Hub nothing and needs no token.
+  static override description = `Checks the file and explains each of its rules, and the rules that always apply. Does not contact the Hub and needs no token.
 
-With --run, looks at the Hub and says what the policy does with that run, which rules decided, and what each of the others says. Changes nothing.
+With --run, reads the Hub and shows what the policy does with that run, and why. Changes nothing.
 
-The form of the file is described by the JSON Schema in schemas/policy.schema.json of the package, which editors read.`
+The format is described by schemas/policy.schema.json of the package, a JSON Schema that editors understand.`
   static override examples = [
     ...examplesOf([
-      ['Say what a policy does:', 'policy.yaml'],
-      ['Ask why a run stays or goes:', 'policy.yaml --run 20260131_235959'],
+      ['Explain a policy:', 'policy.yaml'],
+      ['Show why a run would be deleted or kept:', 'policy.yaml --run 20260131_235959'],
     ]),
     {
-      description: 'See everything that the policy would delete:',
+      description: 'Show everything that the policy would delete:',
       command:
         "<%= config.bin %> <%= command.id.replace(/policy.explain$/, 'cleanup') %> --policy policy.yaml",
     },
@@ -34,7 +34,7 @@ The form of the file is described by the JSON Schema in schemas/policy.schema.js
   }
   static override flags = {
     run: Flags.string({
-      summary: 'Say what happens to this run, and which rule decides it.',
+      summary: 'Show what happens to this run, and why.',
       helpGroup: 'SELECTION',
       helpValue: 'TIMESTAMP',
     }),

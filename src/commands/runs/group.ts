@@ -15,7 +15,7 @@ import {formatRunTable} from '../../lib/views/terminal/overview.js'
 const ORDERS: readonly RunOrder[] = ['age', 'score', 'model', 'size']
 
 export default class RunsGroup extends HubCommand {
-  static override summary = 'Group the datasets of a namespace into evaluation runs.'
+  static override summary = 'List the evaluation runs of a namespace.'
   static override exitCodes = HUB_CODES
   static override description = `Shows every run, newest first: how old it is, its model and score, which of its datasets exist, and its state. Changes nothing. Also called \`runs list\` and \`runs ls\`.
 

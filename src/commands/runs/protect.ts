@@ -12,13 +12,13 @@ import {type Content} from '../../lib/views/json/schemas/documents.js'
 import {formatPins, WITHOUT_LEADERBOARD} from '../../lib/views/terminal/pins.js'
 
 export default class RunsProtect extends PinCommand {
-  static override summary = 'Pin runs, so that every cleanup keeps them, on every machine.'
+  static override summary = 'Pin runs: every cleanup keeps them, on every machine.'
   static override exitCodes = hubCodes(EXIT.incomplete)
-  static override description = `A pinned run is kept by every rule, --all included, and does not use up the number of --keep-recent. Pins have two places: ${PROTECTION_PATH} of the leaderboard's dataset, and a tag in the card of the run's results, which holds also where the leaderboard is renamed, moved, deleted or re-created. While a pin holds, the leaderboard cannot be deleted. Without a leaderboard, the tag alone is the pin.
+  static override description = `A pinned run is always kept, even with --all, and does not count for --keep-recent. A pin is stored twice: in ${PROTECTION_PATH} of the leaderboard's dataset, and as a tag in the card of the run's results, which survives if the leaderboard is renamed, moved, deleted or re-created. While a run is pinned, the leaderboard cannot be deleted. Without a leaderboard, the tag alone is the pin.
 
-A run whose card cannot be changed is pinned by half, which keeps it all the same; the same command again finishes it. The card of a run that may still be uploading waits.
+If a card cannot be changed, the run is half pinned: it is kept all the same, and the same command again finishes it. The card of a run that may still be uploading is left for later.
 
-Pinning again never shortens a pin: the one that holds longer stays.`
+Pinning again never shortens a pin.`
   static override examples = [
     ...examplesOf([
       ['Pin a run for good:', '20260131_235959 --reason "cited in the paper"'],
@@ -38,7 +38,7 @@ Pinning again never shortens a pin: the one that holds longer stays.`
       helpValue: 'TEXT',
     }),
     until: Flags.string({
-      summary: 'Last day of the pins, in UTC, such as 2026-12-31, or how long they hold, such as 30d.',
+      summary: 'Last day of the pins in UTC, such as 2026-12-31 or 30d.',
       helpGroup: 'PROTECTION',
       helpValue: 'DATE',
       parse: async (input) => lastDay(input),

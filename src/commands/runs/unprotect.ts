@@ -6,14 +6,14 @@ import {type Content} from '../../lib/views/json/schemas/documents.js'
 import {formatUnpinned} from '../../lib/views/terminal/pins.js'
 
 export default class RunsUnprotect extends PinCommand {
-  static override summary = 'Lift the pins of runs.'
+  static override summary = 'Unpin runs: a cleanup may delete them again.'
   static override exitCodes = hubCodes(EXIT.incomplete)
   static override description =
-    'After this, a cleanup may delete them again: the pins in the protection file are lifted first, then the tags in the cards. Interrupted in between, or where a card cannot be changed, a run stays pinned; the same command again finishes it. Where a run is not pinned, nothing changes; a run that is gone can be unpinned too.'
+    'Pins are removed from the protection file first, then from the cards. After an interruption, or if a card cannot be changed, a run is still pinned; the same command again finishes it. You can also unpin runs that are gone.'
   static override examples = [
     ...examplesOf([
-      ['Lift one pin:', '20260131_235959'],
-      ['Lift two pins at once:', '20260131_235959 20260201_101500'],
+      ['Unpin one run:', '20260131_235959'],
+      ['Unpin two runs:', '20260131_235959 20260201_101500'],
     ]),
     {
       description: 'See which runs are pinned:',

@@ -105,7 +105,7 @@ const calendar = (unit: string, note = 'UTC') =>
   ({
     kind: 'keeper',
     value: 'count',
-    summary: `Keep the newest run of each of the N newest ${unit}s that have one (${note}).`,
+    summary: `Keep the newest run of each of the last N ${unit}s that have runs (${note}).`,
     says(number: number, {groupBy}: RetentionRules) {
       const units =
         number === 1
@@ -133,14 +133,14 @@ const RULES = {
     needs: 'standing',
     restsOnAbsence: true,
     summary:
-      'Only runs that lack at least one of results, traces and metrics, and did not finish according to the leaderboard.',
+      'Only incomplete runs. They lack results, traces or metrics and, according to the leaderboard, did not finish.',
     says: (_, {ignoreLeaderboard}) => (ignoreLeaderboard ? 'incomplete' : 'incomplete and not finished'),
   },
   ignoreLeaderboard: {
     kind: 'selector',
     value: 'switch',
     modifies: ({needs}) => needs === 'standing',
-    summary: 'With `incompleteOnly`: do not ask the leaderboard which runs finished.',
+    summary: 'Do not ask the leaderboard which runs finished. Goes with `incompleteOnly`.',
   },
   run: {
     kind: 'selector',
@@ -154,7 +154,7 @@ const RULES = {
     value: 'texts',
     placeholder: 'PATTERN',
     needs: 'rows',
-    summary: 'Only runs of a model that this pattern matches, such as "gpt-4*".',
+    summary: 'Only runs of models matching PATTERN, such as "gpt-4*".',
     says: (models) => `of a model that matches ${joinWords(models, 'or')}`,
   },
   team: {
@@ -179,7 +179,7 @@ const RULES = {
     words: STATUSES,
     placeholder: 'STATUS',
     needs: 'rows',
-    summary: `Only runs whose row on the leaderboard has this status (${STATUSES.join(', ')}).`,
+    summary: `Only runs with this status on the leaderboard (${STATUSES.join(', ')}).`,
     says: (statuses) => `${joinWords(statuses, 'or')}, according to the leaderboard`,
   },
   unreferenced: {
@@ -187,33 +187,33 @@ const RULES = {
     value: 'switch',
     needs: 'rows',
     restsOnAbsence: true,
-    summary: 'Only runs that no row of the leaderboard cites.',
+    summary: 'Only runs without a row on the leaderboard.',
     says: () => 'cited by no leaderboard row',
   },
   scoreBelow: {
     kind: 'selector',
     value: 'score',
     needs: 'scores',
-    summary: 'Only finished runs whose score is below this; a run without a score is never selected.',
+    summary: 'Only finished runs that score below X. Runs without a score are never selected.',
     says: (limit, {by}) => `scored below ${limit} by ${METRICS[by].words}`,
   },
   all: {
     kind: 'selector',
     value: 'switch',
     notInPolicy: 'a policy cannot select every run at once: use "cleanup --all", which asks to confirm it',
-    summary: 'Every run. Goes with no other selector and no keeper.',
+    summary: 'Every run. Excludes other selectors and keepers.',
     says: () => 'in this namespace, all of them',
   },
   keepRecent: {
     kind: 'keeper',
     value: 'count',
-    summary: 'Keep the N newest runs; pinned runs do not count.',
+    summary: 'Keep the N newest runs. Pinned runs do not count.',
     says: (number, {groupBy}) => `${several(number, 'most recent')}${ofEach(groupBy)}`,
   },
   keepWithin: {
     kind: 'keeper',
     value: 'span',
-    summary: 'Keep every run that is no older than this: 30d, 12h, 2w, 1m (30 days), 1y.',
+    summary: 'Keep every run that is not older than this: 30d, 12h, 2w, 1m (30 days), 1y.',
     says: (age) => `runs no older than ${age.text}${unitNote(age)}`,
   },
   keepHourly: calendar('hour'),
@@ -225,7 +225,7 @@ const RULES = {
     kind: 'keeper',
     value: 'count',
     needs: 'scores',
-    summary: 'Keep the N finished runs with the best scores; of equals the newer.',
+    summary: 'Keep the N finished runs with the best scores. Ties go to the newer run.',
     says: (number, {by, groupBy}) =>
       `${several(number, 'best')} by ${METRICS[by].words}, ${METRICS[by].better} is better` +
       `${groupBy.length > 0 ? ',' : ''}${ofEach(groupBy)}`,
@@ -236,7 +236,7 @@ const RULES = {
     modifies: ({needs}) => needs === 'scores',
     summary:
       `The metric of \`keepBest\` and \`scoreBelow\` (default success_rate): ${METRIC_LIST}. ` +
-      'More is better of the first two, less of the others.',
+      'Higher is better for the first two, lower for the others.',
   },
   groupBy: {
     kind: 'keeper',
@@ -245,12 +245,12 @@ const RULES = {
     placeholder: 'COLUMN',
     needs: 'rows',
     modifies: ({value}) => value === 'count',
-    summary: `Let keepers with a number count within each group of runs that agree in this: ${GROUP_COLUMNS.join(', ')}.`,
+    summary: `Apply keepers that take N to each group separately: ${GROUP_COLUMNS.join(', ')}.`,
   },
   grace: {
     kind: 'guard',
     value: 'grace',
-    summary: `How long an incomplete run may still be uploading (default ${DEFAULT_GRACE}): 30min, 6h, 1d, or 0 to turn it off.`,
+    summary: `Keep incomplete runs that changed within this time (default ${DEFAULT_GRACE}): 30min, 6h, 1d. 0 turns it off.`,
   },
   only: {
     kind: 'scope',
@@ -263,7 +263,7 @@ const RULES = {
     kind: 'scope',
     value: 'switch',
     notInPolicy: 'a policy never deletes the leaderboard: use "cleanup --delete-leaderboard"',
-    summary: 'Delete the leaderboard as well, last of all. Refused while it is protected or runs are pinned.',
+    summary: 'Also delete the leaderboard, last of all. Refused while it is protected or runs are pinned.',
   },
 } as const satisfies {[K in RuleName]-?: Rule<NonNullable<RetentionOptions[K]>>}
 
