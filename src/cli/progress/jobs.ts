@@ -32,6 +32,8 @@ export function showJobs(signal: AbortSignal, onOpen: () => void) {
 }
 
 export function showDeletion(progress: Progress): (event: JobEvent, plan: Plan) => void {
+  // Of a large plan, to count for each event would take longer than to delete.
+  let planned: number | undefined
   return (event, plan) => {
     switch (event.kind) {
       case 'archiving': {
@@ -44,12 +46,14 @@ export function showDeletion(progress: Progress): (event: JobEvent, plan: Plan) 
       }
 
       case 'started': {
-        progress.begin(DELETING, plannedDatasets(plan).length)
+        planned ??= plannedDatasets(plan).length
+        progress.begin(DELETING, planned)
         return progress.start(event.name)
       }
 
       case 'finished': {
-        progress.begin(DELETING, plannedDatasets(plan).length)
+        planned ??= plannedDatasets(plan).length
+        progress.begin(DELETING, planned)
         return progress.finish(endOfDeletion(event.outcome))
       }
 

@@ -154,6 +154,25 @@ describe('the progress of a job', () => {
     expect(painted()[1]).to.include('Stopping')
   })
 
+  it('counts a plan once, however many events there are', () => {
+    show(false)
+    let counted = 0
+    const plan = {
+      ...PLAN,
+      get delete() {
+        counted++
+        return PLAN.delete
+      },
+    }
+    const tellOf = showDeletion(progress)
+    for (const name of [A, B]) {
+      tellOf({kind: 'started', name}, plan)
+      tellOf({kind: 'finished', outcome: {name, status: 'deleted'}}, plan)
+    }
+
+    expect(counted).to.equal(1)
+  })
+
   it('writes a line for each outcome, retry and wait where it cannot redraw', () => {
     show(false)
     tell(
