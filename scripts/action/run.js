@@ -42,9 +42,11 @@ async function run(words) {
   const document = read(stdout)
   // A success that tells of no plan, such as a page of help, has done nothing of what was asked.
   const exitCode = [0, 10].includes(status) && document.wouldDelete === undefined ? 1 : (status ?? 1)
-  report(exitCode, document)
+  // A plan that was refused is in the document of the error.
+  const outcome = document.plan ?? document
+  report(exitCode, outcome)
   for (const warning of document.warnings ?? []) tell('warning', warning)
-  for (const line of linesOf(document)) process.stdout.write(`${line}\n`)
+  for (const line of linesOf(outcome)) process.stdout.write(`${line}\n`)
   if (document.error) tell('error', [document.error.message, ...document.error.suggestions].join('\n'))
   else if (![0, 10].includes(exitCode)) tell('error', `smoltrace ended with exit code ${exitCode}.`)
   return exitCode === 10 ? 0 : exitCode

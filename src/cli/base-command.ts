@@ -125,7 +125,7 @@ export abstract class BaseCommand extends Command {
     this.status.clear()
     if (process.env.DEBUG) process.stderr.write(`${safeStack(error)}\n`)
     if (this.jsonEnabled()) {
-      this.logJson(this.toSuccessJson({error: failure}))
+      this.logJson(this.toSuccessJson({error: failure, ...this.failureDetails(error)}))
       await this.printing
       if (!hasOutputFailed()) return failure.exitCode
     }
@@ -133,6 +133,11 @@ export abstract class BaseCommand extends Command {
     process.stderr.write(`${formatFailure(failure, this.bin, screenOf(process.stderr))}\n`)
     dropOutputFailure()
     return failure.exitCode
+  }
+
+  /** What else a script gets to know of an error. */
+  protected failureDetails(_error: Error): object {
+    return {}
   }
 
   /** What a person, or a script, reads of an error. */

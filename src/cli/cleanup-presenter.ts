@@ -5,15 +5,17 @@ import {type ApplyOptions, type SavedPlanFacts} from '../lib/cleanup/apply.js'
 import {leaderboardArchive} from '../lib/cleanup/archive-first.js'
 import {type CleanupOptions} from '../lib/cleanup/cleanup.js'
 import {type ExecutionOptions, type PlanFacts} from '../lib/cleanup/options.js'
-import {type CleanupResult} from '../lib/cleanup/result.js'
+import {type CleanupResult, type PlanRefusedError} from '../lib/cleanup/result.js'
 import {type Plan} from '../lib/plan/plan.js'
 import {type PlanNotes} from '../lib/views/cleanup.js'
+import {cleanupDocument} from '../lib/views/json/documents.js'
+import {type Content} from '../lib/views/json/schemas/documents.js'
 import {cleanupSummary} from '../lib/views/markdown/cleanup.js'
 import {type JobFacts} from '../lib/views/markdown/markdown.js'
 import {formatPlan, resultText} from '../lib/views/terminal/cleanup.js'
 import {whyPlain} from '../lib/views/terminal/style.js'
 import {type HubCommand} from './base-command.js'
-import {nextStep} from './command-line.js'
+import {nextStep, stepsAfterRefusal} from './command-line.js'
 import {requirePlanWritten, watchOutput} from './output.js'
 
 /** What is known beside a plan; of a saved one also how it was made. */
@@ -102,6 +104,16 @@ export class CleanupPresenter {
     const {plan, stale, storage} = result
     const notes = this.notesOn(plan, {...this.facts, sizes: storage?.sizes, stale})
     return cleanupSummary(result, notes, nextStep(result, this.given, this.command), job)
+  }
+
+  documentOf(result: CleanupResult): Content<'cleanup'> {
+    const {policy} = this.given
+    return cleanupDocument(result, policy === undefined ? undefined : String(policy))
+  }
+
+  /** What to do with a plan that was refused: look at it, and then delete it once by hand. */
+  stepsAfter({result}: PlanRefusedError): string[] {
+    return stepsAfterRefusal(result, this.given, this.command)
   }
 
   /**

@@ -1,4 +1,4 @@
-import {formatFlags, type GivenFlags, quote, quoteForPowershell} from '../lib/base/shell.js'
+import {formatFlags, formatWords, type GivenFlags, quote, quoteForPowershell} from '../lib/base/shell.js'
 import {formatCount} from '../lib/base/text.js'
 import {type CleanupResult, isUnknown} from '../lib/cleanup/result.js'
 import {flagOf, RULE_NAMES} from '../lib/retention/rules.js'
@@ -42,8 +42,11 @@ export function nextStep(
     // The same command would show the list again, and anything may be picked from it.
     const isLost = `${begin}\nWhat was picked is not kept`
     if (isRehearsal) return {text: `${isLost}: to delete, pick again with --no-dry-run.`}
-    const command = `${bin} cleanup --apply FILE --no-dry-run`
-    return {text: `${isLost}. Pick with --plan FILE, and delete it with:`, command}
+    const picking = formatFlags(withoutFlags(given, UNREPEATED_FLAGS)).join(' ')
+    return {
+      text: `${isLost}. To keep it, pick again and save the plan:`,
+      command: `${bin} cleanup ${picking} --plan plan.json`,
+    }
   }
 
   if (isSaved && isRehearsal)
@@ -51,13 +54,31 @@ export function nextStep(
       text: `${begin} ${saved} The sandbox has stopped: serve one (sandbox --port 8080) to apply a plan.`,
     }
   const what = wouldDelete === 1 ? 'this dataset' : `these ${formatCount(wouldDelete, 'dataset')}`
-  const left = new Set(isSaved ? [...CHOOSING_FLAGS, ...UNREPEATED_FLAGS] : UNREPEATED_FLAGS)
-  const repeated = Object.entries(given).filter(([name]) => !left.has(name))
-  const flags = formatFlags({...(isSaved && {apply: given.plan}), ...Object.fromEntries(repeated)})
+  const repeated = withoutFlags(given, isSaved ? [...CHOOSING_FLAGS, ...UNREPEATED_FLAGS] : UNREPEATED_FLAGS)
+  const flags = formatFlags({...(isSaved && {apply: given.plan}), ...repeated})
   const archive =
-    plan.archives && given.archive === undefined && !defaultOf('archive') ? ['--archive DIR'] : []
+    plan.archives && given.archive === undefined && !defaultOf('archive') ? ['--archive copies'] : []
   return {
     text: `${isSaved ? `${begin} ${saved}` : begin} To delete ${what}, run:`,
     command: [bin, 'cleanup', ...flags, ...archive, '--no-dry-run'].join(' '),
   }
+}
+
+function withoutFlags(given: GivenFlags, names: readonly string[]): GivenFlags {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !names.includes(name)))
+}
+
+/** What to do with a plan that `--max-delete` refused: look at it, then delete it by hand. */
+export function stepsAfterRefusal(
+  result: CleanupResult,
+  given: GivenFlags,
+  host: {bin: string; isRehearsal: boolean},
+): string[] {
+  const {command} = nextStep(result, {...given, 'max-delete': undefined}, host) ?? {}
+  const {plan} = given
+  const saved = `The plan was saved. To review it: ${host.bin} plan show ${formatWords([String(plan)])}`
+  return [
+    ...(plan === undefined ? [] : [saved]),
+    ...(command === undefined ? [] : [`To delete it by hand, without the limit: ${command}`]),
+  ]
 }

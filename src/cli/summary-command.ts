@@ -55,11 +55,14 @@ export abstract class SummaryCommand extends HubCommand {
     return {...failure, suggestions: [first, ...failure.suggestions]}
   }
 
+  /** What is left behind of an error, in Markdown. */
+  protected summaryOfFailure(_error: Error, failure: Failure, job: JobFacts): string {
+    return failureSummary(this.title, failure, job, this.safetyNote())
+  }
+
   protected override async catch(error: Error): Promise<void> {
     const failure = this.failureOf(error)
-    await this.leaveSummary(failure.exitCode, (job) =>
-      failureSummary(this.title, failure, job, this.safetyNote()),
-    )
+    await this.leaveSummary(failure.exitCode, (job) => this.summaryOfFailure(error, failure, job))
     await super.catch(error)
   }
 }

@@ -2,12 +2,12 @@ import {CleanupPresenter} from '../cli/cleanup-presenter.js'
 import {type CleanupFlags, cleanupFlags, DAILY_FLAGS, executionOf, rulesOf} from '../cli/flags/cleanup.js'
 import {examplesOf, givenFlags} from '../cli/flags/shared.js'
 import {SummaryCommand} from '../cli/summary-command.js'
-import {ALL_CODES} from '../lib/base/exit-codes.js'
+import {ALL_CODES, type Failure} from '../lib/base/exit-codes.js'
 import {applyPlan} from '../lib/cleanup/apply.js'
 import {cleanupDatasets} from '../lib/cleanup/cleanup.js'
-import {type CleanupResult, exitCodeOf} from '../lib/cleanup/result.js'
-import {cleanupDocument} from '../lib/views/json/documents.js'
+import {type CleanupResult, exitCodeOf, PlanRefusedError} from '../lib/cleanup/result.js'
 import {type Content} from '../lib/views/json/schemas/documents.js'
+import {failurePart, type JobFacts} from '../lib/views/markdown/markdown.js'
 
 export default class Cleanup extends SummaryCommand {
   static override summary = 'Show which old or broken runs to delete, then delete them.'
@@ -69,7 +69,7 @@ Selection flags choose the runs to delete. If you use several, a run must match 
     const exitCode = exitCodeOf(result, flags['exit-code'])
     process.exitCode = exitCode
     await this.leaveSummary(exitCode, (job) => presenter.summaryOf(result, job))
-    return cleanupDocument(result, flags.policy)
+    return presenter.documentOf(result)
   }
 
   private async work(
@@ -98,6 +98,23 @@ Selection flags choose the runs to delete. If you use several, a run must match 
   /** The first thing to say with an error is whether anything is deleted. */
   protected override safetyNote(): string | undefined {
     return this.presenter?.hasBegun ? undefined : 'Nothing was deleted.'
+  }
+
+  protected override failureOf(error: Error): Failure {
+    const failure = super.failureOf(error)
+    const steps = error instanceof PlanRefusedError ? this.presenter?.stepsAfter(error) : undefined
+    return {...failure, suggestions: [...failure.suggestions, ...(steps ?? [])]}
+  }
+
+  protected override failureDetails(error: Error): object {
+    return error instanceof PlanRefusedError ? {plan: this.presenter?.documentOf(error.result)} : {}
+  }
+
+  protected override summaryOfFailure(error: Error, failure: Failure, job: JobFacts): string {
+    if (!(error instanceof PlanRefusedError) || !this.presenter)
+      return super.summaryOfFailure(error, failure, job)
+    const failed = failurePart(this.title, failure, this.safetyNote())
+    return this.presenter.summaryOf(error.result, {...job, failed})
   }
 
   protected override onForcedExit(): void {

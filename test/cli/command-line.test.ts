@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import * as fc from 'fast-check'
 import {execFileSync} from 'node:child_process'
 
-import {formatVariables, nextStep} from '../../src/cli/command-line.js'
+import {formatVariables, nextStep, stepsAfterRefusal} from '../../src/cli/command-line.js'
 import {formatFlags, type GivenFlags} from '../../src/lib/base/shell.js'
 import {DAY} from '../../src/lib/base/time.js'
 import {resultOf} from '../../src/lib/cleanup/result.js'
@@ -117,16 +117,16 @@ describe('the next step after a dry run', () => {
       '--apply p.json --max-delete 50 --concurrency 2',
     ],
     [
-      'names no command that would delete something else than what was picked',
-      {'older-than': '30d', interactive: true},
-      '--apply FILE',
-    ],
-    [
       'applies what was picked and saved',
       {'older-than': '30d', interactive: true, plan: 'p.json'},
       '--apply p.json',
     ],
-    ['asks for the folder where a plan archives', {apply: 'p'}, '--apply p --archive DIR', {archives: true}],
+    [
+      'asks for the folder where a plan archives',
+      {apply: 'p'},
+      '--apply p --archive copies',
+      {archives: true},
+    ],
     [
       'asks for no folder where one is given',
       {apply: 'p', archive: 'd'},
@@ -146,13 +146,41 @@ describe('the next step after a dry run', () => {
 
   it('says how much it is about, and what is not kept', () => {
     expect(next({all: true})?.text).to.include('To delete these 3 datasets, run:')
-    expect(next({interactive: true})?.text)
-      .to.include('not kept')
-      .and.include('--plan FILE')
+    const picked = next({'older-than': '30d', interactive: true, 'exit-code': true})
+    expect(picked?.text).to.include('not kept')
+    expect(picked?.command).to.equal('smoltrace cleanup --older-than 30d --interactive --plan plan.json')
     expect(next({plan: 'p.json'}, {isRehearsal: true})?.text)
       .to.include('saved to p.json')
       .and.include('--port')
   })
+})
+
+describe('the next steps after --max-delete refused a plan', () => {
+  const cases: Array<[title: string, given: GivenFlags, steps: RegExp[]]> = [
+    [
+      'repeat the command without the limit',
+      {'older-than': '30d', 'max-delete': '10%', yes: true, 'no-dry-run': true},
+      [/: smoltrace cleanup --older-than 30d --no-dry-run$/],
+    ],
+    [
+      'show the plan that was saved, and apply it',
+      {all: true, plan: 'a b.json', 'max-delete': '1'},
+      [/: smoltrace plan show 'a b\.json'$/, /: smoltrace cleanup --apply 'a b\.json' --no-dry-run$/],
+    ],
+    [
+      'apply the same plan',
+      {apply: 'p.json', 'max-delete': '1'},
+      [/: smoltrace cleanup --apply p\.json --no-dry-run$/],
+    ],
+  ]
+  for (const [title, given, expected] of cases) {
+    it(title, () => {
+      const result = resultOf({plan: PLAN, inventory: INVENTORY, dryRun: true, warnings: []})
+      const steps = stepsAfterRefusal(result, given, {bin: 'smoltrace', isRehearsal: false})
+      expect(steps).to.have.length(expected.length)
+      for (const [index, step] of expected.entries()) expect(steps[index]).to.match(step)
+    })
+  }
 })
 
 /** One word as the runtime of a Windows program reads it: backslashes are doubled only before a quote. */

@@ -100,7 +100,9 @@ describe('cleanup', () => {
   it('by a saved plan takes how it is carried out beside --apply, and names the archive where the plan asks for one', async () => {
     const dir = join(account.folder, 'copies')
     await cleanup('--older-than', '30d', '--plan', plan, '--archive', dir)
-    expect((await cleanup('--apply', plan)).stdout).to.include(`--apply ${plan} --archive DIR --no-dry-run`)
+    expect((await cleanup('--apply', plan)).stdout).to.include(
+      `--apply ${plan} --archive copies --no-dry-run`,
+    )
     const refused = await cleanup('--apply', plan, ...WET)
     expect([refused.exitCode, refused.stderr.includes('add --archive')]).to.deep.equal([2, true])
     const how = [...WET, '--concurrency', '2', '--max-delete', '90%', '--exit-code', '--no-journal']

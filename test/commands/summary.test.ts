@@ -60,7 +60,6 @@ describe('--summary', () => {
     }))
 
   const failures: Array<[what: string, code: number, flags: string[], title: string, says: string]> = [
-    ['a plan that is too large', 1, ['--all', '--max-delete', '1'], 'refused', '--max-delete 1 refused'],
     ['a rejected token', 4, ['--all', '--token', UNKNOWN_TOKEN], 'failed', 'token'],
     ['a file that is not a policy', 2, ['--policy', 'nowhere.yaml'], 'failed', 'nowhere.yaml'],
     ['a question that could not be answered', 2, ['--all', '--no-dry-run'], 'failed', 'add --yes'],
@@ -76,6 +75,21 @@ describe('--summary', () => {
         expect(summary()).not.to.include(UNKNOWN_TOKEN)
       }))
   }
+
+  it('shows all of a plan that was refused below the error, as the document of --json does', () =>
+    withHub({runs: 3}, async (hub) => {
+      const flags = ['--keep-recent', '1', '--max-delete', '1', '--json']
+      const {exitCode, stdout} = await cleanup(hub, ...flags)
+      expect(exitCode).to.equal(1)
+      const {error, plan} = JSON.parse(stdout)
+      expect(title()).to.equal('## Cleanup: refused')
+      const {text, rows} = rendered(summary())
+      expect(text).to.include(error.message).and.include('Nothing was deleted.')
+      expect(plan.wouldDelete).to.be.above(1)
+      const cells = Object.fromEntries(rows)
+      expect(cells['Plan deletes']).to.include(`${plan.wouldDelete} datasets`)
+      for (const {run} of plan.delete) expect(Object.keys(cells)).to.include(run)
+    }))
 
   it('refuses before anything is sent where no summary could be written', () =>
     withHub({runs: 3}, async (hub) => {

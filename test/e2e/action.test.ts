@@ -58,11 +58,30 @@ describe('the GitHub Action', () => {
 
   it('fails with the code of the program, and says why in one annotation', () =>
     withHub({runs: 6}, async (hub) => {
+      const {exitCode, outputs, log, summary} = await act(hub, {
+        policy: 'policy.yaml',
+        token: UNKNOWN_TOKEN,
+      })
+      expect(exitCode).to.equal(4)
+      expect(outputs).to.include({'exit-code': '4', 'would-delete': '', plan: ''})
+      expect(log).to.match(/^::error::.*%0ANothing was deleted\./m)
+      expect(summary).to.include('## Cleanup: failed')
+    }))
+
+  it('leaves a plan that is too large in its file, its outputs and the summary, to be looked at', () =>
+    withHub({runs: 6}, async (hub) => {
       const {exitCode, outputs, log, summary} = await act(hub, {policy: 'policy.yaml', 'max-delete': '1'})
       expect(exitCode).to.equal(1)
-      expect(outputs).to.include({'exit-code': '1', 'would-delete': '', plan: ''})
+      const {format, delete: runs} = JSON.parse(readFileSync(join(workspace, 'smoltrace-plan.json'), 'utf8'))
+      expect(format).to.equal('smoltrace-plan')
+      const wouldDelete = outputs['would-delete']
+      expect(Number(wouldDelete)).to.be.above(1)
+      expect(outputs).to.include({'exit-code': '1', deleted: '0', plan: 'smoltrace-plan.json'})
       expect(log).to.match(/^::error::--max-delete 1 refused: .*%0ANothing was deleted\./m)
+      expect(log).to.include(`Plan: ${wouldDelete} datasets to delete.`)
       expect(summary).to.include('## Cleanup: refused')
+      for (const {run} of runs) expect(summary).to.include(`<code>${run}</code>`)
+      expect(deletionsAt(hub)).to.deep.equal([])
     }))
 
   it('installs its own version, another that is asked for, or a package, and runs no script of theirs', () =>

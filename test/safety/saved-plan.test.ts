@@ -5,7 +5,7 @@ import {join} from 'node:path'
 import {HubError, RefusedError, UsageError} from '../../src/index.js'
 import {DAY} from '../../src/lib/base/time.js'
 import {parseJournal} from '../../src/lib/cleanup/journal/parse.js'
-import {exitCodeOf} from '../../src/lib/cleanup/result.js'
+import {exitCodeOf,PlanRefusedError} from '../../src/lib/cleanup/result.js'
 import {loadPlan} from '../../src/lib/plan/saved/files.js'
 import {digestOf} from '../../src/lib/plan/saved/format.js'
 import {Account, CARRIED, plannedNames, stampOf} from '../support/account.js'
@@ -169,10 +169,8 @@ describe('a saved plan', () => {
     }
   })
 
-  it('[S11] is not saved where what the leaderboard says is not certain, or it is larger than `maxDelete`', async () => {
+  it('[S11] is not saved where what the leaderboard says is not certain', async () => {
     list(old, older, recent)
-    // Six of ten: the leaderboard counts.
-    await account.refused(account.save({olderThan: '30d', maxDelete: '59%'}), RefusedError)
     const restore = account.hub.intercept({
       match: ({path}) => path.includes('.parquet'),
       respond: {status: 500, body: 'no'},
@@ -180,6 +178,16 @@ describe('a saved plan', () => {
     await account.refused(account.save({incompleteOnly: true}), HubError)
     await account.refused(loadPlan(account.planFile), UsageError)
     restore()
-    expect((await account.save({olderThan: '30d', maxDelete: '60%'})).wouldDelete).to.equal(6)
+  })
+
+  it('[S10] is saved where it is larger than `maxDelete`, to be looked at, and refused again when it is applied', async () => {
+    list(old, older, recent)
+    // Six of ten: the leaderboard counts.
+    const tooLarge = {olderThan: '30d', maxDelete: '59%'}
+    const refused = await account.refused(account.save(tooLarge), PlanRefusedError)
+    expect((refused as PlanRefusedError).result).to.include({wouldDelete: 6, dryRun: true})
+    expect((await loadPlan(account.planFile)).plan.delete).to.have.length(2)
+    await account.refused(account.apply({...CARRIED, maxDelete: '59%'}), PlanRefusedError)
+    expect((await account.save({...tooLarge, maxDelete: '60%'})).wouldDelete).to.equal(6)
   })
 })

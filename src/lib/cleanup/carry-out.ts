@@ -15,7 +15,7 @@ import {
   type Session,
   warnIfReadOnly,
 } from '../hub/session.js'
-import {refuseLargePlan} from '../plan/limit.js'
+import {refusalOfSize} from '../plan/limit.js'
 import {type Plan, plannedDatasets} from '../plan/plan.js'
 import {RecheckState} from '../plan/recheck.js'
 import {checkPlanTarget, savePlan} from '../plan/saved/files.js'
@@ -35,7 +35,7 @@ import {
   requireSamePlace,
 } from './options.js'
 import {type Outcome} from './outcomes.js'
-import {type CleanupResult, type Report, resultOf} from './result.js'
+import {type CleanupResult, PlanRefusedError, type Report, resultOf} from './result.js'
 
 export interface JobOptions extends ConnectionOptions, ExecutionOptions, SizesOption {
   /** File to write the plan to, for `applyPlan`; only with a dry run. */
@@ -99,12 +99,12 @@ export async function carryOut(
   // A dry run deletes nothing, and what a caller gives was checked at the door.
   if (!dryRun) (await import('../plan/check.js')).checkPlan(plan)
   const size = plannedDatasets(plan).length
-  if (size > 0) refuseLargePlan(size, allDatasets(inventory).length, options.maxDelete)
-  if (dryRun) {
-    if (options.savePlan !== undefined) await savePlan(plan, options.savePlan, session.user)
-    return resultOf(report)
-  }
-
+  const refusal = refusalOfSize(size, allDatasets(inventory).length, options.maxDelete)
+  // A plan that is refused is the one that somebody has to look at.
+  if (options.savePlan !== undefined) await savePlan(plan, options.savePlan, session.user)
+  if (refusal)
+    throw new PlanRefusedError(refusal.message, refusal.suggestion, resultOf({...report, dryRun: true}))
+  if (dryRun) return resultOf(report)
   if (size === 0) return resultOf({...report, outcomes: stale})
   const isConfirmed = options.yes === true || (await options.confirm?.(plan)) === true
   if (!isConfirmed) return resultOf({...report, declined: true})

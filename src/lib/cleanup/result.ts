@@ -1,5 +1,6 @@
 import {type Inventory} from '../account/datasets.js'
 import {type Sizes, storageOf, type StorageReport} from '../account/sizes.js'
+import {RefusedError} from '../base/errors.js'
 import {EXIT, type ExitCode} from '../base/exit-codes.js'
 import {freedBy, type Plan, plannedDatasets} from '../plan/plan.js'
 import {type Outcome, type OutcomeStatus} from './outcomes.js'
@@ -35,6 +36,16 @@ export interface CleanupResult {
   /** What all that takes up, where `sizes` asked for it. */
   storage?: StorageReport | undefined
   warnings: string[]
+}
+
+/** A plan that is larger than `maxDelete`, with all of it to be looked at, as after a dry run. */
+export class PlanRefusedError extends RefusedError {
+  readonly result: CleanupResult
+
+  constructor(message: string, suggestion: string, result: CleanupResult) {
+    super(message, {suggestions: [suggestion]})
+    this.result = result
+  }
 }
 
 interface RunCounts {

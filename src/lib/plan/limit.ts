@@ -1,5 +1,5 @@
-import {OptionError, RefusedError} from '../base/errors.js'
-import {formatCount} from '../base/text.js'
+import {OptionError} from '../base/errors.js'
+import {formatCount, formatNumber} from '../base/text.js'
 
 /** The most that one plan may delete: so many datasets, or so many per cent of what the namespace holds. */
 type DeletionLimit = {text: string; datasets: number} | {text: string; percent: number}
@@ -21,18 +21,22 @@ export function parseDeletionLimit(value: number | string): DeletionLimit {
 }
 
 /**
- * Refuses a plan that is larger than the caller expects.
+ * Why a plan that is larger than the caller expects is refused, and what to do; undefined where it is not too large.
  * @param total how many SMOLTRACE datasets the namespace holds, the leaderboard among them
- * @throws RefusedError
  */
-export function refuseLargePlan(datasets: number, total: number, maxDelete?: number | string): void {
-  if (maxDelete === undefined) return
+export function refusalOfSize(
+  datasets: number,
+  total: number,
+  maxDelete?: number | string,
+): {message: string; suggestion: string} | undefined {
+  if (maxDelete === undefined || datasets === 0) return undefined
   const limit = parseDeletionLimit(maxDelete)
   const most = 'percent' in limit ? (limit.percent * total) / 100 : limit.datasets
-  if (datasets <= most) return
-  const whole = 'percent' in limit ? ` of ${total}` : ''
-  throw new RefusedError(
-    `\`maxDelete\` ${limit.text} refused: the plan deletes ${formatCount(datasets, 'dataset')}${whole}.`,
-    {suggestions: ['Look at the plan. If it is right, raise `maxDelete` or leave it out.']},
-  )
+  if (datasets <= most) return undefined
+  const share = `${Math.ceil((100 * datasets) / total)}%`
+  const enough = 'percent' in limit ? share : String(datasets)
+  return {
+    message: `\`maxDelete\` ${limit.text} refused: the plan deletes ${formatNumber(datasets)} of ${formatCount(total, 'dataset')} (${share}).`,
+    suggestion: `If the plan is right, raise \`maxDelete\` to ${enough} or leave it out.`,
+  }
 }

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 
-import {RefusedError, UsageError} from '../../../src/lib/base/errors.js'
-import {parseDeletionLimit, refuseLargePlan} from '../../../src/lib/plan/limit.js'
+import {UsageError} from '../../../src/lib/base/errors.js'
+import {parseDeletionLimit, refusalOfSize} from '../../../src/lib/plan/limit.js'
 import {errorOf} from '../../support/builders.js'
 
 describe('the limit of --max-delete', () => {
@@ -21,20 +21,27 @@ describe('the limit of --max-delete', () => {
   ]
   for (const [limit, datasets, total, isFine] of cases) {
     it(`of ${limit} ${isFine ? 'lets' : 'does not let'} ${datasets} of ${total} go`, () => {
-      const check = () => refuseLargePlan(datasets, total, limit)
-      if (isFine) {
-        expect(check).not.to.throw()
-        return
-      }
+      const refusal = refusalOfSize(datasets, total, limit)
+      if (isFine) expect(refusal).to.equal(undefined)
+      else expect(refusal?.message).to.include(`\`maxDelete\` ${limit}`).and.include(String(datasets))
+    })
+  }
 
-      const error = errorOf(check)
-      expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
-      expect(error.message).to.include(`\`maxDelete\` ${limit}`).and.include(String(datasets))
+  const raised: Array<[limit: string, enough: string]> = [
+    ['10%', '22%'],
+    ['20', '33'],
+  ]
+  for (const [limit, enough] of raised) {
+    it(`says how much is enough, in the unit of ${limit}`, () => {
+      const {message, suggestion = ''} = refusalOfSize(33, 151, limit) ?? {}
+      expect(message).to.equal(`\`maxDelete\` ${limit} refused: the plan deletes 33 of 151 datasets (22%).`)
+      expect(suggestion).to.include(`raise \`maxDelete\` to ${enough} `)
+      expect(refusalOfSize(33, 151, enough)).to.equal(undefined)
     })
   }
 
   it('lets everything go where there is none', () => {
-    expect(() => refuseLargePlan(1e6, 1e6)).not.to.throw()
+    expect(refusalOfSize(1e6, 1e6)).to.equal(undefined)
   })
 
   const texts = ['', ' ', '-1', '1.5', '1e3', '10 %', '%', '101%', '-5%', '1%%', '٣', 'NaN', 'Infinity']

@@ -28,7 +28,7 @@ export function cleanupSummary(
 ): string {
   const {plan, outcomes, stale, journal} = result
   return page([
-    `## Cleanup: ${titleOf(result)}`,
+    job.failed ?? `## Cleanup: ${titleOf(result)}`,
     leftPart(outcomes.length > 0 ? outcomes : stale),
     jobTable(job, [
       ['Namespace', placeAndTime(plan.namespace, plan)],
@@ -43,7 +43,7 @@ export function cleanupSummary(
         : []),
       ['Journal', journal],
     ]),
-    nextPart(result, next, notes.saved !== undefined),
+    job.failed === undefined ? nextPart(result, next, notes.saved !== undefined) : '',
     ...listParts(result),
     warningsPart(job),
   ])

@@ -90,8 +90,19 @@ const ENDS: Readonly<Record<string, string>> = {CancelledError: 'cancelled', Ref
 /** The summary of a job, such as `Cleanup`, that ended with an error; the reassurance says what stays as it was. */
 export function failureSummary(
   title: string,
-  {name, message, suggestions}: Omit<Failure, 'exitCode'>,
+  failure: MarkdownFailure,
   job: JobFacts,
+  reassurance?: string,
+): string {
+  return page([failurePart(title, failure, reassurance), jobTable(job), warningsPart(job)])
+}
+
+type MarkdownFailure = Omit<Failure, 'exitCode'>
+
+/** What went wrong, and what to do, under its title. */
+export function failurePart(
+  title: string,
+  {name, message, suggestions}: MarkdownFailure,
   reassurance?: string,
 ): string {
   const advice = suggestions.filter((suggestion) => suggestion !== reassurance)
@@ -100,8 +111,6 @@ export function failureSummary(
     `**Error:** ${escapeText(message)}`,
     reassurance,
     advice.map((suggestion) => `- ${escapeText(suggestion)}`).join('\n'),
-    jobTable(job),
-    warningsPart(job),
   ])
 }
 
@@ -110,6 +119,8 @@ export interface JobFacts {
   commandLine: string
   exitCode: ExitCode
   warnings: readonly string[]
+  /** Of a plan that was refused: what is said first. */
+  failed?: string
 }
 
 /** What was asked for, what came of it, and how it ended. */

@@ -67,6 +67,7 @@ const FAILURE = t.object('What a command prints with --json when it fails.', {
     exitCode: z.literal([1, 2, 4, 130]).check(z.meta({description: 'The exit code of the process.'})),
     suggestions: t.list(t.text('A sentence.'), 'What to do next.'),
   }),
+  plan: t.optional(CLEANUP),
 })
 
 /** A document as it is printed; `path` is where its schema is published, below `schemas/`. */
