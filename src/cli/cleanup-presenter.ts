@@ -58,11 +58,11 @@ export class CleanupPresenter {
   readonly onPlan: ApplyOptions['onPlan'] & CleanupOptions['onPlan'] = (plan, facts) => this.show(plan, facts)
 
   pickFrom(signal: AbortSignal): CleanupOptions['choose'] {
-    return async (plan, {warnings}) => {
-      this.warnNew(warnings)
+    return async (plan, facts) => {
+      this.warnNew(facts.warnings)
       this.command.status.clear()
       const {pickRuns} = await import('./prompts/pick-prompt.js')
-      return pickRuns(plan, signal)
+      return pickRuns(plan, facts, signal)
     }
   }
 

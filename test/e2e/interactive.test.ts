@@ -23,7 +23,7 @@ const PICK = ['cleanup', '--interactive', '--grace', '0', '--no-dry-run']
 const OLD = [...PICK, '--older-than', '30d']
 
 /** What a list ends with on the screen. */
-const LIST_END = 'Enter: go on'
+const LIST_END = 'Enter: continue'
 
 interface Options {
   rows?: number
@@ -63,7 +63,7 @@ async function pressed(terminal: Terminal, keys: string, shown: RegExp | string)
 
 /** Types a timestamp until the list shows its run alone: the first part of it may do so, too. */
 const searched = (terminal: Terminal, timestamp: string) =>
-  pressed(terminal, timestamp, new RegExp(`› ${timestamp}[^]*; 1 match`))
+  pressed(terminal, timestamp, new RegExp(`› ${timestamp}[^]*; 1–1 of 1 found`))
 
 /** Presses keys until a question stands there. */
 async function asked(terminal: Terminal, keys: string, question: string): Promise<void> {
@@ -112,9 +112,9 @@ describe('picking by hand on a terminal', () => {
       await searched(terminal, one)
       expect(rowsOn(terminal).map(({run: timestamp}) => timestamp)).to.deep.equal([one])
       await pressed(terminal, ' ', '1 of 8 runs')
-      await pressed(terminal, '(*[', '; 0 match')
-      await pressed(terminal, BACKSPACE.repeat(3), '; 1 match')
-      await pressed(terminal, CTRL_U, /1 of 8 runs, \d datasets?\s*\n/)
+      await pressed(terminal, '(*[', '; 0–0 of 0 found')
+      await pressed(terminal, BACKSPACE.repeat(3), '; 1–1 of 1 found')
+      await pressed(terminal, CTRL_U, /1 of 8 runs, \d datasets?; 1–8 of 8\s*\n/)
       expect(checkedOn(terminal)).to.deep.equal([one])
       await searched(terminal, other)
       await pressed(terminal, CTRL_A, '2 of 8 runs')
@@ -190,7 +190,7 @@ describe('the list to pick from on the screen', () => {
         for (const line of lines) expect(line.length).to.be.below(columns)
         expect(lines.filter((line) => line.includes('Runs to delete ›'))).to.have.length(1)
         expect(terminal.screen.gone).to.deep.equal(begun)
-        expect(rowsOn(terminal)).to.have.length(rows - 5)
+        expect(rowsOn(terminal)).to.have.length(rows - 6)
       }
 
       const begun = [...terminal.screen.gone]
@@ -202,10 +202,10 @@ describe('the list to pick from on the screen', () => {
       expect(focusOn(terminal)).to.equal(0)
       await pressed(terminal, PAGE_DOWN, 'Space')
       sight()
-      expect(focusOn(terminal)).to.equal(rows - 6)
+      expect(focusOn(terminal)).to.equal(rows - 7)
       await pressed(terminal, END, 'Space')
       sight()
-      expect(focusOn(terminal)).to.equal(rows - 6)
+      expect(focusOn(terminal)).to.equal(rows - 7)
       await pressed(terminal, HOME, `${order[0]}  `)
       sight()
       expect(focusOn(terminal)).to.equal(0)

@@ -41,8 +41,8 @@ describe('Ctrl-C while runs are being pinned', () => {
       const {held, other, stdout, stderr, exitCode} = await pinning(hub)
       expect(exitCode).to.equal(130)
       expect(stdout).to.match(new RegExp(`^${other} is now pinned by mira\\.$`, 'm'))
-      expect(stdout).to.match(new RegExp(`^${held} is now pinned by mira, but only half: `, 'm'))
-      expect(stdout).to.include('Interrupted: 1 of 2 runs. The same command again finishes it.')
+      expect(stdout).to.match(new RegExp(`^${held} is now pinned by mira, but only half pinned: `, 'm'))
+      expect(stdout).to.include('Interrupted: 1 of 2 runs. Run the same command again to finish.')
       expect(stderr).not.to.match(/^\s+at /m)
       const kept = [...ofRun(hub, held), ...ofRun(hub, other)]
       const all = ['cleanup', '--all', '--no-dry-run', '--yes']

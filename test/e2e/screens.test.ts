@@ -38,7 +38,7 @@ describe('screens of a terminal', () => {
       'pick-list.txt',
       'cleanup --interactive --older-than 30d --keep-recent 3 --no-dry-run',
       async (terminal) => {
-        await terminal.waitFor('Enter: go on')
+        await terminal.waitFor('Enter: continue')
         for (const [keys, shown] of [
           [DOWN, '20261117_080258  picked by hand'],
           [END, '20260819_231620  not picked'],

@@ -1,36 +1,55 @@
 import {printable} from '../../lib/base/text.js'
+import {type PlanFacts} from '../../lib/cleanup/options.js'
 import {inOrder, whyNotPickable} from '../../lib/plan/pick.js'
 import {inScope, type KeptRun, type Plan} from '../../lib/plan/plan.js'
+import {type Column, evaluationColumns, sizeColumn} from '../../lib/views/columns.js'
 import {ageOf, typesOf} from '../../lib/views/format.js'
+
+/** What is shown of runs beside a plan. */
+export type PickFacts = Pick<PlanFacts, 'rows' | 'sizes'>
 
 /** One run that can be picked, or that says why it cannot. */
 export type PickRow = ReturnType<typeof rowOf>
 
-/** The rows of a plan, newest first, in columns as wide as the widest cell; what its rules select is checked. */
-export function pickRows(plan: Plan): PickRow[] {
-  const rows = inOrder(plan).map(({each, isPlanned}) => rowOf(each, plan, isPlanned))
-  for (const column of ['age', 'has'] as const) {
-    let width = 0
-    for (const row of rows) width = Math.max(width, row[column].length)
-    for (const row of rows) row[column] = row[column].padEnd(width)
-  }
-
-  return rows
+/** The columns of the list, but for why; what a run has is dropped first. */
+export function pickColumns({now, rules}: Plan, {rows, sizes}: PickFacts): Array<Column<KeptRun>> {
+  return [
+    {title: 'Run', cell: ({run}) => run.timestamp},
+    {title: 'Age', cell: ({run}) => ageOf(run, now)},
+    ...evaluationColumns<KeptRun>(rows),
+    {title: 'Has', dropAt: 1, cell: ({run}) => (run.complete ? 'complete' : typesOf(run))},
+    ...sizeColumn<KeptRun>(sizes, ({run}) => inScope(run, rules.only)),
+  ]
 }
 
-function rowOf({run, reasons}: KeptRun, plan: Plan, isSelected: boolean) {
+/** The rows of a plan, newest first; what its rules select is checked. */
+export function pickRows(plan: Plan, columns: Array<Column<KeptRun>>): PickRow[] {
+  return inOrder(plan).map(({each, isPlanned}) =>
+    rowOf(
+      each,
+      columns.map(({cell}) => cell(each)),
+      {plan, isSelected: isPlanned},
+    ),
+  )
+}
+
+function rowOf(
+  {run, reasons}: KeptRun,
+  cells: string[],
+  {plan, isSelected}: {plan: Plan; isSelected: boolean},
+) {
   const holds = isSelected ? [] : whyNotPickable({run, reasons}, plan)
   const why = (holds.length > 0 ? holds : reasons).map(({text}) => text)
   return {
     timestamp: run.timestamp,
-    age: ageOf(run, plan.now),
-    has: run.complete ? 'complete' : typesOf(run),
+    /** By column. */
+    cells,
     /** Why the rules select it or keep it. */
     why: printable(why.join('; ')),
     /** How many are deleted with it. */
     datasets: inScope(run, plan.rules.only).length,
     isSelected,
-    /** Whether it stays whatever is picked. */
+    /** Whether it is kept whatever is picked. */
     isHeld: holds.length > 0,
     isChecked: isSelected,
   }
@@ -38,9 +57,11 @@ function rowOf({run, reasons}: KeptRun, plan: Plan, isSelected: boolean) {
 
 /** Why a row is checked or not: what a person did, then what the rules say. */
 export function noteOf({why, isSelected, isHeld, isChecked}: PickRow): string {
-  if (isHeld) return `stays: ${why}`
+  if (isHeld) return `kept: ${why}`
   if (isChecked === isSelected) return why
-  return isChecked ? `picked by hand, against: ${why}` : `not picked, against: ${why}`
+  return isChecked
+    ? `picked by hand (your rules keep it: ${why})`
+    : `not picked (your rules select it: ${why})`
 }
 
 /** The list to pick from, with a filter and a cursor. What is checked stays so whatever the filter. */
@@ -70,7 +91,7 @@ export class PickList {
     this.cursor = Math.max(0, Math.min(this.matching.length - 1, this.cursor + by))
   }
 
-  /** @returns whether there is a row under the cursor that may go */
+  /** @returns whether the row under the cursor can be picked */
   toggle(): boolean {
     const row = this.focused
     if (!row || row.isHeld) return false
@@ -78,7 +99,7 @@ export class PickList {
     return true
   }
 
-  /** Checks all rows that the filter lets through, or none of them where all are. @returns whether any may go */
+  /** Checks all rows that the filter lets through, or none of them where all are. @returns whether any can be picked */
   toggleAll(): boolean {
     const free = this.matching.filter(({isHeld}) => !isHeld)
     const areChecked = free.every(({isChecked}) => isChecked)
@@ -92,15 +113,19 @@ export class PickList {
     this.filter = filter
     const wanted = filter.toLowerCase()
     this.matching = this.rows.filter((row) =>
-      `${row.timestamp} ${row.age} ${row.has} ${noteOf(row)}`.toLowerCase().includes(wanted),
+      `${row.cells.join(' ')} ${noteOf(row)}`.toLowerCase().includes(wanted),
     )
     this.cursor = focused ? Math.max(0, this.matching.indexOf(focused)) : 0
   }
 
-  /** The rows to show in so many lines, and which of these the cursor is on. */
-  window(height: number): {rows: PickRow[]; focus: number} {
+  /** The rows to show in so many lines, how many there are above them, and which of them the cursor is on. */
+  window(height: number): {rows: PickRow[]; top: number; focus: number} {
     const last = Math.max(0, this.matching.length - height)
     this.top = Math.min(last, Math.max(this.cursor - height + 1, Math.min(this.top, this.cursor)))
-    return {rows: this.matching.slice(this.top, this.top + height), focus: this.cursor - this.top}
+    return {
+      rows: this.matching.slice(this.top, this.top + height),
+      top: this.top,
+      focus: this.cursor - this.top,
+    }
   }
 }

@@ -1,27 +1,35 @@
 import Enquirer from 'enquirer'
+import {stripVTControlCharacters} from 'node:util'
 
 import {formatCount, formatNumber, printable} from '../../lib/base/text.js'
-import {type Plan} from '../../lib/plan/plan.js'
+import {type KeptRun, type Plan} from '../../lib/plan/plan.js'
+import {type Column} from '../../lib/views/columns.js'
 import {columnsOf, cut} from '../../lib/views/terminal/layout.js'
 import {type Style, styleFor, widthOf} from '../../lib/views/terminal/style.js'
+import {formatTable, widest} from '../../lib/views/terminal/table.js'
 import {ask, type Prompt} from './ask.js'
-import {noteOf, PickList, type PickRow, pickRows} from './pick-list.js'
+import {noteOf, pickColumns, type PickFacts, PickList, type PickRow, pickRows} from './pick-list.js'
 
 /**
  * Shows the runs of a plan as a list to pick from, on stderr.
  * @returns timestamps of the runs to delete; undefined after Esc, Ctrl-C or Ctrl-D, and where the signal is aborted
  */
-export async function pickRuns(plan: Plan, signal: AbortSignal): Promise<string[] | undefined> {
-  const list = new PickList(pickRows(plan))
-  const timestamps = await ask<string[]>((options) => new PickPrompt(options, list, plan), signal)
+export async function pickRuns(
+  plan: Plan,
+  facts: PickFacts,
+  signal: AbortSignal,
+): Promise<string[] | undefined> {
+  const columns = pickColumns(plan, facts)
+  const list = new PickList(pickRows(plan, columns))
+  const timestamps = await ask<string[]>((options) => new PickPrompt(options, {list, plan, columns}), signal)
   if (timestamps) process.stderr.write('\n')
   return timestamps
 }
 
 const HIDE_CURSOR = '\u001B[?25l'
 const SHOW_CURSOR = '\u001B[?25h'
-/** Lines around the rows: the question, what the cursor is on, the counts and the keys; the last line of a terminal stays free. */
-const OTHER_LINES = 5
+/** Lines around the rows: the question, the titles, what the cursor is on, the counts and the keys; a terminal's last line stays free. */
+const OTHER_LINES = 6
 const DEFAULT_HEIGHT = 24
 
 /**
@@ -36,12 +44,16 @@ class PickPrompt extends Enquirer.Prompt implements Prompt {
   declare state: {submitted: boolean; cancelled: boolean}
   private readonly list: PickList
   private readonly plan: Plan
+  private readonly columns: Array<Column<KeptRun>>
   private readonly style = styleFor(process.stderr)
+  /** Thousands of rows are laid out once for a width, not for each key. */
+  private table: Table = {width: 0, titles: '', lines: new Map()}
 
-  constructor(options: object, list: PickList, plan: Plan) {
+  constructor(options: object, shown: {list: PickList; plan: Plan; columns: Array<Column<KeptRun>>}) {
     super(options as ConstructorParameters<typeof Enquirer.Prompt>[0])
-    this.list = list
-    this.plan = plan
+    this.list = shown.list
+    this.plan = shown.plan
+    this.columns = shown.columns
     process.stderr.on('resize', this.redraw).write(HIDE_CURSOR)
     this.once('close', () => process.stderr.off('resize', this.redraw).write(SHOW_CURSOR))
   }
@@ -93,9 +105,17 @@ class PickPrompt extends Enquirer.Prompt implements Prompt {
     if (state.cancelled) return [`${style.red('✖')} ${title} · cancelled`]
     if (state.submitted) return [`${style.green('✔')} ${title} · ${chosenText(list, plan)}`]
     const {rows, focus} = list.window(room())
-    const drawn = rows.map((row, index) => drawRow(row, index === focus, style))
+    const width = lineWidth() - MARK_WIDTH
+    if (this.table.width !== width) this.table = layOut(this.columns, list.rows, {width, style})
+    const {titles, lines} = this.table
+    const drawn = rows.map((row, index) => {
+      const text = cut(`${lines.get(row)}  ${noteOf(row)}`, width)
+      const paint = row.isHeld ? style.dim : index === focus ? style.bold : String
+      return `${index === focus ? '>' : ' '} ${markOf(row, style)} ${paint(text)}`
+    })
     return [
       `? ${title} › ${cut(list.filter, lineWidth() - TITLE_WIDTH)}`,
+      style.dim(`${' '.repeat(MARK_WIDTH)}${titles}`),
       ...(drawn.length > 0 ? drawn : [style.red('No matching runs')]),
       ...footerOf(list, plan, style),
     ]
@@ -115,16 +135,34 @@ function lineWidth(): number {
 const TITLE_WIDTH = 19
 /** Columns of the cursor, the box and the blank behind them. */
 const MARK_WIDTH = 6
-/** What the last column needs to say anything; what a run has is left out before that. */
+/** What the last column needs to say anything; other columns are dropped before that. */
 const MIN_NOTE = 24
+/** What the timestamp, the age and the model need to say anything. */
+const MIN_CELLS = 40
 
-function drawRow(row: PickRow, isFocused: boolean, style: Style): string {
-  const width = lineWidth() - MARK_WIDTH
-  const cells = [row.timestamp, row.age]
-  const whole = [...cells, row.has].join('  ')
-  const start = width - columnsOf(whole) - 2 < MIN_NOTE ? cells.join('  ') : whole
-  const paint = row.isHeld ? style.dim : isFocused ? style.bold : String
-  return `${isFocused ? '>' : ' '} ${markOf(row, style)} ${paint(cut(`${start}  ${noteOf(row)}`, width))}`
+interface Table {
+  width: number
+  titles: string
+  /** But for why, which changes. */
+  lines: ReadonlyMap<PickRow, string>
+}
+
+function layOut(
+  columns: Array<Column<KeptRun>>,
+  rows: PickRow[],
+  {width, style}: {width: number; style: Style},
+): Table {
+  const cells = columns.map((column, index) => ({...column, cell: (row: PickRow) => row.cells[index] ?? ''}))
+  const room = Math.max(MIN_CELLS, width - MIN_NOTE - 2)
+  const table = stripVTControlCharacters(formatTable(cells, rows, {width: room, style}))
+  const all = table.split('\n')
+  const most = widest(all)
+  const [titles = '', ...lines] = all.map((line) => line + ' '.repeat(most - columnsOf(line)))
+  return {
+    width,
+    titles: cut(`${titles}  WHY`, width),
+    lines: new Map(rows.map((row, index) => [row, lines[index] ?? ''])),
+  }
 }
 
 /** The box says it without colours. */
@@ -133,8 +171,8 @@ function markOf({isHeld, isChecked}: PickRow, style: Style): string {
   return isChecked ? style.green('[x]') : '[ ]'
 }
 
-const LONG_KEYS = 'Space: check  Ctrl-A: all listed  Letters: search  Enter: go on  Esc: cancel'
-const SHORT_KEYS = 'Space  ^A: all  Enter: go on  Esc: quit'
+const LONG_KEYS = 'Space: check  Ctrl-A: all listed  Letters: search  Enter: continue  Esc: cancel'
+const SHORT_KEYS = 'Space  ^A: all  Enter: continue  Esc'
 
 function chosenText({rows, checked}: PickList, {leaderboard}: Plan): string {
   const datasets = checked.reduce((sum, row) => sum + row.datasets, 0)
@@ -145,11 +183,13 @@ function chosenText({rows, checked}: PickList, {leaderboard}: Plan): string {
 function footerOf(list: PickList, plan: Plan, style: Style): string[] {
   const {matching, filter, focused} = list
   const width = lineWidth()
-  const found = filter === '' ? '' : `; ${formatNumber(matching.length)} match`
+  const {rows, top} = list.window(room())
+  const place = `${formatNumber(Math.min(top + 1, matching.length))}–${formatNumber(top + rows.length)}`
+  const position = `${place} of ${formatNumber(matching.length)}${filter === '' ? '' : ' found'}`
   const keys = LONG_KEYS.length <= width ? LONG_KEYS : SHORT_KEYS
   return [
     style.dim(cut(focused ? `${focused.timestamp}  ${noteOf(focused)}` : ' ', width)),
-    style.bold(cut(`${chosenText(list, plan)}${found}`, width)),
+    style.bold(cut(`${chosenText(list, plan)}; ${position}`, width)),
     style.dim(cut(keys, width)),
   ]
 }

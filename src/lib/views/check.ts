@@ -21,8 +21,8 @@ import {type Screen} from './terminal/style.js'
 const FINDING_TITLES: Readonly<Record<FindingKind, string>> = {
   'dangling-row': 'Rows whose datasets are gone',
   'run-without-row': 'Runs without a row',
-  'duplicate-rows': 'Several rows about one evaluation',
-  'inexact-name': 'Rows that do not write the name exactly',
+  'duplicate-rows': 'Several rows for one evaluation',
+  'inexact-name': 'Rows that misspell the name of a dataset',
   'renamed-namespace': 'Rows with a former namespace',
   'exposed-runs': 'Private runs on a public leaderboard',
 }
@@ -47,7 +47,7 @@ export function formatCheck(check: LeaderboardCheck, {style, width}: Screen): st
     remarks.length > 0 ? ['Not counted as findings:', ...notCounted].join('\n') : '',
     findings.length > 0
       ? `${formatCount(findings.length, 'finding')} in ${compared}.`
-      : `No findings: ${compared} go together.`,
+      : `No findings: ${compared} match.`,
   ])
 }
 

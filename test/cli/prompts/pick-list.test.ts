@@ -1,9 +1,10 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {noteOf, PickList, type PickRow, pickRows} from '../../../src/cli/prompts/pick-list.js'
+import {noteOf, pickColumns, PickList, type PickRow, pickRows} from '../../../src/cli/prompts/pick-list.js'
 import {HOUR} from '../../../src/lib/base/time.js'
 import {ago, inventoryOf, NOW, planOf, runDatasets} from '../../support/builders.js'
+import {finished, viewOf} from '../../support/rows.js'
 
 const OLD = '20260801_120000'
 const BROKEN = '20260701_120000'
@@ -15,12 +16,13 @@ const INVENTORY = inventoryOf([
   ...runDatasets(NEW),
   ...UPLOADING,
 ])
-const listOf = (reason?: string) =>
-  new PickList(
-    pickRows(
-      planOf(INVENTORY, {olderThan: '30d'}, reason ? {runs: {[OLD]: {by: 'ann', at: NOW, reason}}} : {}),
-    ),
-  )
+const ROWS = viewOf([finished(OLD, {model: 'qwen/Coder-7B', successRate: 62.5})], INVENTORY).index
+const SIZES = new Map(INVENTORY.datasets.map(({name}) => [name, 1_500_000]))
+const listOf = (reason?: string) => {
+  const pins = reason ? {runs: {[OLD]: {by: 'ann', at: NOW, reason}}} : {}
+  const plan = planOf(INVENTORY, {olderThan: '30d'}, pins)
+  return new PickList(pickRows(plan, pickColumns(plan, {rows: ROWS, sizes: SIZES})))
+}
 
 /** A list in which every third row is held and every second one checked. */
 const longList = (length: number) =>
@@ -30,8 +32,7 @@ const longList = (length: number) =>
       const isSelected = !isHeld && index % 2 === 0
       return {
         timestamp: `20260101_${String(index).padStart(6, '0')}`,
-        age: '9d',
-        has: 'complete',
+        cells: [`20260101_${String(index).padStart(6, '0')}`, '9d', 'complete'],
         why: 'because',
         datasets: 3,
         isSelected,
@@ -49,11 +50,11 @@ describe('the list to pick from', () => {
     expect(stamps(checked)).to.deep.equal([OLD, BROKEN])
     expect(rows.map(({isHeld}) => isHeld)).to.deep.equal([true, false, false, false])
     expect(rows.map(({datasets}) => datasets)).to.deep.equal([1, 3, 3, 2])
-    expect(rows.map(({has}) => has.trimEnd())).to.deep.equal([
-      'results',
-      'complete',
-      'complete',
-      'results, metrics',
+    expect(rows.map(({cells}) => cells.slice(2).join(' '))).to.deep.equal([
+      '- - results 1.5 MB',
+      '? ? complete 4.5 MB',
+      'qwen/Coder-7B 62.5% complete 4.5 MB',
+      '? ? results, metrics 3.0 MB',
     ])
   })
 
@@ -61,7 +62,7 @@ describe('the list to pick from', () => {
     const list = listOf()
     const notes = () => list.rows.map((row) => noteOf(row))
     expect(notes()).to.deep.equal([
-      'stays: may still be uploading: changed 30min ago',
+      'kept: may still be uploading: changed 30min ago',
       'not older than 30d',
       'older than 30d',
       'older than 30d',
@@ -71,8 +72,8 @@ describe('the list to pick from', () => {
     list.move(1)
     list.toggle()
     expect(notes().slice(1, 3)).to.deep.equal([
-      'picked by hand, against: not older than 30d',
-      'not picked, against: older than 30d',
+      'picked by hand (your rules keep it: not older than 30d)',
+      'not picked (your rules select it: older than 30d)',
     ])
     list.toggle()
     expect(notes()[2]).to.equal('older than 30d')
@@ -85,7 +86,7 @@ describe('the list to pick from', () => {
     expect(list.focused?.timestamp).to.equal(OLD)
     expect(list.toggle()).to.equal(false)
     expect(noteOf(list.rows[2] as PickRow)).to.equal(
-      'stays: pinned by ann: keep  [31mthis (half: not in its card)',
+      'kept: pinned by ann: keep  [31mthis (half: not in its card)',
     )
     expect(list.toggleAll()).to.equal(true)
     expect(stamps(list.checked)).to.deep.equal([NEW, BROKEN])
@@ -93,7 +94,7 @@ describe('the list to pick from', () => {
     expect(list.checked).to.deep.equal([])
   })
 
-  it('finds runs by timestamp, by what they have and by the reason, and checks with all only those', () => {
+  it('finds runs by timestamp, model, score, types and reason, and checks with all only those', () => {
     const list = listOf()
     const found = (text: string) => {
       list.search(text)
@@ -106,6 +107,8 @@ describe('the list to pick from', () => {
     expect(found('older')).to.deep.equal([NEW, OLD, BROKEN])
     expect(list.focused?.timestamp).to.equal(OLD)
     expect(found('METRICS')).to.deep.equal([BROKEN])
+    expect(found('coder-7b')).to.deep.equal([OLD])
+    expect(found('62.5%')).to.deep.equal([OLD])
     expect(found('uploading')).to.deep.equal([UPLOADING[0]?.timestamp])
     expect(found('(')).to.deep.equal([])
     expect(list.toggle()).to.equal(false)

@@ -42,6 +42,6 @@ describe('leaderboard check', () => {
       hide(hub)
       const {stdout, exitCode} = await check(hub, '--exit-code')
       expect(exitCode).to.equal(0)
-      expect(stdout).to.match(/^No findings: \d rows and 2 runs go together\.$/m)
+      expect(stdout).to.match(/^No findings: \d rows and 2 runs match\.$/m)
     }))
 })

@@ -80,7 +80,7 @@ describe('leaderboard protect', () => {
       const plain = stderr.replaceAll(/\s+(?:›\s+)?/g, ' ')
       expect(plain)
         .to.include('Warning: 4 runs are in doubt and not pinned: ')
-        .and.match(/and 1 more\. `runs protect \d{8}_\d{6}` pins one all the same\./)
+        .and.match(/and 1 more\. To pin one anyway: `runs protect \d{8}_\d{6}`/)
       const {inDoubt, warnings} = JSON.parse((await protect('--json')).stdout)
       expect([inDoubt.length, warnings.length]).to.deep.equal([4, 1])
       const command = /`(runs protect \S+)`/.exec(plain)?.[1]?.split(' ') ?? []

@@ -30,7 +30,7 @@ describe('runs protect and unprotect', () => {
     expect((await run('protect', first)).stdout).to.include(`${first} is already pinned by mira: paper.`)
     const lifted = await run('unprotect', first)
     expect(lifted.stdout).to.include(`${first} is no longer pinned. It was pinned by mira`)
-    expect((await run('unprotect', first)).stdout).to.include('nothing to lift')
+    expect((await run('unprotect', first)).stdout).to.include('was not pinned')
   })
 
   it('end with 3 where a card cannot be changed, say what is half, and finish it when called again', async () => {
@@ -42,7 +42,7 @@ describe('runs protect and unprotect', () => {
     let allow = refuse()
     const half = await run('protect', first, second)
     expect(half.exitCode).to.equal(3)
-    expect(half.stdout).to.match(new RegExp(`^${first} is now pinned by mira, but only half: `, 'm'))
+    expect(half.stdout).to.match(new RegExp(`^${first} is now pinned by mira, but only half pinned: `, 'm'))
     expect(half.stdout).to.include('1 of 2 runs')
     expect((await run('group')).stdout).to.match(new RegExp(`^${first} .*half pinned$`, 'm'))
     const document = JSON.parse((await run('protect', first, '--json')).stdout)

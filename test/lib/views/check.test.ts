@@ -19,7 +19,7 @@ const show = (rows: LeaderboardRow[], width?: number) => {
 
 describe('the page of a check', () => {
   it('says so where nothing is found, and what was not counted', () => {
-    expect(show([finished(C)])).to.match(/\n\nNo findings: 1 row and 1 run go together\.$/)
+    expect(show([finished(C)])).to.match(/\n\nNo findings: 1 row and 1 run match\.$/)
     expect(show([finished(C), rowOf({})])).to.include(
       '\n\nNot counted as findings:\n  Row 2 names no datasets (typical of evaluations that failed early).\n\nNo findings',
     )

@@ -38,9 +38,10 @@ export function cutName(name: string, width: number): string {
   const owner = name.slice(0, Math.max(0, name.indexOf('/')))
   const own = columnsOf(owner)
   if (own > over) return `${cut(owner, own - over)}${name.slice(owner.length)}`
-  const rest = own > 0 ? `…${name.slice(owner.length)}` : name
+  const rest = own > 0 ? name.slice(owner.length + 1) : name
+  if (columnsOf(rest) < width) return `…${rest}`
   const tail = Math.floor((width - 1) / 2)
-  return columnsOf(rest) <= width ? rest : `${cut(rest, width - tail)}${lastOf(rest, tail)}`
+  return `${cut(rest, width - tail)}${lastOf(rest, tail)}`
 }
 
 /** The end of a text that takes up so many columns. */

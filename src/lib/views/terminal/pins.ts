@@ -8,14 +8,14 @@ export const WITHOUT_LEADERBOARD =
   'There is no leaderboard, so only the tag in the card pins a run, and a --reason is not saved.'
 
 export function formatPins(runs: PinnedRun[], until?: string): string {
-  if (runs.length === 0) return 'The leaderboard cites no run that can be pinned.'
+  if (runs.length === 0) return 'No run that the leaderboard cites can be pinned.'
   return runs.map((each) => describePinned(each, until)).join('\n')
 }
 
 function describePinned({run, changed, pin, tagged, problem}: PinnedRun, until: string | undefined): string {
   const when = changed ? 'now' : 'already'
   if (pin && tagged) return `${run} is ${when} ${describePin(pin)}.`
-  if (pin) return `${run} is ${when} ${describePin(pin)}, but only half: ${sentence(problem)}`
+  if (pin) return `${run} is ${when} ${describePin(pin)}, but only half pinned: ${sentence(problem)}`
   // The tag that a run has already may hold longer than what was asked for.
   return tagged
     ? `${run} is ${when} pinned by its tag${changed && until ? ` until ${until}` : ''}.`
@@ -33,9 +33,7 @@ export function formatUnpinned(runs: PinnedRun[]): string {
       // A commit may be made whose answer is lost, and a card that cannot be read may have no tag.
       if (problem !== undefined) return `${run} may still be pinned: ${sentence(problem)}`
       if (pin) return `${run} is no longer pinned. It was ${describePin(pin)}.`
-      return changed
-        ? `${run} is no longer pinned. It was pinned by its tag.`
-        : `${run} is not pinned: nothing to lift.`
+      return changed ? `${run} is no longer pinned. It was pinned by its tag.` : `${run} was not pinned.`
     })
     .join('\n')
 }
@@ -44,7 +42,7 @@ export function unfinishedAdvice(runs: PinnedRun[], interrupted: boolean): strin
   const open = runs.filter(({problem}) => problem !== undefined).length
   if (open === 0) return undefined
   const start = interrupted ? 'Interrupted' : 'Not finished'
-  return `${start}: ${open} of ${runs.length} runs. The same command again finishes it.`
+  return `${start}: ${open} of ${runs.length} runs. Run the same command again to finish.`
 }
 
 const FEW_IN_DOUBT = 3
@@ -56,5 +54,5 @@ export function inDoubtWarning(runs: RunInDoubt[]): string | undefined {
   const named = runs.map(({run, why}) => `${run} (${safe(why)})`)
   const subject = `${formatCount(runs.length, 'run')} ${runs.length === 1 ? 'is' : 'are'}`
   const names = joinWords(firstFew(named, FEW_IN_DOUBT))
-  return `${subject} in doubt and not pinned: ${names}. \`runs protect ${first.run}\` pins one all the same.`
+  return `${subject} in doubt and not pinned: ${names}. To pin one anyway: \`runs protect ${first.run}\``
 }

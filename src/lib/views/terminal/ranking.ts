@@ -5,27 +5,27 @@ import {formatCount, formatNumber, joinWords, safeName} from '../../base/text.js
 import {dayOf} from '../../base/time.js'
 import {type Column} from '../columns.js'
 import {formatMetric, placeAndTime} from '../format.js'
-import {cut, paragraphs, wrapText} from './layout.js'
+import {cut, cutName, paragraphs, wrapText} from './layout.js'
 import {bar, type Screen} from './style.js'
 import {formatTables} from './table.js'
 
 type RankingView = Screen & {hasBars: boolean}
 
-/** Columns of the terminal that stay for all but the model: enough for the costs and a note. */
-const WITHOUT_MODEL = 60
-const MIN_MODEL = 20
+/** Of the model: where that is too long for a terminal, and where the other columns need the room. */
 const MAX_MODEL = 40
+const MIN_MODEL = 15
 
 /** On a pipe only unreadable lengths are cut. */
 const MAX_TEXT = 120
 
 /** The columns of numbers: one that rows are ranked by is never dropped, the others in this order, or never shown. */
 const NUMBERS: ReadonlyArray<[title: string, metric: Metric, dropAt?: number]> = [
+  ['Success', 'success_rate', 7],
   ['pass@1', 'pass_at_1'],
-  ['Cost', 'total_cost_usd', 5],
-  ['Tokens', 'total_tokens', 4],
-  ['Duration', 'avg_duration_ms', 3],
-  ['CO2', 'co2_emissions_g', 2],
+  ['Cost', 'total_cost_usd', 6],
+  ['Tokens', 'total_tokens', 5],
+  ['Duration', 'avg_duration_ms', 2],
+  ['CO2', 'co2_emissions_g', 1],
 ]
 
 /** The table of ranked rows, one for each group, and what its marks mean. */
@@ -45,7 +45,7 @@ export function formatRanking(ranked: LeaderboardRanking, view: RankingView): st
       const title = titleOf(groups[index]!)
       return title ? `${style.bold(title)}\n${table}` : table
     }),
-    wrapText(formatTotals(ranked), width),
+    wrapText(formatTotals(ranked, tables.join('\n')), width),
   ])
 }
 
@@ -62,46 +62,45 @@ function rowsOf(shown: number, total: number): string {
 }
 
 function columnsFor({by, groups, groupBy}: LeaderboardRanking, view: RankingView): Array<Column<RankedRow>> {
-  const {width, hasBars} = view
-  const most =
-    width === undefined ? MAX_TEXT : Math.min(Math.max(width - WITHOUT_MODEL, MIN_MODEL), MAX_MODEL)
+  const most = view.width === undefined ? MAX_TEXT : MAX_MODEL
+  const numbers = NUMBERS.filter(([, metric, dropAt]) => metric === by || dropAt !== undefined).map(
+    ([title, metric, dropAt]): Column<RankedRow> => ({
+      title,
+      isRight: true,
+      ...(metric !== by && {dropAt}),
+      cell: ({data}) => scoreText(metric, data),
+    }),
+  )
   const columns: Array<Column<RankedRow>> = [
     {
       title: '#',
       isRight: true,
       cell: ({place, isTied}) => (place === undefined ? NO_NUMBER : `${place}${isTied ? '=' : ''}`),
     },
-    {title: 'Model', cell: ({data}) => cut(shown(data.model), most)},
-    {title: 'Success', cell: (row) => successOf(row, hasBars)},
-    ...NUMBERS.filter(([, metric, dropAt]) => metric === by || dropAt !== undefined).map(
-      ([title, metric, dropAt]): Column<RankedRow> => ({
-        title,
-        isRight: true,
-        ...(metric !== by && {dropAt}),
-        cell: ({data}) => scoreText(metric, data),
-      }),
-    ),
+    {title: 'Model', dropAt: 4, cutsTo: MIN_MODEL, cell: ({data}) => cutName(shown(data.model), most)},
+    {title: '', dropAt: 0, cell: barOf},
+    ...numbers,
     {
       title: 'Date (UTC)',
       isRight: true,
-      dropAt: 6,
+      dropAt: 3,
       // A time that is not of the Hub is marked.
       cell: ({time}) => (time ? `${time.isLocal ? '~' : ''}${dayOf(time.date)}` : NO_NUMBER),
     },
-    {title: 'Run', dropAt: 1, cell: ({run}) => run ?? NO_NUMBER},
-    {title: 'Notes', cell: notesOn},
+    {title: 'Run', cell: ({run}) => run ?? NO_NUMBER},
+    {title: 'Notes', wrapsTo: 10, cell: notesOn},
   ]
   const hasNotes = groups.some(({rows}) => rows.some((row) => notesOn(row) !== ''))
   return columns.filter(
-    ({title}) => (title !== 'Model' || !groupBy.includes('model')) && (title !== 'Notes' || hasNotes),
+    ({title}) =>
+      (title !== 'Model' || !groupBy.includes('model')) &&
+      (title !== 'Notes' || hasNotes) &&
+      (title !== '' || view.hasBars),
   )
 }
 
-function successOf({data}: RankedRow, hasBars: boolean): string {
-  if (data.successRate === undefined) return NO_NUMBER
-  const share = data.successRate / METRICS.success_rate.most
-  const score = scoreText('success_rate', data).padStart(6)
-  return hasBars ? `${bar(share)} ${score}` : score.trimStart()
+function barOf({data: {successRate}}: RankedRow): string {
+  return successRate === undefined ? '' : bar(successRate / METRICS.success_rate.most)
 }
 
 /** Why a row has no place, and what it lacks. */
@@ -114,17 +113,21 @@ function notesOn({standing, doubt, gone, isTotal}: RankedRow): string {
   return notes.join(', ')
 }
 
-function formatTotals({groups, rowsInAll, model}: LeaderboardRanking): string {
+function formatTotals({groups, rowsInAll, model}: LeaderboardRanking, table: string): string {
   const rows = groups.flatMap((group) => group.rows)
   const total = groups.reduce((sum, group) => sum + group.total, 0)
   if (rowsInAll === 0) return 'The leaderboard has no rows.'
   if (total === 0)
-    return `None of ${formatCount(rowsInAll, 'row')} is of such a model: ${joinWords(model.map((each) => shown(each)))}.`
+    return `None of ${formatCount(rowsInAll, 'row')} matches --model ${joinWords(
+      model.map((each) => shown(each)),
+      'or',
+    )}.`
   const others = rowsInAll > total ? `; ${formatCount(rowsInAll - total, 'row')} of other models` : ''
   const marks: string[] = []
   if (rows.some(({isTied}) => isTied)) marks.push('=  the same score')
-  if (rows.some(({time}) => time?.isLocal))
-    marks.push('~  local time of the evaluating machine: the run itself is not there')
+  // Its column may have been dropped.
+  if (/ ~\d{4}-/.test(table))
+    marks.push("~  from the leaderboard row (evaluator's local time); the run's datasets are gone")
   return [`${rowsOf(rows.length, total)}${others}`, ...marks].join('\n')
 }
 

@@ -43,11 +43,12 @@ describe('a name that is cut', () => {
     [model, 31, model],
     [model, 30, 'mistral…/Mistral-Small-3.1-24B'],
     [model, 23, '…/Mistral-Small-3.1-24B'],
-    [model, 14, '…/Mistr….1-24B'],
+    [model, 22, '…Mistral-Small-3.1-24B'],
+    [model, 14, 'Mistral….1-24B'],
     ['a-model-without-owner', 11, 'a-mod…owner'],
     ['/model', 5, '/m…el'],
-    ['模型/模型模型', 10, '…/模型模型'],
-    ['模型/模型模型', 6, '…/…型'],
+    ['模型/模型模型', 9, '…模型模型'],
+    ['模型/模型模型', 6, '模…型'],
   ]
   for (const [name, width, expected] of cases)
     it(`shows ${name} as ${expected} in ${width} columns`, () => {

@@ -45,7 +45,7 @@ describe('the table of a ranking', () => {
   it('shows place, model, bar, numbers, date and run', () => {
     const text = show(ROWS)
     expect(linesOf(text, /gemini/)[0]).to.match(
-      /^1 {2}google\/gemini {2}████████ 100\.0% {2}\$0\.2500 {2}12,345 +2\.5 s {2}3\.0 g +2026-09-02 {2}20260902_120000$/,
+      /^1 {2}google\/gemini {2}████████ {3}100\.0% {2}\$0\.2500 {2}12,345 +2\.5 s {2}3\.0 g +2026-09-02 {2}20260902_120000$/,
     )
     for (const line of show(ROWS, {}, 60).split('\n').slice(-3)) expect(stringWidth(line)).to.be.at.most(60)
   })
@@ -54,7 +54,7 @@ describe('the table of a ranking', () => {
     const text = show(ROWS)
     expect(linesOf(text, /qwen/)).to.have.length(2)
     expect(text).to.match(
-      /^3 {2}qwen\/coder +········ {3}0\.0%.* ~2026-09-04 {2}20260903_120000 {2}datasets gone$/m,
+      /^3 {2}qwen\/coder +········ +0\.0%.* ~2026-09-04 {2}20260903_120000 {2}datasets gone$/m,
     )
     expect(text).to.match(/^- {2}qwen\/coder +- .* - {2}- +failed$/m)
     const half = [finished(A, {metricsDataset: named('metrics', C)})]
@@ -74,7 +74,7 @@ describe('the table of a ranking', () => {
     const facts = {model: 'maker/a-long-name-of-a-model', successRate: 50, totalCostUsd: 0.25}
     const row = finished(C, {...facts, timestamp: '2026-09-04T10:00:00'})
     const text = show([row, row], {}, 80)
-    expect(text).to.match(/^1= .*datasets gone$/m)
+    expect(text).to.match(/^1= .*datasets\n +gone$/m)
     expect(titlesIn(text)).to.include('COST')
     expect(widest(text)).to.be.at.most(80)
   })
@@ -82,9 +82,14 @@ describe('the table of a ranking', () => {
   it('drops columns on a narrow terminal, but not the one that rows are ranked by', () => {
     const model = 'a-rather-long-name-of-a-model/with-72-billion-parameters'
     const rows = ROWS.map((row) => ({...row, model}))
-    for (const width of [80, 100, 120]) expect(widest(show(rows, {}, width))).to.be.at.most(width)
+    for (const width of [60, 80, 100, 120]) expect(widest(show(rows, {}, width))).to.be.at.most(width)
     const titles = (options: RankingOptions, width?: number) => titlesIn(show(rows, options, width)).join(' ')
-    expect(titles({}, 80)).to.equal('# MODEL SUCCESS COST DATE (UTC) NOTES')
+    expect(titles({}, 60)).to.equal('# MODEL SUCCESS RUN NOTES')
+    expect(titles({}, 80)).to.equal('# MODEL SUCCESS COST TOKENS RUN NOTES')
+    expect(show(rows, {}, 60))
+      .to.include(' with-72-…parameters ')
+      .and.not.include('~')
+    expect(show(rows, {}, 140)).to.include('\n~  from the leaderboard row')
     expect(titles({by: 'co2'}, 70))
       .to.include('CO2')
       .and.not.include('COST')
@@ -114,7 +119,7 @@ describe('the table of a ranking', () => {
 
   it('says so where no row is left', () => {
     expect(show([])).to.include('The leaderboard has no rows.')
-    expect(show(ROWS, {model: ['no/*']})).to.include('None of 4 rows is of such a model: no/*.')
+    expect(show(ROWS, {model: ['no/*']})).to.include('None of 4 rows matches --model no/*.')
     expect(show(ROWS, {model: ['qwen/*']})).to.match(/^2 rows; 2 rows of other models$/m)
   })
 
