@@ -212,4 +212,15 @@ describe('the list to pick from on the screen', () => {
       terminal.ctrlC()
       expect(await terminal.finished).to.equal(130)
     }))
+
+  it('leaves out the reasons, but for that of the run under the cursor, where they would be cut to nothing', () =>
+    withHub({runs: 8}, async (hub) => {
+      const terminal = await listed(hub, [...OLD, '--sizes'], {columns: 60})
+      expect(terminal.screen.visible().join('\n'))
+        .to.match(/SCORE +SIZE\n/)
+        .and.match(/ \d+ [kM]B\n/)
+      expect(terminal.screen.visible().join('\n')).to.match(/\n\d{8}_\d{6} {2}\S.+\n.+; 1–8 of 8\n/)
+      terminal.ctrlC()
+      await terminal.finished
+    }))
 })

@@ -47,7 +47,7 @@ class PickPrompt extends Enquirer.Prompt implements Prompt {
   private readonly columns: Array<Column<KeptRun>>
   private readonly style = styleFor(process.stderr)
   /** Thousands of rows are laid out once for a width, not for each key. */
-  private table: Table = {width: 0, titles: '', lines: new Map()}
+  private table: Table = {width: 0, titles: '', lines: new Map(), hasWhy: false}
 
   constructor(options: object, shown: {list: PickList; plan: Plan; columns: Array<Column<KeptRun>>}) {
     super(options as ConstructorParameters<typeof Enquirer.Prompt>[0])
@@ -109,7 +109,8 @@ class PickPrompt extends Enquirer.Prompt implements Prompt {
     if (this.table.width !== width) this.table = layOut(this.columns, list.rows, {width, style})
     const {titles, lines} = this.table
     const drawn = rows.map((row, index) => {
-      const text = cut(`${lines.get(row)}  ${noteOf(row)}`, width)
+      const why = this.table.hasWhy ? `  ${noteOf(row)}` : ''
+      const text = cut(`${lines.get(row)}${why}`, width)
       const paint = row.isHeld ? style.dim : index === focus ? style.bold : String
       return `${index === focus ? '>' : ' '} ${markOf(row, style)} ${paint(text)}`
     })
@@ -137,6 +138,8 @@ const TITLE_WIDTH = 19
 const MARK_WIDTH = 6
 /** What the last column needs to say anything; other columns are dropped before that. */
 const MIN_NOTE = 24
+/** With less it says nothing that the line about the focused run does not say better. */
+const LEAST_NOTE = 10
 /** What the timestamp, the age and the model need to say anything. */
 const MIN_CELLS = 40
 
@@ -145,6 +148,7 @@ interface Table {
   titles: string
   /** But for why, which changes. */
   lines: ReadonlyMap<PickRow, string>
+  hasWhy: boolean
 }
 
 function layOut(
@@ -153,15 +157,18 @@ function layOut(
   {width, style}: {width: number; style: Style},
 ): Table {
   const cells = columns.map((column, index) => ({...column, cell: (row: PickRow) => row.cells[index] ?? ''}))
-  const room = Math.max(MIN_CELLS, width - MIN_NOTE - 2)
-  const table = stripVTControlCharacters(formatTable(cells, rows, {width: room, style}))
-  const all = table.split('\n')
+  const laidOut = (room: number) =>
+    stripVTControlCharacters(formatTable(cells, rows, {width: room, style})).split('\n')
+  const narrow = laidOut(Math.max(MIN_CELLS, width - MIN_NOTE - 2))
+  const hasWhy = width - widest(narrow) - 2 >= LEAST_NOTE
+  const all = hasWhy ? narrow : laidOut(width)
   const most = widest(all)
   const [titles = '', ...lines] = all.map((line) => line + ' '.repeat(most - columnsOf(line)))
   return {
     width,
-    titles: cut(`${titles}  WHY`, width),
+    titles: cut(hasWhy ? `${titles}  WHY` : titles, width),
     lines: new Map(rows.map((row, index) => [row, lines[index] ?? ''])),
+    hasWhy,
   }
 }
 

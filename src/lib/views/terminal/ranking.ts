@@ -127,7 +127,7 @@ function formatTotals({groups, rowsInAll, model}: LeaderboardRanking, table: str
   if (rows.some(({isTied}) => isTied)) marks.push('=  the same score')
   // Its column may have been dropped.
   if (/ ~\d{4}-/.test(table))
-    marks.push("~  from the leaderboard row (evaluator's local time); the run's datasets are gone")
+    marks.push("~  from the leaderboard row (evaluator's local time); the run's datasets are not listed")
   return [`${rowsOf(rows.length, total)}${others}`, ...marks].join('\n')
 }
 

@@ -87,7 +87,7 @@ describe('the table of a ranking', () => {
     expect(titles({}, 60)).to.equal('# MODEL SUCCESS RUN NOTES')
     expect(titles({}, 80)).to.equal('# MODEL SUCCESS COST TOKENS RUN NOTES')
     expect(show(rows, {}, 60))
-      .to.include(' with-72-…parameters ')
+      .to.include(' with-72-b…arameters ')
       .and.not.include('~')
     expect(show(rows, {}, 140)).to.include('\n~  from the leaderboard row')
     expect(titles({by: 'co2'}, 70))
