@@ -33,6 +33,9 @@ const REAL = ['--no-dry-run', '--yes', '--concurrency', '1']
 const CALLS: string[][] = [
   ['datasets', 'list', '--sizes', '--older-than', '1d'],
   ['runs', 'group', '--sizes'],
+  ['runs', 'show', RUNS.best],
+  ['runs', 'show', RUNS.twice, '--policy', POLICY],
+  ['runs', 'show', RUNS.copied, '--older-than', '5d', '--only', 'traces', '--run', RUNS.copied],
   ['leaderboard', 'check'],
   ['cleanup', '--delete-leaderboard', '--plan', BOARD_PLAN],
   ['leaderboard', 'show', '--by', 'cost', '--group-by', 'model', '--limit', '3'],

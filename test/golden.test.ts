@@ -32,6 +32,9 @@ const SESSIONS = `
     foreign-flag.txt 2 $ cleanup --keep-last 3 --force
     foreign-command.txt 2 $ policy validate policy.yaml
     runs-group.txt $ runs group
+    runs-show.txt $ runs show 20261109_233319
+    runs-show-rules.txt $ runs show 20261109_233319 --older-than 7d --keep-best 1 --group-by model
+    runs-show-unknown.txt 1 $ runs show 20261109_233318
     list-sizes.txt $ datasets list --sizes --sort size --only traces
     cleanup-dry-run.txt $ cleanup --older-than 30d --keep-recent 3
     cleanup-keep-recent.txt $ cleanup --older-than 20d --keep-recent 6
@@ -78,6 +81,7 @@ const SESSIONS = `
     json/error.txt 2 $ cleanup --older-than never --json
     json/datasets-list.txt $ datasets list --json
     json/runs-group.txt $ runs group --json
+    json/runs-show.txt $ runs show 20261117_234802 --older-than 2d --json
   4 runs
     json/cleanup-dry-run.txt $ cleanup --keep-recent 1 --json
     json/cleanup.txt $ cleanup --keep-recent 1 --no-dry-run --yes --json

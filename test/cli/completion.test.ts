@@ -6,7 +6,7 @@ import {findCommands, runCli} from '../support/cli.js'
 describe('completion', () => {
   for (const [line, ...offered] of [
     ['run', 'runs'],
-    ['runs ', 'group', 'protect', 'unprotect'],
+    ['runs ', 'group', 'protect', 'show', 'unprotect'],
     ['cleanup --older-than 3d --no-d', '--no-dry-run'],
     ['cleanup --only ', 'metrics', 'results', 'traces'],
     ['cleanup --only=tr', '--only=traces'],
@@ -28,7 +28,7 @@ describe('completion', () => {
   it('offers every command, and no hidden flag', async () => {
     const {commands} = await findCommands()
     expect(completionsOf('smoltrace ', commands)).to.deep.equal(
-      'autocomplete cleanup datasets help history leaderboard policy restore runs sandbox'.split(' '),
+      'autocomplete cleanup datasets help history leaderboard plan policy restore runs sandbox'.split(' '),
     )
   })
 })

@@ -90,6 +90,13 @@ export const retentionFlags = {
   }),
 }
 
+type BoardFlag = 'delete-leaderboard' | 'preserve-leaderboard'
+
+/** Those that decide about runs. */
+export const ruleFlags = Object.fromEntries(
+  Object.entries(retentionFlags).filter(([name]) => !/^(?:delete|preserve)-leaderboard$/.test(name)),
+) as unknown as Omit<typeof retentionFlags, BoardFlag>
+
 type SelectionFlags = Pick<
   typeof retentionFlags,
   FlagName<Exclude<SelectorName, 'all'>> | 'ignore-leaderboard'

@@ -1,7 +1,8 @@
 import {pushTo} from '../base/collections.js'
 import {RefusedError} from '../base/errors.js'
 import {parseTimestamp, RUN_TYPES, type RunType} from '../base/names.js'
-import {byText} from '../base/text.js'
+import {nearest} from '../base/nearest.js'
+import {byText, joinWords} from '../base/text.js'
 import {dayOf, HOUR, MINUTE, parseGrace} from '../base/time.js'
 import {type Dataset, type RunDataset} from './datasets.js'
 
@@ -99,9 +100,24 @@ export function requireRuns(
   const named = option === undefined ? '' : `\`${option}\` `
   throw new RefusedError(`${named}${unknown.join(', ')}: there is no such run.`, {
     suggestions: first
-      ? [`To list the runs: smoltrace runs group --namespace ${first.namespace}`]
+      ? [
+          ...unknown.slice(0, 1).map((each) => `Did you mean ${joinWords(likeliest(each, there), 'or')}?`),
+          `To list the runs: smoltrace runs group --namespace ${first.namespace}`,
+        ]
       : ['This namespace has no runs.'],
   })
+}
+
+/** Those that a timestamp may have been meant for: by its letters, and then by its time. */
+function likeliest(timestamp: string, known: ReadonlySet<string>): string[] {
+  const alike = nearest(timestamp, known) ?? []
+  const wanted = timeOf(timestamp)
+  const close = [...known].sort((a, b) => Math.abs(timeOf(a) - wanted) - Math.abs(timeOf(b) - wanted))
+  return [...new Set([alike, close].flat())].slice(0, 2)
+}
+
+function timeOf(timestamp: string): number {
+  return parseTimestamp(timestamp)?.getTime() ?? 0
 }
 
 function toRun(datasets: RunDataset[]): Run {

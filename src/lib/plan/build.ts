@@ -16,8 +16,8 @@ import {deepFreeze, makePlan, type Plan} from './plan.js'
 interface FactOptions {
   /** Else what cannot be read is only `unknown`, with a warning. */
   mustBeCertain: boolean
-  /** The leaderboard of the listing, where it was read already. */
-  read?: IndexedRows
+  /** The leaderboard of the listing, where it was read already; that it could not be read, only where nothing must be certain. */
+  read?: IndexedRows | 'unknown' | undefined
 }
 
 /**

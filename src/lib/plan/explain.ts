@@ -2,12 +2,14 @@ import {discover} from '../account/datasets.js'
 import {requireRuns, type Run} from '../account/runs.js'
 import {checkTimestamps} from '../base/names.js'
 import {type ConnectionOptions, openSession} from '../hub/session.js'
+import {type RetentionContext} from '../retention/context.js'
 import {decide, type Decision, type Judgement} from '../retention/decide.js'
 import {type Policy} from '../retention/policy/load.js'
 import {readRules} from '../retention/read-rules.js'
 import {type Answer, GUARD_RULES, type GuardRule, type Reason} from '../retention/reasons.js'
 import {
   type KeeperName,
+  keyOf,
   type PolicyKey,
   type RetentionRules,
   ruleOf,
@@ -19,8 +21,9 @@ import {inScope, outOfScope, withinScope} from './plan.js'
 /** What one rule says of one run. */
 export interface RuleVerdict {
   kind: 'guard' | 'keeper' | 'scope' | 'selector'
+  /** As a policy has it, also where it is a flag. */
   key: GuardRule | PolicyKey
-  /** Its place in the file; null for what holds without being written. */
+  /** Its place in the file; null for what holds without being written, and for flags. */
   line: number | null
   /** The selector selects the run, the keeper or guard keeps it, the scope takes in something of it. */
   holds: boolean
@@ -30,18 +33,25 @@ export interface RuleVerdict {
   decided: boolean
 }
 
-/** What a policy does with one run, and why. */
-export interface RunExplanation {
-  endpoint: string
-  namespace: string
-  now: Date
-  run: Run
+/** Rules, and where they were written: as flags, or in a file. */
+export type WrittenRules = Partial<Policy> & Pick<Policy, 'options'>
+
+/** What rules do with one run, and why. */
+export interface Explanation {
   /** What `cleanup` does with it. */
   action: Decision['action']
   reasons: Reason[]
   /** Full names of the run's datasets that would be deleted, in the order of deletion. */
   deletes: string[]
   verdicts: RuleVerdict[]
+}
+
+/** The same, and where it was looked at. */
+export interface RunExplanation extends Explanation {
+  endpoint: string
+  namespace: string
+  now: Date
+  run: Run
   warnings: string[]
 }
 
@@ -60,21 +70,33 @@ export async function explainRun(
   const session = await openSession(options)
   const inventory = await discover(session)
   requireRuns([timestamp], inventory.datasets, 'run')
-  const {runs, known} = await readContext(rules, inventory, session, {mustBeCertain: false})
-  const {now} = session
+  const context = await readContext(rules, inventory, session, {mustBeCertain: false})
+  const {endpoint, namespace} = inventory
+  const {now, warnings} = session
+  const run = context.runs.find((each) => each.timestamp === timestamp) as Run
+  return {endpoint, namespace, now, run, ...explain(policy, run, context, now), warnings}
+}
+
+/** Says what rules do with one of these runs. */
+export function explain(
+  {options, lines}: WrittenRules,
+  {timestamp}: Run,
+  {runs, known}: {runs: Run[]; known: RetentionContext},
+  now: Date,
+): Explanation {
+  const rules = readRules(options)
   const judgement = decide(runs, rules, now, known).find(({run}) => run.timestamp === timestamp) as Judgement
   const datasets = inScope(judgement.run, rules.only)
-  const {endpoint, namespace} = inventory
-  const {run, action, reasons} = withinScope(judgement, rules)
+  const {action, reasons} = withinScope(judgement, rules)
   const verdict = (
     kind: RuleVerdict['kind'],
-    key: RuleVerdict['key'] | undefined,
+    key: RuleVerdict['key'],
     {holds, text}: RuleAnswer,
   ): RuleVerdict => {
-    const line = policy.lines.get(key as PolicyKey) ?? null
+    const line = lines?.get(key as PolicyKey) ?? null
     return {
       kind,
-      key: key as RuleVerdict['key'],
+      key,
       line,
       holds,
       text,
@@ -83,24 +105,19 @@ export async function explainRun(
   }
 
   const verdicts = [
-    ...rules.selectors.map((name) =>
-      verdict('selector', ruleOf(name).policy, answerOf(name, judgement.selectors)),
-    ),
-    ...rules.keepers.map((name) =>
-      verdict('keeper', ruleOf(name).policy, keeperAnswer(name, judgement, rules)),
-    ),
+    ...rules.selectors.map((name) => verdict('selector', keyOf(name), answerOf(name, judgement.selectors))),
+    ...rules.keepers.map((name) => verdict('keeper', keyOf(name), keeperAnswer(name, judgement, rules))),
     ...GUARD_RULES.map((key) => verdict('guard', key, guardAnswer(key, judgement.guards))),
   ]
   const {only} = rules
   if (only.length > 0) {
     const holds = datasets.length > 0
     const text = holds ? `only its ${only.join(', ')}` : outOfScope(only).text
-    verdicts.push(verdict('scope', 'only', {holds, text}))
+    verdicts.push(verdict('scope', keyOf('only'), {holds, text}))
   }
 
   const deletes = action === 'delete' ? datasets.map(({name}) => name) : []
-  const {warnings} = session
-  return {endpoint, namespace, now, run, action, reasons, deletes, verdicts, warnings}
+  return {action, reasons, deletes, verdicts}
 }
 
 /**

@@ -282,11 +282,16 @@ export const RULE_NAMES = Object.keys(RULES) as RuleName[]
 
 const PARTS: Record<Rule['kind'], string> = {selector: 'select.', keeper: 'keep.', guard: '', scope: ''}
 
-/** What there is to know of a rule, and its key in a policy file: its flag, in the part of its kind. */
+/** The key of a rule in a policy file, which some have only in explanations: its flag, in the part of its kind. */
+export function keyOf(name: RuleName): PolicyKey {
+  const {kind}: Rule = RULES[name]
+  return `${PARTS[kind]}${flagOf(name).replace(/^keep-/, '')}` as PolicyKey
+}
+
+/** What there is to know of a rule, and its key where a policy file may have it. */
 export function ruleOf(name: RuleName): Rule & {policy?: PolicyKey} {
   const rule: Rule = RULES[name]
-  if (rule.notInPolicy !== undefined) return rule
-  return {...rule, policy: `${PARTS[rule.kind]}${flagOf(name).replace(/^keep-/, '')}` as PolicyKey}
+  return rule.notInPolicy === undefined ? {...rule, policy: keyOf(name)} : rule
 }
 
 /** Options as messages name them; a command and a policy put their own names in place. */

@@ -78,10 +78,24 @@ describe('runs', () => {
       requireRuns([STAMP, STAMP], known)
       const asked = ['20200101_000000', STAMP, '20210101_000000']
       const error = errorOf(() => requireRuns(asked, known, 'run'))
-      const suggestions = ['To list the runs: smoltrace runs group --namespace kim']
+      const suggestions = [`Did you mean ${STAMP}?`, 'To list the runs: smoltrace runs group --namespace kim']
       expect(error).to.be.instanceOf(RefusedError)
       expect(error).to.deep.include({message: `\`run\` ${message}`, suggestions})
     })
+
+    const near: Array<[asked: string, meant: string]> = [
+      ['20260901_120001', '20260901_120000 or 20260902_080000'],
+      ['20261901_120000', '20260901_120000 or 20261231_000000'],
+      ['20260902_010101', '20260902_080000 or 20260901_120000'],
+    ]
+    for (const [asked, meant] of near)
+      it(`are taken for ${meant} where ${asked} is not there: by its letters, then by its time`, () => {
+        const there = [STAMP, '20260902_080000', '20261231_000000'].flatMap((each) => runDatasets(each))
+        expect(errorOf(() => requireRuns([asked], there))).to.have.nested.property(
+          'suggestions[0]',
+          `Did you mean ${meant}?`,
+        )
+      })
 
     it('are refused where there are none at all, and that is said', () => {
       requireRuns([], [])

@@ -3,24 +3,29 @@ import type * as z from 'zod/mini'
 import {type Dataset, type LeaderboardDataset, type RunDataset} from '../../account/datasets.js'
 import {type LeaderboardCheck} from '../../account/leaderboard/check.js'
 import {modelOfRun, scoreOfRun} from '../../account/leaderboard/index.js'
-import {type Metric} from '../../account/leaderboard/metrics.js'
+import {DEFAULT_METRIC, type Metric, METRIC_NAMES} from '../../account/leaderboard/metrics.js'
 import {type LeaderboardRanking, type RankedRow} from '../../account/leaderboard/ranking.js'
 import {ROW_FIELDS, type RowField} from '../../account/leaderboard/row.js'
+import {type Reference} from '../../account/leaderboard/view.js'
 import {type PinnedRun} from '../../account/protection/pin-runs.js'
 import {type LeaderboardProtection, pinOn} from '../../account/protection/pins.js'
 import {type RunContext, stateOf} from '../../account/run-state.js'
 import {DEFAULT_GRACE_MS, mayBeUploading, type Run} from '../../account/runs.js'
 import {type Sizes, storageOf, type StorageSum} from '../../account/sizes.js'
 import {safeName} from '../../base/text.js'
+import {cutoffOf} from '../../base/time.js'
 import {type JobRecord} from '../../cleanup/journal/parse.js'
 import {type CleanupResult, isUnknown} from '../../cleanup/result.js'
+import {type WrittenRules} from '../../plan/explain.js'
 import {type KeptRun, type Plan, plannedDatasets, type PlannedRun} from '../../plan/plan.js'
+import {type RunDetails} from '../../plan/run-details.js'
 import {type SavedPlan} from '../../plan/saved/parse.js'
-import {rulesDocument} from '../../retention/read-rules.js'
+import {readRules, rulesDocument} from '../../retention/read-rules.js'
 import {type DATASET, type LEADERBOARD, type PINNED_RUN, type RUN, type RUN_STATE} from './schemas/account.js'
 import {type CLEANUP, type PLAN_SHOW} from './schemas/cleanup.js'
 import {type JOB} from './schemas/history.js'
-import {type LEADERBOARD_SHOW, type ROW} from './schemas/leaderboard.js'
+import {type LEADERBOARD_SHOW, type REFERENCES, type ROW} from './schemas/leaderboard.js'
+import {type RUNS_SHOW} from './schemas/run.js'
 
 /** The forms that datasets, runs and plans take in the documents of `--json`. Dates become ISO 8601 in UTC. */
 
@@ -45,6 +50,11 @@ export function storageDocument(
 /** A part of it might be taken for the whole, so it is null where any size is unknown. */
 export function certainBytes({bytes, unknown}: StorageSum): number | null {
   return unknown > 0 ? null : bytes
+}
+
+/** Where a dataset is on the Hub, for a browser. */
+export function addressOf(endpoint: string, name: string): string {
+  return `${endpoint}/datasets/${name}`
 }
 
 export function visibilityOf(dataset: Dataset): 'private' | 'public' {
@@ -105,6 +115,44 @@ export function stateDocument(run: Run, context: RunContext & {by: Metric}): z.o
     pinned: protection === 'unknown' && !pin ? null : pin !== undefined,
     pin: pin ? {entry: pin.entry ?? null, tags: pin.tags.map(({text}) => text), half: pin.isHalf} : null,
   }
+}
+
+/** One run in detail, and what rules, where some were given, do with it. */
+export function runDetailsDocument(
+  details: RunDetails,
+  written: WrittenRules | undefined,
+): z.output<typeof RUNS_SHOW> {
+  const {inventory, run, rows, cited, explanation, sizes} = details
+  const {endpoint, namespace, now} = inventory
+  const metric = (by: Metric) => {
+    const score = scoreOfRun(run, rows, by)
+    return [by, score.is === 'yes' ? score.value : null] as const
+  }
+
+  const rules = written && readRules(written.options)
+  return {
+    endpoint,
+    namespace,
+    now,
+    ...stateDocument(run, {...details, by: DEFAULT_METRIC}),
+    datasets: run.datasets.map((dataset) => ({
+      ...datasetDocument(dataset, sizes),
+      address: addressOf(endpoint, dataset.name),
+    })),
+    by: DEFAULT_METRIC,
+    metrics: Object.fromEntries(METRIC_NAMES.map((by) => metric(by))) as Record<Metric, number | null>,
+    rows:
+      cited === 'unknown'
+        ? null
+        : cited.map(({row, references}) => ({row, datasets: referencesDocument(references)})),
+    policy: written?.file ?? null,
+    rules: rules ? rulesDocument({rules, cutoff: rules.olderThan && cutoffOf(rules.olderThan, now)}) : null,
+    explanation: explanation ?? null,
+  }
+}
+
+function referencesDocument(references: readonly Reference[]): z.output<typeof REFERENCES> {
+  return references.map(({type, name, state}) => ({type, name: safeName(name), state}))
 }
 
 export function pinnedRunDocument(pinned: PinnedRun): z.output<typeof PINNED_RUN> {
@@ -239,7 +287,7 @@ function rowDocument(ranked: RankedRow): z.output<typeof ROW> {
     gone,
     allGone: isTotal,
     ...(Object.fromEntries(cells) as Pick<z.output<typeof ROW>, RowField>),
-    datasets: references.map(({type, name, state}) => ({type, name: safeName(name), state})),
+    datasets: referencesDocument(references),
   }
 }
 

@@ -1,6 +1,11 @@
 import {joinWords, printable} from '../../base/text.js'
 import {cutoffOf} from '../../base/time.js'
-import {type RuleVerdict, type RunExplanation} from '../../plan/explain.js'
+import {
+  type Explanation,
+  type RuleVerdict,
+  type RunExplanation,
+  type WrittenRules,
+} from '../../plan/explain.js'
 import {type Policy} from '../../retention/policy/load.js'
 import {readRules} from '../../retention/read-rules.js'
 import {type KeeperName, ruleOf, type SelectorName} from '../../retention/rules.js'
@@ -61,20 +66,30 @@ export function formatPolicy(policy: Policy, now: Date, screen: Screen): string 
 
 /** What a policy does with one run: the answer first, then what each rule said. */
 export function formatRunExplanation(policy: Policy, explanation: RunExplanation, screen: Screen): string {
-  const {namespace, now, run, verdicts} = explanation
-  const {style, width} = screen
+  const {namespace, now, run, deletes} = explanation
+  const title = screen.style.bold(`Run ${run.timestamp} by policy ${printable(policy.file)}`)
+  const age = run.time > now ? 'dated in the future' : `${ageOf(run, now)} old`
+  return paragraphs([
+    wrapText(`${title}\n${placeAndTime(namespace, explanation)}; the run is ${age}`, screen.width),
+    paragraphs([formatAnswer(explanation, policy, screen), deletes.map((name) => `  ${name}`).join('\n')]),
+    formatVerdicts(explanation, policy, screen),
+  ])
+}
+
+/** What each rule says of a run. */
+export function formatVerdicts({verdicts}: Explanation, {lines}: WrittenRules, screen: Screen): string {
+  const keys = lines ? KEYS : [{title: 'Rule', cell: ({key}: RuleVerdict) => flagOfKey(key)}]
   const columns: Array<Column<RuleVerdict>> = [
-    ...KEYS,
+    ...keys,
     {title: 'Verdict (* decides)', cell: (verdict) => `${wordOf(verdict)}${verdict.decided ? ' *' : ''}`},
     {title: 'Why', cell: ({text}) => text},
   ]
-  const title = style.bold(`Run ${run.timestamp} by policy ${printable(policy.file)}`)
-  const age = run.time > now ? 'dated in the future' : `${ageOf(run, now)} old`
-  return paragraphs([
-    wrapText(`${title}\n${placeAndTime(namespace, explanation)}; the run is ${age}`, width),
-    answerTo(explanation, screen),
-    formatTable(columns, verdicts, screen),
-  ])
+  return formatTable(columns, verdicts, screen)
+}
+
+/** `select.older-than` → `--older-than`; guards are not flags. */
+function flagOfKey(key: RuleVerdict['key']): string {
+  return key.replace(/^(?:select\.|(?=only$))/, '--').replace(/^keep\./, '--keep-')
 }
 
 const VERDICTS: Readonly<Record<RuleVerdict['kind'], [does: string, doesNot: string]>> = {
@@ -94,16 +109,21 @@ const GUARD_WORDS: Readonly<Record<string, string>> = {
   future: 'its date in the future',
 }
 
-function answerTo({action, deletes, verdicts}: RunExplanation, {style, width}: Screen): string {
+/** What rules do with a run, and which of them decided. */
+export function formatAnswer(
+  {action, verdicts}: Explanation,
+  {lines}: WrittenRules,
+  {style, width}: Screen,
+): string {
   const why = verdicts
     .filter(({decided}) => decided)
     .map((verdict) => {
       const {key, line, kind} = verdict
       const where = line === null ? '' : ` (line ${line})`
-      return `${GUARD_WORDS[key] ?? key}${where} ${wordOf(verdict)}${kind === 'scope' ? ' of it' : ' it'}`
+      const name = GUARD_WORDS[key] ?? (lines ? key : flagOfKey(key))
+      return `${name}${where} ${wordOf(verdict)}${kind === 'scope' ? ' of it' : ' it'}`
     })
   if (action === 'keep') return wrapText(`${style.bold('It stays:')} ${joinWords(why)}.`, width)
   const answers = joinWords([...why, 'nothing keeps it'])
-  const answer = wrapText(`${style.bold('It may be deleted:')} ${answers}. What is deleted of it:`, width)
-  return `${answer}\n\n${deletes.map((name) => `  ${name}`).join('\n')}`
+  return wrapText(`${style.bold('It may be deleted:')} ${answers}. What is deleted of it:`, width)
 }

@@ -13,6 +13,7 @@ import {CLEANUP, PLAN_SHOW} from './cleanup.js'
 import {HISTORY, RESTORE} from './history.js'
 import {LEADERBOARD_CHECK, LEADERBOARD_REPORT, LEADERBOARD_SHOW} from './leaderboard.js'
 import {POLICY_EXPLAIN, POLICY_EXPLAIN_RUN} from './rules.js'
+import {RUNS_SHOW} from './run.js'
 
 const SANDBOX = t.object('The address of the sandbox, printed when it starts.', {
   endpoint: t.url('For HF_ENDPOINT.'),
@@ -31,6 +32,7 @@ const CONTENTS = {
   cleanup: CLEANUP,
   'datasets list': DATASETS_LIST,
   'runs group': RUNS_GROUP,
+  'runs show': RUNS_SHOW,
   'runs protect': RUNS_PROTECT,
   'runs unprotect': RUNS_UNPROTECT,
   'leaderboard protect': LEADERBOARD_PROTECT,

@@ -47,6 +47,17 @@ const GROUP = t.object('Rows with the same values in the grouped columns.', {
   rows: t.count('The number of rows.'),
   shown: t.count('The number of these rows in this document.'),
 })
+export const REFERENCES = t.list(
+  t.object('A dataset named in the row.', {
+    type: t.runType('The column that names it.'),
+    name: t.text('As written in the row.'),
+    state: t.growingWord(
+      ['there', 'gone', 'inexact', 'renamed', 'elsewhere', 'local', 'other', 'unknown'],
+      "there; gone; inexact: there, but spelled differently; renamed: there, under a former namespace; elsewhere: in another namespace; local: a file on the evaluator's machine; other: not a dataset of a run; unknown.",
+    ),
+  }),
+  'The datasets named in the row.',
+)
 export const ROW = t.object('One row.', {
   place: t.orNull(t.count('From 1, within its group; null if it did not finish, or that is unclear.')),
   score: t.orNull(t.number("In the metric's own unit; null if it has none.")),
@@ -61,17 +72,7 @@ export const ROW = t.object('One row.', {
   ),
   allGone: t.yesNo('Whether all datasets the row names are gone.'),
   ...cells,
-  datasets: t.list(
-    t.object('A dataset named in the row.', {
-      type: t.runType('The column that names it.'),
-      name: t.text('As written in the row.'),
-      state: t.growingWord(
-        ['there', 'gone', 'inexact', 'renamed', 'elsewhere', 'local', 'other', 'unknown'],
-        "there; gone; inexact: there, but spelled differently; renamed: there, under a former namespace; elsewhere: in another namespace; local: a file on the evaluator's machine; other: not a dataset of a run; unknown.",
-      ),
-    }),
-    'The datasets named in the row.',
-  ),
+  datasets: REFERENCES,
 })
 
 export const LEADERBOARD_SHOW = t.object('The rows of a leaderboard, ranked by one metric.', {

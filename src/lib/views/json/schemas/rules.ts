@@ -6,6 +6,8 @@ import {fieldOf} from '../../../retention/read-rules.js'
 import {GUARD_RULES, REASON_RULES} from '../../../retention/reasons.js'
 import {
   flagOf,
+  keyOf,
+  ofKind,
   type PolicyKey,
   type RetentionOptions,
   type Rule,
@@ -75,7 +77,14 @@ export const reasons = t.list(
 
 const POLICY_KEYS = RULE_NAMES.flatMap((name): PolicyKey[] | PolicyKey => ruleOf(name).policy ?? [])
 const key = t.growingWord(
-  [...new Set(['select.by' as const, ...GUARD_RULES, ...POLICY_KEYS])],
+  [
+    ...new Set([
+      'select.by' as const,
+      ...GUARD_RULES,
+      ...ofKind('selector').map((name) => keyOf(name)),
+      ...POLICY_KEYS,
+    ]),
+  ],
   'Its key in the file, or the name of a guard.',
 )
 const line = t.orNull(t.ordinal('Its line in the file; null for rules that always apply.'))
@@ -93,9 +102,8 @@ export const POLICY_EXPLAIN = t.object('A policy, explained. With --run: policy-
     'Every rule, including those that always apply.',
   ),
 })
-export const POLICY_EXPLAIN_RUN = t.object('What a policy does with one run, and why.', {
-  ...policy,
-  ...t.look,
+/** What rules do with one run. */
+export const EXPLANATION = {
   action: t.word(['delete', 'keep'], 'What cleanup would do with the run.'),
   reasons,
   deletes: t.names("The run's datasets that would be deleted, in order of deletion."),
@@ -112,5 +120,10 @@ export const POLICY_EXPLAIN_RUN = t.object('What a policy does with one run, and
     }),
     'Every rule.',
   ),
+}
+export const POLICY_EXPLAIN_RUN = t.object('What a policy does with one run, and why.', {
+  ...policy,
+  ...t.look,
+  ...EXPLANATION,
   ...run,
 })
