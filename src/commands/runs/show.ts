@@ -32,6 +32,7 @@ With --policy, or with flags of \`cleanup\`, it also shows what these rules woul
       required: true,
     }),
   }
+  static dailyFlags = ['policy', 'older-than', 'keep-recent', 'json', 'namespace']
   static override flags = {...ruleFlags, policy: cleanupFlags.policy}
 
   async run(): Promise<Content<'runs show'>> {
