@@ -7,7 +7,7 @@ import {type CleanupOptions} from '../lib/cleanup/cleanup.js'
 import {type ExecutionOptions, type PlanFacts} from '../lib/cleanup/options.js'
 import {type CleanupResult, type PlanRefusedError} from '../lib/cleanup/result.js'
 import {type Plan} from '../lib/plan/plan.js'
-import {type PlanNotes} from '../lib/views/cleanup.js'
+import {type NextStep, type PlanNotes, totalsText} from '../lib/views/cleanup.js'
 import {cleanupDocument} from '../lib/views/json/documents.js'
 import {type Content} from '../lib/views/json/schemas/documents.js'
 import {cleanupSummary} from '../lib/views/markdown/cleanup.js'
@@ -28,8 +28,6 @@ export class CleanupPresenter {
   private readonly command: HubCommand
   private readonly given: GivenFlags
   private facts: KnownFacts | undefined
-  /** Makes the plan as it was shown. */
-  private preview = () => ''
   /** How many warnings the reader knows. */
   private warned = 0
 
@@ -73,7 +71,8 @@ export class CleanupPresenter {
     return {
       confirm: async (plan) => {
         const {confirmByPhrase} = await import('./prompts/confirm.js')
-        return confirmByPhrase(plan, given.archive !== undefined, signal, this.preview)
+        const notes = this.notesOn(plan, {...this.facts})
+        return confirmByPhrase(plan, notes, process.stdout.isTTY, signal)
       },
       onEvent: (event, plan) => {
         if (event.kind === 'started' && !this.hasBegun) {
@@ -95,15 +94,16 @@ export class CleanupPresenter {
       return
     }
 
-    const next = nextStep(result, this.given, this.command)
-    await this.command.print(resultText(result, next, this.command.screen))
+    // Of a dry run the totals are all that quiet asks for.
+    if (this.given.quiet && result.dryRun) return
+    await this.command.print(resultText(result, this.nextStep(result), this.command.screen))
   }
 
   /** The job in Markdown, for `--summary`. */
   summaryOf(result: CleanupResult, job: JobFacts): string {
     const {plan, stale, storage} = result
     const notes = this.notesOn(plan, {...this.facts, sizes: storage?.sizes, stale})
-    return cleanupSummary(result, notes, nextStep(result, this.given, this.command), job)
+    return cleanupSummary(result, notes, this.nextStep(result), job)
   }
 
   documentOf(result: CleanupResult): Content<'cleanup'> {
@@ -124,10 +124,21 @@ export class CleanupPresenter {
     this.facts = facts
     this.warnNew(facts.warnings)
     const isLive = this.given['no-dry-run'] === true
-    this.preview = () => formatPlan(plan, this.notesOn(plan, facts), this.command.screen)
-    if (!this.isJson) await this.command.print(`${this.preview()}\n`)
+    if (!this.isJson) await this.command.print(this.textOf(plan, facts))
     else if (isLive) await this.command.print('')
     if (isLive) requirePlanWritten()
+  }
+
+  /** The plan as it is shown: before a question always. */
+  private textOf(plan: Plan, facts: KnownFacts): string {
+    const {quiet, verbose, yes, 'no-dry-run': isLive} = this.given
+    if (quiet && (yes || !isLive)) return totalsText(plan, isLive === true)
+    const {screen} = this.command
+    return `${formatPlan(plan, this.notesOn(plan, facts), verbose ? {...screen, height: undefined} : screen)}\n`
+  }
+
+  private nextStep(result: CleanupResult): NextStep | undefined {
+    return nextStep(result, this.given, this.command, this.facts?.writeLimit)
   }
 
   /** What a view needs to know of a deletion as well as the plan. */

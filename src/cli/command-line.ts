@@ -10,7 +10,8 @@ export const RULE_FLAGS = [...RULE_NAMES.map((name) => flagOf(name)), 'preserve-
 /** Those that say what is deleted, which a saved plan says itself. */
 export const CHOOSING_FLAGS = [...RULE_FLAGS, 'interactive', 'policy', 'namespace']
 /** Those of consent and output, which are given again each time. */
-export const UNREPEATED_FLAGS = 'yes dry-run no-dry-run plan summary exit-code json no-color'.split(' ')
+export const UNREPEATED_FLAGS =
+  'yes dry-run no-dry-run plan summary exit-code json no-color quiet verbose'.split(' ')
 
 /**
  * Writes what sets variables of the environment, for pasting into another terminal.
@@ -26,11 +27,15 @@ export function formatVariables(variables: Record<string, string>, platform = pr
   ]
 }
 
-/** Says what to do after a dry run that found something to delete: the very command, with every flag that makes it safer. */
+/**
+ * Says what to do after a dry run that found something to delete: the very command, with every flag that makes it safer.
+ * @param writeLimit why the token can delete nothing
+ */
 export function nextStep(
   result: CleanupResult,
   given: GivenFlags,
   {bin, isRehearsal}: {bin: string; isRehearsal: boolean},
+  writeLimit?: string,
 ): NextStep | undefined {
   const {wouldDelete, dryRun, declined, plan} = result
   if (!dryRun || declined || isUnknown(result)) return undefined
@@ -54,12 +59,13 @@ export function nextStep(
       text: `${begin} ${saved} The sandbox has stopped: serve one (sandbox --port 8080) to apply a plan.`,
     }
   const what = wouldDelete === 1 ? 'this dataset' : `these ${formatCount(wouldDelete, 'dataset')}`
+  const how = writeLimit ? `use a token with write access (${writeLimit})` : 'run'
   const repeated = withoutFlags(given, isSaved ? [...CHOOSING_FLAGS, ...UNREPEATED_FLAGS] : UNREPEATED_FLAGS)
   const flags = formatFlags({...(isSaved && {apply: given.plan}), ...repeated})
   const archive =
     plan.archives && given.archive === undefined && !defaultOf('archive') ? ['--archive copies'] : []
   return {
-    text: `${isSaved ? `${begin} ${saved}` : begin} To delete ${what}, run:`,
+    text: `${isSaved ? `${begin} ${saved}` : begin} To delete ${what}, ${how}:`,
     command: [bin, 'cleanup', ...flags, ...archive, '--no-dry-run'].join(' '),
   }
 }

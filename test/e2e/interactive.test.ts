@@ -90,14 +90,16 @@ describe('picking by hand on a terminal', () => {
       await pressed(terminal, ' ', `${oldest}  not picked`)
       expect(checkedOn(terminal)).to.deep.equal([newest, ...old.slice(0, -1)])
 
-      await asked(terminal, ENTER, 'Type DELETE to go on')
-      expect(terminal.text).to.include('By hand    1 run picked and 1 run not picked')
+      await asked(terminal, ENTER, 'Type DELETE to continue')
+      expect(terminal.text).to.include('By hand      1 run picked and 1 run not picked')
       expect(deletionsAt(hub)).to.deep.equal([])
       const going = runDatasetsAt(hub).filter((name) =>
         [newest, ...old.slice(0, -1)].some((run) => name.endsWith(run)),
       )
       const before = namesAt(hub)
-      expect(terminal.text).to.include(`You are about to delete ${going.length} datasets`)
+      expect(terminal.text).to.include(
+        `You are about to delete ${old.length} of ${rows.length} runs (${going.length} of `,
+      )
       terminal.type('DELETE')
       expect(await terminal.finished).to.equal(0)
       expect(deletionsAt(hub)).to.have.members(going)
@@ -121,7 +123,7 @@ describe('picking by hand on a terminal', () => {
       // Letters that Enquirer takes for keys of its own.
       await pressed(terminal, CTRL_U + 'aig', '› aig')
       await pressed(terminal, ENTER + CTRL_U, 'Space')
-      await asked(terminal, ENTER, 'Type DELETE to go on')
+      await asked(terminal, ENTER, 'Type DELETE to continue')
       terminal.type('DELETE')
       expect(await terminal.finished).to.equal(0)
       expect(stampsIn(deletionsAt(hub))).to.deep.equal([other, one])

@@ -65,7 +65,7 @@ describe("the original's own tests", () => {
   /** Asks the question of a deletion in a terminal, and types this. */
   async function answering(word: string, ...argv: string[]): Promise<number> {
     const terminal = startInTerminal(['cleanup', ...argv, '--no-dry-run'], cleanEnv(hub))
-    await terminal.waitFor(/Type .+ to go on/)
+    await terminal.waitFor(/Type .+ to continue/)
     terminal.type(word)
     return terminal.finished
   }

@@ -52,7 +52,7 @@ describe('screens of a terminal', () => {
 
   it('confirm.txt', () =>
     show('confirm.txt', 'cleanup --older-than 60d --no-dry-run', async (terminal) => {
-      await terminal.waitFor('Type DELETE to go on')
+      await terminal.waitFor('Type DELETE to continue')
       terminal.type('DELETE')
       await terminal.finished
     }))

@@ -68,6 +68,15 @@ export const cleanupFlags = {
   grace,
   sizes: sizesFlag,
   summary: summaryFlag,
+  verbose: Flags.boolean({
+    summary: 'Show every run and every dataset, also where a terminal is too low for it.',
+    helpGroup: 'OUTPUT',
+    exclusive: ['quiet'],
+  }),
+  quiet: Flags.boolean({
+    summary: 'Print the totals alone, and errors; the plan only before a question.',
+    helpGroup: 'OUTPUT',
+  }),
   'exit-code': Flags.boolean({
     summary: `Exit with ${EXIT.found} if a dry run finds something to delete.`,
     helpGroup: 'OUTPUT',

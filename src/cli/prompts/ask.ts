@@ -3,7 +3,7 @@ import {once} from 'node:events'
 import {createInterface} from 'node:readline'
 import {setImmediate as nextTurn, setTimeout as sleep} from 'node:timers/promises'
 
-import {hasColours, mayRedraw} from '../../lib/views/terminal/style.js'
+import {hasColours, mayRedraw, styleFor} from '../../lib/views/terminal/style.js'
 
 /** A prompt of Enquirer, with what its types leave out. */
 export type Prompt = Enquirer.Prompt & {cancel: () => Promise<void>}
@@ -56,15 +56,27 @@ export async function ask<T>(make: (options: object) => Prompt, signal: AbortSig
 /** The keys of both prompts, by the names of Enquirer's actions. */
 const CTRL_KEYS = {a: 'first', c: 'quit', d: 'quit', e: 'last', k: 'cutForward', u: 'reset', w: 'cutLeft'}
 
+/** What Enquirer shows in front of a question, and knows of its answer. */
+type PromptState = {status: 'cancelled' | 'pending' | 'submitted'; input: string}
+
 /**
  * Asks for a line as `ask` does; where nothing may be redrawn, without moving the cursor, which a screen reader reads once.
+ * @param isRight whether a line is marked as an answer, and not as a wrong one
  * @returns the line; undefined also at the end of the input
  */
-export async function askForLine(message: string, signal: AbortSignal): Promise<string | undefined> {
+export async function askForLine(
+  message: string,
+  signal: AbortSignal,
+  isRight: (line: string) => boolean,
+): Promise<string | undefined> {
   if (mayRedraw(process.stderr)) {
     // Enquirer's own format hides the cursor, and then takes signals for its own.
     const format = (text = '') => text
-    return ask<string>((options) => new Input({...options, message, format}), signal)
+    const {red} = styleFor(process.stderr)
+    const marks = {pending: '?', submitted: '✔', cancelled: red('✖')}
+    const prefix = ({status, input}: PromptState) =>
+      status === 'submitted' && !isRight(input) ? marks.cancelled : marks[status]
+    return ask<string>((options) => new Input({...options, message, format, prefix}), signal)
   }
 
   await discardTypeAhead()

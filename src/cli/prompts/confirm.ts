@@ -1,56 +1,74 @@
-import {formatCount} from '../../lib/base/text.js'
-import {type Plan, plannedDatasets} from '../../lib/plan/plan.js'
-import {wrapText} from '../../lib/views/terminal/layout.js'
-import {type Screen, type Style, styleFor, widthOf} from '../../lib/views/terminal/style.js'
+import {type Plan} from '../../lib/plan/plan.js'
+import {planPairs, type PlanNotes, shareText} from '../../lib/views/cleanup.js'
+import {formatFacts, formatPlan, linesOf} from '../../lib/views/terminal/cleanup.js'
+import {paragraphs, wrapText} from '../../lib/views/terminal/layout.js'
+import {type Screen, screenOf} from '../../lib/views/terminal/style.js'
+import {formatPairs} from '../../lib/views/terminal/table.js'
 import {writeAndWait} from '../output.js'
 import {askForLine} from './ask.js'
 
-/** What is typed to see the whole plan once more. */
+/** What is typed to see the whole plan. */
 const LIST = 'list'
+/** Of the facts of a plan those that the warning does not have, for a screen that does not show them all. */
+const DECIDING = new Set(['Plan', 'Still valid', 'Rule', 'By hand', 'Deletes'])
 
 /**
- * Shows the warning and asks for the plan's phrase, on stderr. `list` shows the whole plan there and asks again.
+ * Shows the warning and asks for the plan's phrase, on stderr, with all that decides on the same screen. `list` shows the whole plan there
+ * and asks again.
+ * @param isShown whether the plan is right above
  * @returns whether the phrase was typed, with or without blanks around it; false after Ctrl-C and at the end of the input
  */
 export async function confirmByPhrase(
   plan: Plan,
-  isArchived: boolean,
+  notes: PlanNotes,
+  isShown: boolean,
   signal: AbortSignal,
-  wholePlan: () => string,
 ): Promise<boolean> {
-  const style = styleFor(process.stderr)
-  process.stderr.write(`\n${formatWarning(plan, isArchived, {style, width: widthOf(process.stderr)})}\n\n`)
-  const message = `Type ${plan.phrase} to go on, anything else to cancel:`
-  for (;;) {
-    const answer = await askForLine(message, signal)
-    if (answer?.trim() !== LIST) return answer?.trim() === plan.phrase
-    await writeAndWait(process.stderr, `\n${wholePlan()}\n\n`)
+  const {phrase} = plan
+  const message = `Type ${phrase} to continue. Anything else cancels.`
+  const isRight = (line: string) => [LIST, phrase].includes(line.trim())
+  for (let isAbove = isShown; ; isAbove = true) {
+    const screen = screenOf(process.stderr)
+    await writeAndWait(process.stderr, `${formatQuestion(plan, notes, isAbove, screen)}\n\n`)
+    const answer = (await askForLine(message, signal, isRight))?.trim()
+    if (answer === LIST) {
+      const whole = formatPlan(plan, notes, {...screen, height: undefined})
+      await writeAndWait(process.stderr, `\n${whole}\n\n`)
+      continue
+    }
+
+    if (answer && answer !== phrase) process.stderr.write(`That is not ${phrase}.\n`)
+    return answer === phrase
   }
 }
 
+/** The lines that the question itself takes, with a blank one above. */
+const QUESTION = 4
+
+function formatQuestion(plan: Plan, notes: PlanNotes, isAbove: boolean, screen: Screen): string {
+  const warning = formatWarning(plan, notes, screen)
+  const lines = linesOf(formatFacts(plan, notes, screen)) + linesOf(warning) + QUESTION
+  if (isAbove && lines < (screen.height ?? 0)) return warning
+  const deciding = planPairs(plan, notes).filter(([name]) => DECIDING.has(name))
+  return paragraphs([warning, formatPairs(deciding, screen)])
+}
+
 /** What is about to be deleted, and whether it can be restored. */
-function formatWarning(plan: Plan, isArchived: boolean, {style, width}: Screen): string {
+function formatWarning(plan: Plan, notes: PlanNotes, {style, width}: Screen): string {
+  const {namespace, endpoint} = plan
   const lines = [
-    `${style.red(style.bold('WARNING'))}  You are about to delete ${describeTargets(plan, style)}.`,
-    describeUndo(plan, isArchived),
-    `To see the whole plan once more, type ${LIST}.`,
+    `${style.red(style.bold('WARNING'))}  You are about to delete ${shareText(plan, notes)} of ${style.bold(namespace)} at ${endpoint} for good.`,
+    describeUndo(plan, notes),
+    `To see the whole plan, type ${LIST}.`,
   ]
   return wrapText(lines.join('\n'), width)
 }
 
-function describeTargets(plan: Plan, style: Style): string {
-  const {delete: runs, leaderboard, namespace} = plan
-  if (runs.length === 0) return `${style.bold('the leaderboard')} of ${namespace} for good`
-  const datasets = style.bold(formatCount(plannedDatasets(plan).length, 'dataset'))
-  const board = leaderboard?.planned ? ', the leaderboard among them' : ''
-  return `${datasets} (${formatCount(runs.length, 'run')}) of ${namespace} for good${board}`
-}
-
-function describeUndo({delete: runs, leaderboard}: Plan, isArchived: boolean): string {
+function describeUndo({delete: runs, leaderboard}: Plan, {archive}: PlanNotes): string {
   if (leaderboard?.planned && runs.length === 0)
     return 'Its files are archived first: `restore` brings these back.'
-  if (isArchived) return 'Each is archived first, as it is now: `restore` brings its files back.'
-  return leaderboard?.planned
-    ? 'Only the leaderboard is archived first.\nFor the rest there is no undo: the Hub keeps no copy.'
-    : 'There is no undo: the Hub keeps no copy.'
+  if (archive !== undefined)
+    return `Each is archived to ${archive} first, as it is now: \`restore\` brings its files back.`
+  const no = 'There is no undo: the Hub keeps no copy. --archive DIR would keep one.'
+  return leaderboard?.planned ? `Only the leaderboard is archived first. For the rest: ${no}` : no
 }

@@ -63,7 +63,8 @@ function recheckAndCarryOut(
     const {inventory} = listing
     if (saved && options.onPlan) {
       const rows = options.withRows ? await readRowsToShow(session, inventory) : 'unknown'
-      await options.onPlan(rest, {saved, stale, warnings: session.warnings, sizes, rows})
+      const {warnings, access} = session
+      await options.onPlan(rest, {saved, stale, warnings, sizes, rows, writeLimit: access.writeLimit})
     }
 
     return {plan: rest, stale, saved, inventory}

@@ -51,7 +51,7 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
     const mustBeCertain = !isDryRun(own) || own.savePlan !== undefined
     const made = await planBy(rules, inventory, session, {mustBeCertain})
     const shown = own.withRows ? (made.rows ?? (await readRowsToShow(session, inventory))) : 'unknown'
-    const facts = {warnings, sizes, rows: shown}
+    const facts = {warnings, sizes, rows: shown, writeLimit: session.access.writeLimit}
     let plan = deepFreeze({...made.plan, archives})
     if (own.choose && hasChoice(plan)) {
       const timestamps = await own.choose(plan, facts)

@@ -44,6 +44,8 @@ export interface PlanFacts {
   sizes: Sizes | undefined
   /** What the leaderboard says of runs, by timestamp; `unknown` where it was not asked for or could not be read. */
   rows: RowIndex | 'unknown'
+  /** Why the token can delete nothing; undefined where it can, as far as that is known. */
+  writeLimit?: string | undefined
 }
 
 /** Asks for what only a screen needs. */

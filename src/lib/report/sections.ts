@@ -105,10 +105,7 @@ export function lossesSection(
   plan: Plan,
 ): Markup {
   const areSized = isSized(storage)
-  const [run, age, ...rest] = decisionColumns('Datasets to delete', {
-    now,
-    sizes: areSized ? sizes : undefined,
-  })
+  const [run, age, ...rest] = decisionColumns({now, sizes: areSized ? sizes : undefined})
   const columns = [
     run!,
     age!,

@@ -1,7 +1,7 @@
 import {countByType} from '../account/datasets.js'
 import {type RowIndex} from '../account/leaderboard/index.js'
 import {datasetsIn} from '../account/runs.js'
-import {type Sizes, storageOf} from '../account/sizes.js'
+import {type Sizes, storageOf, type StorageSum} from '../account/sizes.js'
 import {formatFlags, formatWords} from '../base/shell.js'
 import {formatCount, formatNumber, joinWords, printable} from '../base/text.js'
 import {formatSum} from '../base/time.js'
@@ -10,9 +10,17 @@ import {type CleanupResult} from '../cleanup/result.js'
 import {isPicked} from '../plan/pick.js'
 import {freedBy, type KeptRun, type Plan, plannedDatasets} from '../plan/plan.js'
 import {type SavedPlan} from '../plan/saved/parse.js'
+import {type Reason, type ReasonRule} from '../retention/reasons.js'
 import {type KeeperName, type RetentionRules, ruleOf, type SelectorName} from '../retention/rules.js'
-import {type Pair} from './columns.js'
-import {formatBytes, formatMoment, formatStorageTotal, protectionOf} from './format.js'
+import {type Pair, whyText} from './columns.js'
+import {
+  formatBytes,
+  formatMoment,
+  formatStorage,
+  formatStorageTotal,
+  modelOf,
+  protectionOf,
+} from './format.js'
 
 /** A plan and its outcomes in words, for every view. */
 
@@ -30,80 +38,178 @@ export interface PlanNotes {
   stale?: readonly Outcome[] | undefined
 }
 
-/** What the rules chose from: the runs that were found, or a saved plan. */
-export function originPairs(plan: Plan, {sizes, saved, stale}: PlanNotes): Pair[] {
-  if (saved) {
-    const {madeBy, madeAt, digest} = saved
-    const left = plannedDatasets(plan).length
-    return [
-      ['Plan', `made by ${printable(madeBy)}, ${formatMoment(madeAt)} (${digest.slice(0, 19)}…)`],
-      ['Left of it', stale && `${formatNumber(left)} of ${formatCount(left + stale.length, 'dataset')}`],
-    ]
-  }
-
-  const runs = [...plan.delete, ...plan.keep].map(({run}) => run)
-  const complete = runs.filter((run) => run.complete).length
-  const found = `${formatCount(runs.length, 'run')}: ${formatNumber(complete)} complete, ${formatNumber(runs.length - complete)} incomplete`
+/** All that decides about a plan, in the order of a screen, whose end is what a person sees when the question comes. */
+export function planPairs(plan: Plan, notes: PlanNotes): Pair[] {
+  const {saved, stale, leaderboardArchive} = notes
+  const left = plannedDatasets(plan).length
   return [
-    ['Found', `${found} (${typeCounts(datasetsIn(runs))})`],
-    ['Storage', sizes && formatStorageTotal(storageOf(datasetsIn(runs), sizes))],
+    ...(saved
+      ? ([
+          [
+            'Plan',
+            `made by ${printable(saved.madeBy)}, ${formatMoment(saved.madeAt)} (${saved.digest.slice(0, 19)}…)`,
+          ],
+          ['Still valid', stale && `${formatNumber(left)} of ${formatCount(left + stale.length, 'dataset')}`],
+        ] as const)
+      : []),
+    ...rulePairs(plan, saved ? undefined : keptText(plan)),
+    ['Deletes', deletesText(plan, notes)],
+    ['Leaderboard', leaderboardText(plan, leaderboardArchive)],
+    ['Copy', plan.delete.length > 0 ? copyText(plan, notes) : undefined],
+    ['Untouched', saved ? undefined : untouchedText(plan)],
   ]
+}
+
+/** The rules of a plan in words. @param kept how many runs it keeps, and why */
+export function rulePairs(plan: Plan, kept?: string): Pair[] {
+  const [more, less] = [plan.delete, plan.keep].map((runs) => runs.filter((each) => isPicked(each)).length)
+  const changes = [
+    more ? `${formatCount(more, 'run')} picked` : '',
+    less ? `${formatCount(less, 'run')} not picked` : '',
+  ]
+  const always = keeperTexts(plan).join('; ')
+  return [
+    ['Rule', ruleText(plan)],
+    ['By hand', joinWords(changes.filter(Boolean)) || undefined],
+    ['Keeps', [kept, always && `always ${always}`].filter(Boolean).join('\n') || undefined],
+  ]
+}
+
+function ruleText({rules, cutoff, delete: planned}: Plan): string {
+  const {only, deleteLeaderboard, choosesRuns} = rules
+  if (deleteLeaderboard && !choosesRuns && planned.length === 0) return 'the leaderboard alone'
+  const selectors = rules.selectors
+    .filter((name) => name !== 'all')
+    .map((name) => sentenceOf(name, rules, cutoff))
+  const every = rules.keepers.length > 0 ? 'every run that is not kept' : 'every run'
+  const chosen = joinWords(selectors) || (choosesRuns ? every : 'no run')
+  return only.length > 0 ? `${chosen}; only ${joinWords(only)}` : chosen
+}
+
+function keeperTexts({rules}: Plan): string[] {
+  return [
+    ...rules.keepers.map((name) => sentenceOf(name, rules)),
+    ...(rules.graceMs > 0 ? [graceSentence(rules)] : []),
+  ]
+}
+
+/** How many runs are kept, and by which rules: `30 runs: 28 not older than 30d, 2 pinned`. */
+export function keptText(plan: Plan): string {
+  const {keep} = plan
+  const counts = countBy(keep, ({reasons: [reason]}) => (reason ? keptBy(reason, plan) : 'no rule'))
+  const why = counts.map(([words, runs]) => `${formatNumber(runs)} ${words}`)
+  return `${formatCount(keep.length, 'run')}${why.length > 0 ? `: ${why.join(', ')}` : ''}`
+}
+
+/** What a count of the runs that one rule keeps ends with. */
+export function keptBy({rule, text}: Reason, {rules, unknown = []}: Plan): string {
+  if (rule === 'pinned' && unknown.includes('protection')) return 'pinned or not, unknown'
+  if (text.includes('in doubt')) return 'in doubt'
+  if (rule === 'older-than' && rules.olderThan) return `not older than ${rules.olderThan.text}`
+  if (rule === 'keep-within' && rules.keepWithin) return `within the last ${rules.keepWithin.text}`
+  if (rule === 'only') return `without ${joinWords(rules.only, 'or')}`
+  return (
+    KEPT_BY[rule] ?? (rule.startsWith('keep-') ? rule.slice('keep-'.length) : `not selected by --${rule}`)
+  )
+}
+
+const KEPT_BY: Partial<Record<ReasonRule, string>> = {
+  pinned: 'pinned',
+  grace: 'may still be uploading',
+  future: 'dated in the future',
+  finished: 'finished',
+  leaderboard: 'unknown to the leaderboard',
+  picked: 'not picked',
+  'incomplete-only': 'complete',
+  run: 'not named',
+  unreferenced: 'cited by the leaderboard',
+  'keep-recent': 'most recent',
+}
+
+/** Why no keeper saves any of the runs that are deleted, where that is as good as the same for all: to be said once. */
+export function commonMisses({delete: [first, second, ...others]}: Plan): string[] {
+  if (!first || !second) return []
+  const texts = first.reasons.filter(({rule}) => rule.startsWith('keep-')).map(({text}) => text)
+  return texts.filter((text) =>
+    [second, ...others].every(({reasons}) => reasons.some((reason) => reason.text === text)),
+  )
+}
+
+/** Why a run is deleted or kept, in a table whose column names the model, without what is said above it. */
+export function shortWhy({run, reasons}: KeptRun, rows: PlanNotes['rows'], common: string[]): string {
+  const own = reasons.filter(({text}) => !common.includes(text))
+  const why = whyText(own)
+  const model = rows && rows !== 'unknown' && why.includes(FOR_MODEL) ? modelOf(run, rows) : ''
+  return model === '' ? why : why.replaceAll(`${FOR_MODEL}${model}`, '')
+}
+
+const FOR_MODEL = ' for model '
+
+/** How much of all there is a plan deletes, and from when to when. */
+export function deletesText(plan: Plan, notes: Pick<PlanNotes, 'saved' | 'sizes'>): string {
+  if (plan.unknown) return `not known: ${unknownText(plan.unknown)} could not be read`
+  const {delete: planned, keep} = plan
+  if (plannedDatasets(plan).length === 0)
+    return `nothing${notes.saved ? '' : `: 0 of ${formatCount(keep.length, 'run')}`}`
+  // By their names, as the table shows them.
+  const days = planned.map(({run}) => run.timestamp.replace(/^(....)(..)(..).*/, '$1-$2-$3')).toSorted()
+  const dates = new Set([days[0], days.at(-1)].filter(Boolean))
+  return `${shareText(plan, notes)}${dates.size > 0 ? `: ${[...dates].join(' to ')}` : ''}`
+}
+
+/** From this share on, in per cent, a plan deletes nearly all. */
+const NEARLY_ALL = 90
+
+/** `70 of 100 runs (210 of 300 datasets, 1.4 GB of 2.0 GB)`; says so where these are all or nearly all that may be deleted at all. */
+export function shareText(plan: Plan, {sizes, saved}: Pick<PlanNotes, 'saved' | 'sizes'>): string {
+  const {delete: planned, keep, leaderboard} = plan
+  const board = leaderboard?.planned ? 'the leaderboard' : ''
+  if (planned.length === 0) return board
+  const ofAll = (part: number, all: number, noun: string) =>
+    saved ? formatCount(part, noun) : `${formatNumber(part)} of ${formatCount(all, noun)}`
+  const all = datasetsIn([...planned, ...keep].map(({run}) => run))
+  const datasets = planned.reduce((sum, each) => sum + each.datasets.length, 0)
+  const size = sizes && sizeText(freedBy(plan, sizes), saved ? undefined : storageOf(all, sizes))
+  const runs = planned.length
+  const held = keep.filter(({reasons: [reason]}) => reason && NEVER_DELETED.has(reason.rule)).length
+  const possible = runs + keep.length - held
+  const share = ofAll(runs, runs + keep.length, 'run')
+  const isNearly = !saved && runs * 100 >= possible * NEARLY_ALL
+  const which = `${runs === possible ? 'ALL' : 'nearly all'} runs${held > 0 ? ' that may be deleted' : ''}`
+  const types = plan.rules.only.length > 0 ? `the ${joinWords(plan.rules.only)} of ` : ''
+  const details = [ofAll(datasets, all.length, 'dataset'), size].filter(Boolean).join(', ')
+  return `${types}${isNearly ? `${which}, ${share.replace(/ runs?$/, '')}` : share} (${details})${board && `, and ${board}`}`
+}
+
+/** Rules that keep a run whatever is asked for: what they keep hides nothing of a plan that deletes all the rest. */
+const NEVER_DELETED: ReadonlySet<ReasonRule> = new Set(['pinned', 'only'])
+
+function sizeText(frees: StorageSum, all: StorageSum | undefined): string {
+  const isKnown = frees.unknown === 0 && all?.unknown === 0
+  return isKnown ? `${formatStorage(frees)} of ${formatStorage(all)}` : formatStorageTotal(frees)
+}
+
+function copyText({archives}: Plan, {archive}: PlanNotes): string {
+  if (archive !== undefined) return `of each dataset, to ${archive}, before it is deleted`
+  return archives
+    ? 'of each dataset before it is deleted: add --archive DIR'
+    : 'none. Add --archive DIR to be able to restore.'
+}
+
+function untouchedText({standard, nearMisses}: Plan): string | undefined {
+  const parts = [
+    standard.length > 0 ? formatCount(standard.length, 'dataset') + ' of tasks' : '',
+    nearMisses > 0 ? `${formatCount(nearMisses, 'dataset')} with a similar name` : '',
+  ]
+  return joinWords(parts.filter(Boolean))
+    ? `${joinWords(parts.filter(Boolean))} (see datasets list)`
+    : undefined
 }
 
 /** `12 results, 8 traces, 10 metrics`. */
 export function typeCounts(datasets: Parameters<typeof countByType>[0]): string {
   const {results, traces, metrics} = countByType(datasets)
   return `${formatNumber(results)} results, ${formatNumber(traces)} traces, ${formatNumber(metrics)} metrics`
-}
-
-export function rulePairs(plan: Plan, archive?: string): Pair[] {
-  const {rules, archives, delete: planned, keep} = plan
-  const [more, less] = [planned, keep].map((runs) => runs.filter((each) => isPicked(each)).length)
-  const changes = [
-    more ? `${formatCount(more, 'run')} picked` : '',
-    less ? `${formatCount(less, 'run')} not picked` : '',
-  ]
-  const to = archive ? `, to ${archive},` : ''
-  return [
-    ['May go', several(selectorTexts(plan))],
-    ['By hand', joinWords(changes.filter(Boolean)) || undefined],
-    ['Must stay', several(keeperTexts(plan))],
-    ['Scope', scopeText(rules, planned.length === 0)],
-    ['Archive', archive || archives ? `each dataset${to} before it is deleted` : undefined],
-  ]
-}
-
-function selectorTexts({rules, cutoff}: Plan): string[] {
-  const selectors = rules.selectors.filter((name) => name !== 'all')
-  if (selectors.length === 0) return [rules.choosesRuns ? 'every run' : 'no run']
-  const [first = '', ...rest] = selectors.map((name) => sentenceOf(name, rules, cutoff))
-  return [`runs that are ${first}`, ...rest]
-}
-
-function keeperTexts({rules, keep}: Plan): string[] {
-  const pins = keep.filter(({reasons}) => reasons.some(({rule}) => rule === 'pinned')).length
-  return [
-    ...rules.keepers.map((name) => sentenceOf(name, rules)),
-    ...(pins > 0 ? [formatCount(pins, 'pinned run')] : []),
-    ...(rules.graceMs > 0 ? [graceSentence(rules)] : []),
-  ]
-}
-
-/** What fits into a line of a usual terminal next to its name. */
-const LINE = 68
-
-/** On one line where they fit, else a line each. */
-function several(texts: string[]): string {
-  const line = joinWords(texts) || 'nothing'
-  return line.length <= LINE || texts.length < 2
-    ? line
-    : `${texts.slice(0, -1).join(',\n')},\nand ${texts.at(-1)}`
-}
-
-function scopeText({only, deleteLeaderboard, choosesRuns}: RetentionRules, isEmpty: boolean): string {
-  if (deleteLeaderboard && !choosesRuns && isEmpty) return 'the leaderboard alone'
-  const runs = only.length > 0 ? `only ${joinWords(only)} of these runs` : 'whole runs'
-  return `${runs}, ${deleteLeaderboard ? 'and' : 'never'} the leaderboard`
 }
 
 /** What a given rule says: a selector's sentence continues "runs that are", a keeper's says what stays. */
@@ -118,39 +224,23 @@ export function graceSentence({graceMs, needRows}: RetentionRules): string {
   return `${waiting} changed in the last ${formatSum(graceMs)}`
 }
 
-/** The leaderboard, and what no rule takes in. */
-export function untouchedPairs(plan: Plan, {leaderboardArchive, saved}: PlanNotes): Pair[] {
-  const {leaderboard, rules, standard, nearMisses} = plan
-  if (saved)
-    return leaderboard?.planned ? [['Leaderboard', leaderboardText(leaderboard, leaderboardArchive)]] : []
-  const none = rules.deleteLeaderboard ? 'there is none to delete' : 'there is none'
-  const named = nearMisses === 1 ? '1 dataset is named' : `${formatNumber(nearMisses)} datasets are named`
-  return [
-    ['Leaderboard', leaderboard ? leaderboardText(leaderboard, leaderboardArchive) : none],
-    ...standard.map((name): Pair => ['Standard', `${name}: never touched`]),
-    [
-      'Near misses',
-      nearMisses > 0 ? `${named} nearly like a run's: never touched (datasets list says why)` : undefined,
-    ],
-  ]
-}
-
-function leaderboardText(
-  {dataset, planned, protection}: NonNullable<Plan['leaderboard']>,
-  archive: string | undefined,
-): string {
+function leaderboardText({leaderboard, rules}: Plan, archive: string | undefined): string {
+  if (!leaderboard) return rules.deleteLeaderboard ? 'there is none to delete' : 'there is none'
+  const {dataset, planned, protection} = leaderboard
   const archived = archive ? `archived first to ${archive}` : 'archived first'
   return `${dataset.name}: ${planned ? `DELETED as well, ${archived}` : 'preserved'} (${protectionOf(protection)})`
 }
 
-export function totalText(plan: Plan, sizes?: Sizes): string {
-  if (plan.unknown) return `not known: ${unknownText(plan.unknown)} could not be read`
+/** The whole plan in one line, for whoever wants no more. */
+export function totalsText(plan: Plan, isLive: boolean): string {
+  const kept = formatCount(plan.keep.length, 'run')
+  if (plan.unknown) return `Not known: ${unknownText(plan.unknown)} could not be read.`
   const datasets = plannedDatasets(plan).length
-  if (datasets === 0) return 'nothing to delete'
-  const frees = sizes && freedBy(plan, sizes)
-  const isUnsized = frees && frees.unknown > 0 && frees.bytes === 0
-  const size = frees ? ` (${isUnsized ? '' : 'frees '}${formatStorageTotal(frees)})` : ''
-  return `${formatCount(datasets, 'dataset')} of ${formatCount(plan.delete.length, 'run')} to delete${size}`
+  const what =
+    datasets === 0
+      ? 'nothing'
+      : `${formatCount(datasets, 'dataset')} of ${formatCount(plan.delete.length, 'run')}`
+  return `${isLive ? 'Will delete' : 'Would delete'} ${what}; keeps ${kept}.`
 }
 
 export function unknownText(unknown: NonNullable<Plan['unknown']>): string {
@@ -161,12 +251,15 @@ const UNKNOWN = {protection: 'what is protected', rows: 'what the leaderboard sa
 
 /** How many runs each rule keeps, the most first; a run that several keep counts with the first, which weighs most. */
 export function countByRule(keep: readonly KeptRun[]): Array<[rule: string, runs: number]> {
-  const counts = new Map<string, number>()
-  for (const {reasons} of keep) {
-    const rule = reasons[0]?.rule ?? 'no rule'
-    counts.set(rule, (counts.get(rule) ?? 0) + 1)
-  }
+  return countBy(keep, ({reasons}) => reasons[0]?.rule ?? 'no rule')
+}
 
+export function countBy<T>(
+  items: readonly T[],
+  kindOf: (item: T) => string,
+): Array<[kind: string, count: number]> {
+  const counts = new Map<string, number>()
+  for (const item of items) counts.set(kindOf(item), (counts.get(kindOf(item)) ?? 0) + 1)
   return [...counts].sort(([, many], [, few]) => few - many)
 }
 

@@ -4,6 +4,7 @@ import {type Metric} from '../account/leaderboard/metrics.js'
 import {type Run} from '../account/runs.js'
 import {type Sizes, storageOf} from '../account/sizes.js'
 import {type KeptRun} from '../plan/plan.js'
+import {type Reason} from '../retention/reasons.js'
 import {ageCell, formatStorage, modelOf, scoreOfRunText, typesOf} from './format.js'
 
 /** A column of a table, and what it shows of a row: for a terminal, Markdown or HTML. */
@@ -46,20 +47,30 @@ export function evaluationColumns<Row extends {run: Run}>(
   ]
 }
 
-const NARROWEST_WHY = 20
+const NARROWEST_WHY = 17
 
-/** The columns of runs, with those datasets that are deleted or with all, and why. */
+type DecidedRun = KeptRun & {datasets?: RunDataset[]}
+
+/** The columns of runs, with those datasets that are deleted or, under another title, with all, and why. */
 export function decisionColumns(
-  types: string,
   {now, sizes, rows}: {now: Date; sizes: Sizes | undefined; rows?: RowIndex | 'unknown' | undefined},
-): Array<Column<KeptRun & {datasets?: RunDataset[]}>> {
+  {types = 'Deletes', whyOf = ({reasons}: DecidedRun) => whyText(reasons)} = {},
+): Array<Column<DecidedRun>> {
+  const isDeletion = types === 'Deletes'
   return [
     {title: 'Run', isCode: true, cell: ({run}) => run.timestamp},
     {title: 'Age', cell: ({run}) => ageCell(run, now)},
     ...evaluationColumns(rows),
-    // The datasets are named elsewhere.
-    {title: types, dropAt: 1, cell: ({run, datasets = run.datasets}) => typesOf({datasets})},
-    ...sizeColumn(sizes, ({run, datasets = run.datasets}: KeptRun & {datasets?: RunDataset[]}) => datasets),
-    {title: 'Why', wrapsTo: NARROWEST_WHY, cell: ({reasons}) => reasons.map(({text}) => text).join('; ')},
+    {
+      title: types,
+      dropAt: 1,
+      cell: ({run, datasets = isDeletion ? [] : run.datasets}) => typesOf({datasets}),
+    },
+    ...sizeColumn(sizes, ({run, datasets = run.datasets}: DecidedRun) => datasets),
+    {title: 'Why', wrapsTo: NARROWEST_WHY, cell: whyOf},
   ]
+}
+
+export function whyText(reasons: readonly Reason[]): string {
+  return reasons.map(({text}) => text).join('; ')
 }

@@ -1,15 +1,19 @@
 import {expect} from 'chai'
 
+import {type Protection} from '../../../src/lib/account/protection/pins.js'
 import {DAY} from '../../../src/lib/base/time.js'
 import {applyPick} from '../../../src/lib/plan/pick.js'
 import {makeRules} from '../../../src/lib/retention/read-rules.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
 import {
   graceSentence,
+  keptText,
+  planPairs,
+  type PlanNotes,
   rulePairs,
   sentenceOf,
-  totalText,
-  untouchedPairs,
+  shareText,
+  totalsText,
 } from '../../../src/lib/views/cleanup.js'
 import {ago, inventoryOf, leaderboardDataset, NOW, planOf, runDatasets} from '../../support/builders.js'
 
@@ -72,39 +76,40 @@ describe('a plan in words', () => {
   const INVENTORY = inventoryOf([...runDatasets(ago(60 * DAY)), ...runDatasets(ago(DAY))], {
     leaderboard: BOARD,
   })
-  const rules = (options: RetentionOptions, archive?: string) =>
-    Object.fromEntries(rulePairs(planOf(INVENTORY, options), archive))
+  const facts = (options: RetentionOptions, notes: Partial<PlanNotes> = {}) =>
+    Object.fromEntries(planPairs(planOf(INVENTORY, options), {title: '', ...notes}))
   const grace = 'incomplete runs changed in the last 6h'
+  const until = 'before 2026-09-05 12:00 UTC'
 
   const cases: Array<[options: RetentionOptions, pair: string, text: string | undefined]> = [
-    [{all: true}, 'May go', 'every run'],
-    [{only: ['traces']}, 'May go', 'every run'],
-    [{deleteLeaderboard: true}, 'May go', 'no run'],
+    [{all: true}, 'Rule', 'every run'],
+    [{only: ['traces']}, 'Rule', 'every run; only traces'],
+    [{keepRecent: 1}, 'Rule', 'every run that is not kept'],
+    [{deleteLeaderboard: true}, 'Rule', 'the leaderboard alone'],
     [
       {olderThan: '30d', incompleteOnly: true, run: ['20260806_120000']},
-      'May go',
-      'runs that are older than 30d, before 2026-09-05 12:00 UTC,\nincomplete and not finished,\nand named with --run (20260806_120000)',
+      'Rule',
+      `older than 30d, ${until}, incomplete and not finished and named with --run (20260806_120000)`,
     ],
-    [{all: true, grace: '0'}, 'Must stay', 'nothing'],
-    [
-      {all: true, only: ['traces', 'metrics']},
-      'Scope',
-      'only traces and metrics of these runs, never the leaderboard',
-    ],
-    [{all: true, deleteLeaderboard: true}, 'Scope', 'whole runs, and the leaderboard'],
-    [{deleteLeaderboard: true}, 'Scope', 'the leaderboard alone'],
-    [{all: true}, 'Archive', undefined],
+    [{all: true, grace: '0'}, 'Keeps', '0 runs'],
+    [{keepRecent: 1}, 'Keeps', `1 run: 1 most recent\nalways the most recent run; ${grace}`],
+    [{olderThan: '30d'}, 'Deletes', '1 of 2 runs (3 of 6 datasets): 2026-08-06'],
+    [{olderThan: '1y'}, 'Deletes', 'nothing: 0 of 2 runs'],
+    [{all: true}, 'Deletes', 'ALL runs, 2 of 2 (6 of 6 datasets): 2026-08-06 to 2026-10-04'],
+    [{deleteLeaderboard: true}, 'Deletes', 'the leaderboard'],
+    [{deleteLeaderboard: true}, 'Copy', undefined],
+    [{all: true}, 'Copy', 'none. Add --archive DIR to be able to restore.'],
     [{all: true}, 'By hand', undefined],
   ]
   for (const [options, pair, text] of cases) {
     it(`says of ${JSON.stringify(options)}: ${pair}: ${text ?? 'nothing'}`, () => {
-      expect(rules(options)[pair]).to.equal(text)
+      expect(facts(options)[pair]).to.equal(text)
     })
   }
 
   it('counts pinned runs, and those picked against the rules', () => {
     const pinned = planOf(INVENTORY, {olderThan: '30d'}, {runs: {'20260806_120000': {by: 'ann', at: NOW}}})
-    expect(rulePairs(pinned)).to.deep.include(['Must stay', `1 pinned run and ${grace}`])
+    expect(keptText(pinned)).to.equal('2 runs: 1 not older than 30d, 1 pinned')
     const byHand = (chosen: string[]) =>
       Object.fromEntries(rulePairs(applyPick(planOf(INVENTORY, {olderThan: '30d'}), chosen)))['By hand']
     expect(byHand(['20261004_120000'])).to.equal('1 run picked and 1 run not picked')
@@ -113,8 +118,29 @@ describe('a plan in words', () => {
   })
 
   it('says where datasets are archived', () => {
-    expect(rules({all: true}, 'copies').Archive).to.equal('each dataset, to copies, before it is deleted')
+    expect(facts({all: true}, {archive: 'copies'}).Copy).to.equal(
+      'of each dataset, to copies, before it is deleted',
+    )
   })
+
+  const ten = inventoryOf(
+    Array.from({length: 10}, (_, index) => runDatasets(ago((index + 1) * DAY), ['results'])).flat(),
+  )
+  const pin = (index: number) => ({
+    [runDatasets(ago((index + 1) * DAY), ['results'])[0]!.timestamp]: {by: 'ann', at: NOW},
+  })
+  const shares: Array<[options: RetentionOptions, pins: Protection['runs'], share: string]> = [
+    [{keepRecent: 2}, {}, '8 of 10 runs (8 of 10 datasets)'],
+    [{keepRecent: 1}, {}, 'nearly all runs, 9 of 10 (9 of 10 datasets)'],
+    [{keepRecent: 1}, pin(5), '8 of 10 runs (8 of 10 datasets)'],
+    [{all: true}, pin(5), 'ALL runs that may be deleted, 9 of 10 (9 of 10 datasets)'],
+    [{all: true, only: ['results']}, {}, 'the results of ALL runs, 10 of 10 (10 of 10 datasets)'],
+  ]
+  for (const [options, runs, share] of shares) {
+    it(`says how much of all it is: ${share}`, () => {
+      expect(shareText(planOf(ten, {grace: '0', ...options}, {runs}), {})).to.equal(share)
+    })
+  }
 
   const boards: Array<
     [options: RetentionOptions, facts: {isThere?: boolean; protection?: object}, text: string]
@@ -131,27 +157,31 @@ describe('a plan in words', () => {
   for (const [options, {isThere = true, protection = {}}, text] of boards) {
     it(`says of the leaderboard: ${text}`, () => {
       const inventory = isThere ? INVENTORY : {...INVENTORY, leaderboard: undefined}
-      const pairs = untouchedPairs(planOf(inventory, options, protection), {
-        title: '',
-        leaderboardArchive: '/a',
-      })
-      expect(pairs[0]).to.deep.equal(['Leaderboard', text])
+      const pairs = planPairs(planOf(inventory, options, protection), {title: '', leaderboardArchive: '/a'})
+      expect(pairs).to.deep.include(['Leaderboard', text])
     })
   }
 
-  it('says what it frees, as far as that is known', () => {
+  it('says what it takes up, as far as that is known', () => {
     const plan = planOf(INVENTORY, {olderThan: '30d'})
     const [first = '', ...rest] = plan.delete.flatMap(({datasets}) => datasets.map(({name}) => name))
-    const sizes = (names: string[]) => new Map(names.map((name) => [name, 1000]))
-    const deleted = '3 datasets of 1 run to delete'
-    expect(totalText(plan)).to.equal(deleted)
-    expect(totalText(plan, sizes([first, ...rest]))).to.equal(`${deleted} (frees 3.0 kB)`)
-    expect(totalText(plan, sizes(rest))).to.equal(
-      `${deleted} (frees at least 2.0 kB, 1 dataset of unknown size)`,
+    const others = plan.keep.flatMap(({run}) => run.datasets.map(({name}) => name))
+    const share = (names: string[]) =>
+      shareText(plan, {sizes: new Map([...names, ...others].map((name) => [name, 1000]))})
+    expect(share([first, ...rest])).to.equal('1 of 2 runs (3 of 6 datasets, 3.0 kB of 6.0 kB)')
+    expect(share(rest)).to.equal('1 of 2 runs (3 of 6 datasets, at least 2.0 kB, 1 dataset of unknown size)')
+    expect(shareText(plan, {sizes: 'unknown'})).to.equal('1 of 2 runs (3 of 6 datasets, size unknown)')
+  })
+
+  it('has its totals in one line', () => {
+    const plan = planOf(INVENTORY, {olderThan: '30d'})
+    expect(totalsText(plan, false)).to.equal('Would delete 3 datasets of 1 run; keeps 1 run.')
+    expect(totalsText(plan, true)).to.equal('Will delete 3 datasets of 1 run; keeps 1 run.')
+    expect(totalsText(planOf(INVENTORY, {olderThan: '1y'}), false)).to.equal(
+      'Would delete nothing; keeps 2 runs.',
     )
-    expect(totalText(plan, 'unknown')).to.equal(`${deleted} (size unknown)`)
-    expect(totalText({...plan, unknown: ['rows']})).to.equal(
-      'not known: what the leaderboard says could not be read',
+    expect(totalsText({...plan, unknown: ['rows']}, false)).to.equal(
+      'Not known: what the leaderboard says could not be read.',
     )
   })
 })

@@ -1,4 +1,4 @@
-import {formatCount, formatNumber} from '../../base/text.js'
+import {formatCount} from '../../base/text.js'
 import {type Outcome} from '../../cleanup/outcomes.js'
 import {type CleanupResult, isTooLate, isUnknown} from '../../cleanup/result.js'
 import * as words from '../cleanup.js'
@@ -32,19 +32,16 @@ export function cleanupSummary(
     leftPart(outcomes.length > 0 ? outcomes : stale),
     jobTable(job, [
       ['Namespace', placeAndTime(plan.namespace, plan)],
-      ...words.originPairs(plan, notes),
+      ...words.planPairs(plan, notes),
       // Whole: a reviewer compares it with the file's.
       ['Digest', notes.saved?.digest],
-      ...words.rulePairs(plan, notes.archive),
-      ...words.untouchedPairs(plan, notes),
-      ['Plan deletes', words.totalText(plan, notes.sizes)],
       ...(outcomes.length > 0
         ? ([['Result', words.resultText(result)], ...words.resultPairs(result)] as const)
         : []),
       ['Journal', journal],
     ]),
     job.failed === undefined ? nextPart(result, next, notes.saved !== undefined) : '',
-    ...listParts(result),
+    ...listParts(result, notes),
     warningsPart(job),
   ])
 }
@@ -96,13 +93,12 @@ function nextPart(result: CleanupResult, next: words.NextStep | undefined, isSav
 }
 
 /** The runs of the plan, then those that stay; what is done or stays is folded away. */
-function listParts({plan, dryRun, storage, outcomes}: CleanupResult): string[] {
-  const context = {now: plan.now, sizes: storage?.sizes}
+function listParts({plan, dryRun, outcomes}: CleanupResult, {sizes, rows}: words.PlanNotes): string[] {
+  const context = {now: plan.now, sizes, rows}
   const {keep} = plan
-  const rules = words.countByRule(keep).map(([rule, number]) => `${rule} ${formatNumber(number)}`)
   const deleted = outcomes.filter(({status}) => status === 'deleted')
-  const title = `${formatCount(plan.delete.length, 'run')} to delete`
-  const planned = table(decisionColumns('What goes', context), plan.delete, {
+  const title = `Deletes ${formatCount(plan.delete.length, 'run')}`
+  const planned = table(decisionColumns(context), plan.delete, {
     bytes: ROOM.runs,
     more: 'more runs to delete: the log and a saved plan name each',
   })
@@ -110,15 +106,13 @@ function listParts({plan, dryRun, storage, outcomes}: CleanupResult): string[] {
     bytes: ROOM.deleted,
     more: `more deleted: ${ELSEWHERE}`,
   })
-  const rest = table(decisionColumns('What it has', context), keep, {
+  const rest = table(decisionColumns(context, {types: 'Has'}), keep, {
     bytes: ROOM.kept,
-    more: 'more runs stay: `--json` names each',
+    more: 'more runs kept: `--json` names each',
   })
   return [
     ...(plan.delete.length > 0 ? [dryRun ? page([`### ${title}`, planned]) : collapse(title, planned)] : []),
     ...(deleted.length > 0 ? [collapse(`${formatCount(deleted.length, 'dataset')} deleted`, names)] : []),
-    ...(keep.length > 0
-      ? [collapse(`${formatCount(keep.length, 'run')} to keep (${rules.join(', ')})`, rest)]
-      : []),
+    ...(keep.length > 0 ? [collapse(`Keeps ${words.keptText(plan)}`, rest)] : []),
   ]
 }

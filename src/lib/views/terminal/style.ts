@@ -10,6 +10,8 @@ export interface Screen {
   style: Style
   /** Columns of the terminal; undefined on a pipe. */
   width: number | undefined
+  /** Lines of the terminal, where a long page may be folded to fit; undefined where all of it is shown. */
+  height?: number | undefined
 }
 
 export function styleFor(stream: NodeJS.WriteStream): Style {
@@ -64,7 +66,11 @@ function isOn(value = ''): boolean {
 }
 
 export function screenOf(stream: NodeJS.WriteStream): Screen {
-  return {style: styleFor(stream), width: widthOf(stream)}
+  return {
+    style: styleFor(stream),
+    width: widthOf(stream),
+    height: stream.isTTY ? stream.rows || 24 : undefined,
+  }
 }
 
 /** Columns of a terminal; undefined on a pipe, where nothing is cut or wrapped. */

@@ -20,15 +20,29 @@ export function formatTable<Row>(
 export function formatTables<Row>(
   columns: ReadonlyArray<Column<Row>>,
   groups: ReadonlyArray<readonly Row[]>,
-  {style, width}: Screen,
+  screen: Screen,
 ): string[] {
+  const {titles, tables} = layOutTables(columns, groups, screen)
+  return tables.map((rows) => [titles, ...rows].join('\n'))
+}
+
+/** The same in parts: the line of the titles, and each row's text, which may have several lines. */
+export function layOutTables<Row>(
+  columns: ReadonlyArray<Column<Row>>,
+  groups: ReadonlyArray<readonly Row[]>,
+  {style, width}: Pick<Screen, 'style' | 'width'>,
+): {titles: string; tables: string[][]} {
   const tables = groups.map((rows) => rows.map((row) => columns.map(({cell}) => printable(cell(row)))))
   const shown = fitColumns(columns, tables.flat(), width)
   const titles = columns.map(({title}) => title.toUpperCase())
-  return tables.map((rows) =>
-    [layOut(titles, shown, style.bold), ...rows.map((row) => layOut(row, shown))].join('\n'),
-  )
+  return {
+    titles: layOut(titles, shown, style.bold),
+    tables: tables.map((rows) => rows.map((row) => layOut(row, shown))),
+  }
 }
+
+/** What sentences in the last column get before a name gets more than it needs. */
+const COMFORTABLE = 24
 
 interface Shown extends Column<never> {
   index: number
@@ -55,13 +69,14 @@ function fitColumns(
     else next.least = Math.min(next.width, Math.max(next.cutsTo, next.title.length))
   }
 
-  let spare = Math.max(0, room())
+  const last = shown.at(-1)
+  const wanted = last ? Math.max(last.least, Math.min(last.width, COMFORTABLE)) - last.least : 0
+  let spare = Math.max(0, room() - wanted)
   for (const each of shown.filter(({cutsTo}) => cutsTo !== undefined)) {
     each.width = Math.min(each.width, each.least + spare)
     spare -= each.width - each.least
   }
 
-  const last = shown.at(-1)
   const left = width - shown.slice(0, -1).reduce((sum, each) => sum + each.width + GAP, 0)
   if (last && !last.isCode) last.width = Math.min(last.width, Math.max(left, NARROWEST))
   return shown

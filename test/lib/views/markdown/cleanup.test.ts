@@ -57,8 +57,8 @@ describe('the summary of a cleanup', () => {
     expect(rendered(summaryOf({})).rows).to.deep.include.members([
       ['Command', 'smoltrace cleanup --older-than 30d'],
       ['Namespace', 'kim at http://127.0.0.1:9, 2026-10-05 12:00 UTC'],
-      ['May go', 'runs that are older than 30d, before 2026-09-05 12:00 UTC'],
-      ['Plan deletes', '6 datasets of 2 runs to delete'],
+      ['Rule', 'older than 30d, before 2026-09-05 12:00 UTC'],
+      ['Deletes', '2 of 3 runs (6 of 9 datasets): 2026-08-06 to 2026-08-26'],
       ['Exit code', '0: done, or nothing to do'],
     ])
   })
@@ -74,7 +74,7 @@ describe('the summary of a cleanup', () => {
     ])
     expect(rows.filter((cells) => cells[3] === 'older than 30d')).to.have.length(2)
     expect(elements.filter((name) => name === 'details')).to.have.length(1)
-    expect(markdown).to.match(/<details>\n<summary>1 run to keep \(older-than 1\)<\/summary>/)
+    expect(markdown).to.match(/<details>\n<summary>Keeps 1 run: 1 not older than 30d<\/summary>/)
   })
 
   it('names the command that carries a dry run out', () => {
@@ -129,7 +129,7 @@ describe('the summary of a cleanup', () => {
     expect(Buffer.byteLength(markdown)).to.be.within(100_000, 400_000)
     expect(markdown).to.match(/… and \d+,\d{3} more: `--json` names each/)
     expect(markdown).to.match(/… and \d,\d{3} more runs to delete: /)
-    expect(markdown).to.match(/… and \d,\d{3} more runs stay: /)
+    expect(markdown).to.match(/… and \d,\d{3} more runs kept: /)
     expect(markdown).to.include('… and 481 more')
     expect(markdown.match(/^<\/?details>$/gm)).to.have.length(6)
   })

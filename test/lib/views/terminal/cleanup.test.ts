@@ -1,5 +1,7 @@
 import {expect} from 'chai'
 
+import {type Inventory} from '../../../../src/lib/account/datasets.js'
+import {indexRows, type RowIndex} from '../../../../src/lib/account/leaderboard/index.js'
 import {DAY} from '../../../../src/lib/base/time.js'
 import {type Outcome, type OutcomeStatus} from '../../../../src/lib/cleanup/outcomes.js'
 import {type Report, resultOf} from '../../../../src/lib/cleanup/result.js'
@@ -15,6 +17,7 @@ import {
   planOf,
   runDatasets,
 } from '../../../support/builders.js'
+import {finished} from '../../../support/rows.js'
 
 const SCREEN = {style: PLAIN, width: undefined}
 
@@ -30,35 +33,29 @@ describe('preview', () => {
 
   it('shows of a run that is deleted in part only that part, with its size', () => {
     expect(preview({run: ['20260806_120000'], only: ['traces']}, {sizes: SIZES})).to.match(
-      /^20260806_120000 {2}59d {2}traces {5}100 B {2}named with --run$/m,
+      /^- 20260806_120000 {2}59d {2}traces +100 B {2}named with --run$/m,
     )
   })
 
   it('says what each run and each dataset takes up, and what of it is unknown', () => {
     const [first] = INVENTORY.datasets.map(({name}) => name)
     expect(preview({olderThan: '30d'}, {sizes: SIZES}))
-      .to.match(/^20260806_120000 .*results, traces, metrics {3}10 kB {2}/m)
+      .to.match(/^- 20260806_120000 .*results, traces, metrics {3}10 kB {2}/m)
       .and.match(/^ +\d\. kim\/smoltrace-traces-20260806_120000 +100 B$/m)
     const some = new Map([...SIZES].filter(([name]) => name !== first))
     expect(preview({olderThan: '30d'}, {sizes: some}))
-      .to.match(/^20260806_120000 .*at least 10 kB/m)
+      .to.match(/^- 20260806_120000 .*at least 10 kB/m)
       .and.match(/^ +\d\. kim\/smoltrace-results-20260806_120000 +unknown$/m)
     const none = preview({olderThan: '30d'}, {sizes: 'unknown'})
-    expect(none.replaceAll(/^Storage +size unknown\n| \(size unknown\)/gm, '')).to.equal(
-      preview({olderThan: '30d'}),
-    )
+    expect(none.replace(', size unknown', '')).to.equal(preview({olderThan: '30d'}))
   })
 
   it('says so where nothing is deleted and where nothing stays', () => {
     const nothing = preview({olderThan: '5y'})
-    expect(nothing).to.include('Runs to delete: none').and.not.include('Datasets to delete')
-    expect(preview({all: true, grace: '0'})).to.include('Runs to keep: none')
-  })
-
-  it('ends with the totals, which are on the screen when the question comes', () => {
-    const last = (options: RetentionOptions) => preview(options).split('\n').at(-1)
-    expect(last({olderThan: '30d'})).to.equal('Total        4 datasets of 2 runs to delete, 1 run to keep')
-    expect(last({olderThan: '90d'})).to.equal('Total        nothing to delete, 3 runs to keep')
+    expect(nothing)
+      .to.include('Deletes no runs')
+      .and.not.match(/Deletes \d/)
+    expect(preview({all: true, grace: '0'})).not.to.match(/^Keeps \d/m)
   })
 
   it('of a saved plan does not speak of runs that are kept, and is safe to print, whoever wrote the file', () => {
@@ -67,9 +64,88 @@ describe('preview', () => {
     const stale = [{name: 'kim/a', status: 'skipped', reason: 'x\u001B[2J'}] as const
     const text = preview({olderThan: '30d'}, {saved, stale})
     expect(text)
-      .to.include('Not any more: 1\n  kim/a: x')
-      .and.match(/^Left of it +4 of 5 datasets$/m)
-    expect(text).not.to.include('to keep').and.not.include('\u001B')
+      .to.include('No longer deletable: 1\n  kim/a: x')
+      .and.match(/^Still valid +4 of 5 datasets$/m)
+    expect(text)
+      .not.to.match(/^Keeps \d/m)
+      .and.not.include('\u001B')
+  })
+})
+
+describe('the preview on a screen', () => {
+  /** Runs a day apart, each with a model of its own, one of the oldest pinned. */
+  const accountOf = (runs: number) =>
+    inventoryOf(Array.from({length: runs}, (_, index) => runDatasets(ago((index + 1) * DAY))).flat(), {
+      leaderboard: leaderboardDataset(),
+    })
+  const rowsOf = (inventory: Inventory): RowIndex =>
+    indexRows(
+      inventory.datasets
+        .filter(({type}) => type === 'results')
+        .map(({timestamp}, index) =>
+          finished(timestamp, {model: `some-vendor/a-model-with-a-long-name-${index}`, successRate: 50}),
+        ),
+      'kim',
+    )
+  const show = (runs: number, options: RetentionOptions, width?: number, height?: number) => {
+    const inventory = accountOf(runs)
+    const [pinned = ''] = inventory.datasets.map(({timestamp}) => timestamp).toSorted()
+    const rows = rowsOf(inventory)
+    const plan = planOf(inventory, options, {runs: {[pinned]: {by: 'ann', at: NOW}}}, {rows})
+    return formatPlan(plan, {title: 'Cleanup', rows}, {style: PLAIN, width, height})
+  }
+
+  for (const runs of [3, 100, 3000])
+    for (const width of [60, 80, 120])
+      for (const height of [24, 40])
+        it(`of ${runs} runs fits ${width} columns and ${height} lines, and ends with the facts`, () => {
+          for (const options of [
+            {olderThan: '30d'},
+            {keepRecent: 5, keepWeekly: 2},
+            {all: true},
+            {only: ['traces' as const]},
+          ]) {
+            const lines = show(runs, options, width, height).split('\n')
+            expect(Math.max(...lines.map((line) => line.length))).to.be.at.most(width)
+            expect(lines.length, lines.join('\n')).to.be.at.most(34)
+            expect(lines.slice(-16).join('\n')).to.match(/^Rule .*^Keeps .*^Deletes .*^Leaderboard /ms)
+          }
+
+          const one = show(runs, {run: [runDatasets(ago(2 * DAY))[0]!.timestamp]}, width, height).split('\n')
+          expect(one.length).to.be.at.most(20)
+          expect(one).to.include(`  ${(runs - 1).toLocaleString('en')} other runs: not named`)
+        })
+
+  it('shows the newest and the oldest of many, marked, what a guard holds before other kept runs, and how many there are more', () => {
+    const lines = show(100, {olderThan: '30d'}, 80, 24).split('\n')
+    const at = (text: string) => lines.findIndex((line) => line.startsWith(text))
+    expect(at('- 20260904_')).to.equal(at('Deletes 69 runs') + 2)
+    expect(
+      lines.filter((line) => /^ {2}… \d+ more: --verbose shows every run and every dataset$/.test(line)),
+    ).to.have.length(2)
+    expect(at('  20260627_')).to.equal(at('Keeps 31 runs') + 1)
+    expect(lines.join('\n')).to.match(/^- .*…\S* +50\.0% +older than 30d$/m)
+  })
+
+  it('shows everything, datasets too, where it has no height, and in one line a run on a pipe', () => {
+    const whole = show(100, {olderThan: '30d'}, 80)
+    expect(whole.match(/^- \d{8}_/gm)).to.have.length(69)
+    expect(whole.match(/^ {2}\d{8}_/gm)).to.have.length(31)
+    expect(whole.match(/^ +\d+\. kim\//gm)).to.have.length(207)
+    const piped = show(100, {keepRecent: 5, keepWeekly: 2}).split('\n')
+    const runs = piped.filter((line) => /^[- ] \d{8}_/.test(line))
+    expect(runs).to.have.length(100)
+    for (const line of runs)
+      expect(line).to.match(
+        /some-vendor\/a-model-with-a-long-name-\d+ +50\.0% .* (?:not among the 5|most recent|weekly|pinned)/,
+      )
+  })
+
+  it('says once why no keeper saves any of them, and no model twice', () => {
+    const lines = show(100, {keepWeekly: 2, keepMonthly: 1}, 120, 40)
+    expect(lines).to.include('Deletes 97 runs: none of the 2 weekly ones and none of the 1 monthly ones\n')
+    const grouped = show(100, {keepBest: 1, groupBy: ['model']}, 120, 40)
+    expect(grouped).to.include('best 1 of 1 by success_rate (50)').and.not.include(' for model ')
   })
 })
 

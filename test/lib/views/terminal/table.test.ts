@@ -75,7 +75,7 @@ describe('table', () => {
     [
       'cuts names instead of dropping their column, when its turn comes',
       table(NAMES, [['a', 'maker/model-7b', 'b', 'older than 30d']], 30),
-      ['MODEL          RUN  WHY', 'mak…/model-7b  b    older than', '                    30d'],
+      ['MODEL         RUN  WHY', 'ma…/model-7b  b    older than', '                   30d'],
     ],
     [
       'drops the next column where names cannot be cut further',
