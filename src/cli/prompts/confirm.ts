@@ -1,5 +1,5 @@
 import {type Plan} from '../../lib/plan/plan.js'
-import {planPairs, type PlanNotes, shareText} from '../../lib/views/cleanup.js'
+import {type PlanNotes, planPairs, shareText} from '../../lib/views/cleanup.js'
 import {formatFacts, formatPlan, linesOf} from '../../lib/views/terminal/cleanup.js'
 import {paragraphs, wrapText} from '../../lib/views/terminal/layout.js'
 import {type Screen, screenOf} from '../../lib/views/terminal/style.js'
@@ -10,7 +10,7 @@ import {askForLine} from './ask.js'
 /** What is typed to see the whole plan. */
 const LIST = 'list'
 /** Of the facts of a plan those that the warning does not have, for a screen that does not show them all. */
-const DECIDING = new Set(['Plan', 'Still valid', 'Rule', 'By hand', 'Deletes'])
+const DECIDING = new Set(['By hand', 'Deletes', 'Plan', 'Rule', 'Still valid'])
 
 /**
  * Shows the warning and asks for the plan's phrase, on stderr, with all that decides on the same screen. `list` shows the whole plan there

@@ -182,7 +182,7 @@ export function shareText(plan: Plan, {sizes, saved}: Pick<PlanNotes, 'saved' | 
 }
 
 /** Rules that keep a run whatever is asked for: what they keep hides nothing of a plan that deletes all the rest. */
-const NEVER_DELETED: ReadonlySet<ReasonRule> = new Set(['pinned', 'only'])
+const NEVER_DELETED: ReadonlySet<ReasonRule> = new Set(['only', 'pinned'])
 
 function sizeText(frees: StorageSum, all: StorageSum | undefined): string {
   const isKnown = frees.unknown === 0 && all?.unknown === 0

@@ -8,8 +8,8 @@ import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
 import {
   graceSentence,
   keptText,
-  planPairs,
   type PlanNotes,
+  planPairs,
   rulePairs,
   sentenceOf,
   shareText,
