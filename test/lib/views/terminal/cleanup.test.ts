@@ -143,7 +143,7 @@ describe('the preview on a screen', () => {
 
   it('says once why no keeper saves any of them, and no model twice', () => {
     const lines = show(100, {keepWeekly: 2, keepMonthly: 1}, 120, 40)
-    expect(lines).to.include('Deletes 97 runs: none of the 2 weekly ones and none of the 1 monthly ones\n')
+    expect(lines).to.include('Deletes 97 runs: not among the 2 weekly runs and not the monthly run\n')
     const grouped = show(100, {keepBest: 1, groupBy: ['model']}, 120, 40)
     expect(grouped).to.include('best 1 of 1 by success_rate (50)').and.not.include(' for model ')
   })
