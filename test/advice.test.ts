@@ -20,7 +20,7 @@ interface Named {
 /** Where the command itself is put in when the program runs: what makes it is tested by itself. */
 const DYNAMIC = /^(?:$|\$\{|= |<TAB>|COMMAND|cleanup --keep-<TAB>)/
 /** Sentences that only begin like a command, behind the mark that opens a text of the source. */
-const SENTENCES = /^(?:runs (?:no older|that are)|datasets of )/
+const SENTENCES = /^(?:runs (?:no older|that are)|datasets of |leaderboard rows )/
 
 /** Sources that are not about this program, a shell's and the invented Hub's, and the one that puts its name in. */
 const OTHERS = /^lib\/sandbox\/|^cli\/(?:completion|errors\/failure)\.ts$/
