@@ -87,7 +87,7 @@ describe('--summary', () => {
       expect(text).to.include(error.message).and.include('Nothing was deleted.')
       expect(plan.wouldDelete).to.be.above(1)
       const cells = Object.fromEntries(rows)
-      expect(cells['Deletes']).to.match(new RegExp(`\\(${plan.wouldDelete} of \\d+ datasets\\)`))
+      expect(cells.Deletes).to.match(new RegExp(`\\(${plan.wouldDelete} of \\d+ datasets\\)`))
       for (const {run} of plan.delete) expect(Object.keys(cells)).to.include(run)
     }))
 
