@@ -53,9 +53,24 @@ describe('the recipes for CI', () => {
     const deleting = commandsIn(everything).filter((words) => words.includes('--no-dry-run'))
     expect(deleting).to.have.length.above(5)
     for (const words of deleting) {
-      expect(words).to.include.members(['--yes', '--max-delete', '--archive'])
+      expect(words).to.include('--archive')
       expect(words.some((word) => word === '--policy' || word === '--apply')).to.equal(true)
     }
+
+    const unattended = deleting.filter((words) => words.includes('--yes'))
+    for (const words of unattended) expect(words).to.include('--max-delete')
+    // The backlog of the first night, once, with a person at the prompt.
+    expect(deleting.filter((words) => !words.includes('--yes'))).to.have.length(1)
+  })
+
+  it('upload the plan also where the limit refused it', () => {
+    const plans = blocksOf('yaml')
+      .flatMap((block) => Object.values<any>(parse(block).jobs ?? {}).flatMap(({steps}) => steps))
+      .filter((step) => /upload-artifact/.test(step.uses ?? '') && step.with.name === 'plan')
+    expect(plans).to.have.length(2)
+    for (const step of plans) expect(step).to.deep.include({if: 'always()'})
+    expect(parse(textOf('docs/recipes/gitlab-ci.yml')).plan.artifacts).to.deep.include({when: 'always'})
+    expect(plans[1]?.with.path).to.equal(ACTION.inputs.plan.default)
   })
 
   it('run no script of a package beside a token', () => {

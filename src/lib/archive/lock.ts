@@ -125,7 +125,10 @@ async function readStale(path: string): Promise<{holder: Holder | undefined} | u
   const leftMs = STALE_MS - ((await timeOfDisk(path)) - found.mtimeMs)
   if (leftMs <= 0) return {holder}
   const who = holder ? ` (process ${holder.pid} on ${printable(holder.host)})` : ''
-  const expiry = `If it was killed, its lock expires in ${Math.ceil(leftMs / 1000)} s: run the same command again then.`
+  const expiry =
+    leftMs > STALE_MS
+      ? `Its lock is dated in the future. If nothing is archiving to this folder, delete ${printable(path)}`
+      : `If it was killed, its lock expires in ${Math.ceil(leftMs / 1000)} s: run the same command again then.`
   throw new RefusedError(`another process is archiving to this folder${who}`, {suggestions: [WAIT, expiry]})
 }
 

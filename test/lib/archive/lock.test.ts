@@ -121,6 +121,17 @@ describe('the lock of a folder of archives', () => {
       expect(await readFile(path, 'utf8')).to.equal(held())
     }))
 
+  it('names its file where a wrong clock dated it in the future', () =>
+    inFolder(async (path) => {
+      await writeFile(path, held({pid: 4711}))
+      await silence(path, -86_400)
+      const {message, suggestions} = (await rejectionOf(takeLock(path))) as RefusedError
+      expect(message).to.include('process 4711')
+      expect(suggestions.at(-1)).to.equal(
+        `Its lock is dated in the future. If nothing is archiving to this folder, delete ${path}`,
+      )
+    }))
+
   it('is not made through a link', () =>
     inFolder(async (path, dir) => {
       await symlink(join(dir, 'elsewhere'), path)

@@ -67,14 +67,14 @@ export function checkRows(view: LeaderboardView): Omit<LeaderboardCheck, keyof V
 /** The kinds of findings: scripts rely on their names. */
 const CHECKS = {
   /** Traces alone prove nothing: rows name them also where none were ever made. */
-  'dangling-row': ({rows, inventory: {namespace}}: LeaderboardView) =>
+  'dangling-row': ({rows}: LeaderboardView) =>
     rows
       .filter(({gone}) => gone.length > 0)
       .map(({row, data, references, run = '', gone, isTotal}) => ({
         message: `Row ${row} (${formatName(data.model ?? 'no model')}): ${isTotal ? 'all datasets' : `the ${gone.join(' and ')}`} of run ${run} are gone.`,
         suggestion:
           'Keep the row as a record of its scores, or remove it from the leaderboard. ' +
-          `If its datasets were archived, bring them back: smoltrace restore DIR --namespace ${namespace}`,
+          'If its datasets were archived before they were deleted, find the folder: smoltrace history',
         rows: [row],
         runs: [run],
         datasets: references
