@@ -70,7 +70,7 @@ describe('the recipes for CI', () => {
     expect(plans).to.have.length(2)
     for (const step of plans) expect(step).to.deep.include({if: 'always()'})
     expect(parse(textOf('docs/recipes/gitlab-ci.yml')).plan.artifacts).to.deep.include({when: 'always'})
-    expect(plans[1]?.with.path).to.equal(ACTION.inputs.plan.default)
+    expect(plans[1]?.with.path).to.equal(ACTION.inputs.plan?.default)
   })
 
   it('run no script of a package beside a token', () => {
