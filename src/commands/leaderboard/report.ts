@@ -15,7 +15,7 @@ import {type Content} from '../../lib/views/json/schemas/documents.js'
 export default class LeaderboardReport extends HubCommand {
   static override summary = 'Write the leaderboard as an HTML page.'
   static override exitCodes = HUB_CODES
-  static override description = `Writes one self-contained HTML file: the score of each model over time, cost against score, storage by the age of runs and, with --policy, what would be deleted. It loads nothing, runs no script, and can be printed. Changes nothing on the Hub.
+  static override description = `Writes one self-contained HTML file: a ranking with links to the datasets, the score of each model over time, cost against score, storage by the age of runs and, with --policy, what would be deleted. It loads nothing, runs no script, and can be printed. Changes nothing on the Hub.
 
 The page includes names from private datasets: think before sharing it.`
   static override examples = examplesOf([
@@ -54,14 +54,13 @@ The page includes names from private datasets: think before sharing it.`
     const bytes = await replaceFile(target, {
       kind: 'report',
       text: formatPage(report),
-      advice: 'Give a file elsewhere, or make room, and try again.',
+      advice: 'Use a file elsewhere, or make room, and try again.',
     })
     if (!this.jsonEnabled()) {
       const {counts, isPrivate} = report
       const what = `${formatCount(counts.evaluations, 'evaluation')} of ${formatCount(counts.models, 'model')}`
       this.say(`Wrote ${printable(args.file)} (${formatBytes(bytes)}): ${what}.`)
-      const secret = isPrivate ? ', also those of private datasets' : ''
-      this.say(`It names models and runs${secret}: take care whom you send it to.`)
+      if (isPrivate) this.say('It includes names from private datasets: think before sharing.')
     }
 
     return reportDocument(report, {file: target, bytes})

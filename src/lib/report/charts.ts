@@ -1,10 +1,10 @@
 import {METRICS} from '../account/leaderboard/metrics.js'
 import {formatCount} from '../base/text.js'
 import {dayOf} from '../base/time.js'
-import {formatMetric, formatStorage} from '../views/format.js'
+import {formatStorage} from '../views/format.js'
 import {type Markup, markup} from './markup.js'
 import {type ScoreChart} from './report.js'
-import {amountScale, compact, numberScale, type Scale, timeScale} from './scales.js'
+import {amountScale, compact, figureOf, numberScale, type Scale, timeScale} from './scales.js'
 import {MAX_MODELS, type Point} from './series.js'
 import {type AgeBand, type Amount} from './storage.js'
 
@@ -21,7 +21,7 @@ export function costChart(chart: ScoreChart): Markup {
   const {title, series, points} = chart
   const x = amountScale(
     points.map(({cost = 0}) => cost),
-    (value) => formatMetric('total_cost_usd', value, compact),
+    (value) => figureOf('total_cost_usd', value, compact),
   )
   const y = scoreScale(chart)
   const marks = series.map(
@@ -40,12 +40,16 @@ export function costChart(chart: ScoreChart): Markup {
     kind: 'scatter',
     height: COST_HEIGHT,
     title: `${title} against cost`,
-    text: `${formatCount(points.length, 'mark')}, cost from left to right, ${title} from bottom to top. The table below the chart has the numbers.`,
+    text: `${formatCount(points.length, 'mark')}, cost from left to right, ${title} from bottom to top. ${whereNumbersAre(chart)}`,
     content: markup`${grid(x, y)}<text x="0" y="0" dx="-50" dy="-16" class="axis">${title}</text><text x="100%" y="100%" dy="40" class="axis end">Cost of an evaluation, US dollars</text>
 ${marks}
 ${means.map(({place, at}) => markup`<svg class="c${place} mean" ${position(...at)}><use href="#m${place}" transform="scale(1.8)"/></svg>`)}
 ${means.map(({place, at}, index) => markup`<text class="letter" ${position(...at)} dx="11" dy="${offsets[index]}">${letterOf(place)}</text>`)}`,
   })
+}
+
+function whereNumbersAre({isThinned}: ScoreChart): string {
+  return `The ${isThinned ? 'table below' : 'ranking'} has the numbers.`
 }
 
 const LETTER = {width: 14, height: 17}
@@ -72,15 +76,18 @@ function letterOffsets(marks: readonly Position[]): number[] {
 const TIME_HEIGHT = 150
 const SCORE_TICKS = 4
 
-/** One small chart for each model, all on the same scales and before the points of all, so that they compare. */
+/** One small chart for each model, all on the same scales, drawn once, and before the points of all, so that they compare. */
 export function timeCharts(chart: ScoreChart): {shared: Markup; charts: Markup[]} {
   const x = timeScale(chart.points.map(({time}) => time.getTime()))
   const y = scoreScale(chart, SCORE_TICKS)
   const positionOf = ({time, score}: Point): Position => [x.place(time.getTime()), y.place(score)]
-  const dots = chart.points.map((point) => use('dot', ...positionOf(point)))
+  const all = chart.points.map((point) => positionOf(point))
   return {
-    shared: definitions(markup`<g id="everything">${dots}</g>`),
-    charts: chart.series.map(({model, points, evaluations}) => {
+    // Lines of no length, with round ends.
+    shared: definitions(
+      markup`<svg id="everything" ${STRETCHED}><path d="${all.map((at) => `M${inHundredths(at)}h0`).join('')}"/></svg>`,
+    ),
+    charts: chart.series.map(({model, points, evaluations}, index) => {
       const [first, last] = [points[0], points.at(-1)]
       const own = points.map((point) => positionOf(point))
       const span = first && last ? ` from ${dayOf(first.time)} to ${dayOf(last.time)}` : ''
@@ -89,9 +96,9 @@ export function timeCharts(chart: ScoreChart): {shared: Markup; charts: Markup[]
         kind: 'panel',
         height: TIME_HEIGHT,
         title: `${chart.title} of ${model.name} over time`,
-        text: `${formatCount(evaluations, 'evaluation')}${span}. The table below the charts has the numbers.`,
+        text: `${formatCount(evaluations, 'evaluation')}${span}. ${whereNumbersAre(chart)}`,
         // Marks of several models follow one another by chance, so no line joins them.
-        content: markup`${grid(x, y)}<use href="#everything" class="context"/><g class="c${model.place}">
+        content: markup`${index === 0 ? markup`<g id="grid">${grid(x, y)}</g>` : markup`<use href="#grid"/>`}<use href="#everything" class="context"/><g class="c${model.place}">
 ${model.place < MAX_MODELS ? path(own) : undefined}${own.map((at) => use(`m${model.place}`, ...at))}</g>`,
       })
     }),
@@ -101,12 +108,15 @@ ${model.place < MAX_MODELS ? path(own) : undefined}${own.map((at) => use(`m${mod
 /** Along each side of a chart, from 0 at the left and at the bottom to 1. */
 type Position = [x: number, y: number]
 
+/** A drawing that fills a chart, from 0 to 100 along each side: lines in it take a few letters a point. */
+const STRETCHED = markup`viewBox="0 0 100 100" preserveAspectRatio="none"`
+
 function path(positions: readonly Position[]): Markup {
-  const lines = positions.slice(1).map(([x, y], index) => {
-    const [fromX, fromY] = positions[index]!
-    return markup`<line x1="${percent(fromX)}" y1="${percent(1 - fromY)}" x2="${percent(x)}" y2="${percent(1 - y)}"/>`
-  })
-  return markup`<g class="path">${lines}</g>`
+  return markup`<svg class="path" ${STRETCHED}><polyline points="${positions.map((at) => inHundredths(at)).join(' ')}"/></svg>`
+}
+
+function inHundredths([x, y]: Position): string {
+  return [x, 1 - y].map((share) => Number((share * 100).toFixed(1))).join(',')
 }
 
 const ROW = 46
@@ -148,7 +158,7 @@ ${content}
 
 function scoreScale({by, points}: ScoreChart, ticks?: number): Scale {
   const scores = points.map(({score}) => score)
-  return numberScale(scores, (value) => formatMetric(by, value, compact), {ticks, most: METRICS[by].most})
+  return numberScale(scores, (value) => figureOf(by, value, compact), {ticks, most: METRICS[by].most})
 }
 
 function grid(x: Scale, y: Scale): Markup {
@@ -179,7 +189,6 @@ const OUTLINES = [
 export const DEFINITIONS: Markup = definitions(markup`
 ${OUTLINES.map((outline, place) => markup`<path id="m${place}" d="${outline}"/>`)}
 <path id="m${MAX_MODELS}" d="M3.5 0A3.5 3.5 0 1 1-3.5 0A3.5 3.5 0 1 1 3.5 0Z" fill="none" stroke-width="1.6"/>
-<circle id="dot" r="1.6"/>
 <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch-back" width="6" height="6"/><rect class="hatch-line" width="2.5" height="6"/></pattern>
 `)
 
@@ -201,5 +210,5 @@ function position(x: number, y: number): Markup {
 }
 
 function percent(share: number): string {
-  return `${Number((share * 100).toFixed(2))}%`
+  return `${Number((share * 100).toFixed(1))}%`
 }

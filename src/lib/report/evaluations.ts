@@ -28,7 +28,7 @@ export const NO_MODEL = '(no model named)'
 /** No evaluation is older, and one wrong date must not squeeze all others into a corner. */
 const FIRST = new Date('2020-01-01T00:00:00Z')
 /** More than any evaluation has used of anything, and less than anything is measured in. */
-const MAX_VALUE = 1e15
+export const MAX_VALUE = 1e15
 const MIN_VALUE = 1e-9
 
 /**

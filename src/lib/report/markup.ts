@@ -31,27 +31,28 @@ function escape(text: string): string {
     .replaceAll(/["&'<>]/g, (character) => `&#${character.codePointAt(0)};`)
 }
 
-type Columns<T> = ReadonlyArray<Column<T, Part>>
+export type Columns<T> = ReadonlyArray<Column<T, Part>>
 
 export function numbers<T>(title: string, cell: (row: T) => Part): Column<T, Part> {
   return {title, isRight: true, cell}
 }
 
-/** A table that a screen reader can follow, the first column naming the row; its frame scrolls on a telephone. */
+/**
+ * A table that a screen reader can follow, the first column naming the row; its frame scrolls on a telephone. Rows and cells have
+ * no end tags, and the table says which of its columns hold numbers: HTML needs no more, and rows are most of a page.
+ */
 export function table<T>(caption: string, rows: readonly T[], columns: Columns<T>): Markup {
-  const classOf = ({isRight}: Column<T, Part>) => (isRight ? markup` class="number"` : undefined)
-  const head = columns.map((column) => markup`<th scope="col"${classOf(column)}>${column.title}</th>`)
+  const right = columns.flatMap(({isRight}, index) => (isRight ? `n${index + 1}` : []))
+  const head = columns.map(({title}) => markup`<th scope="col">${title}`)
   const body = rows.map((row) => {
-    const cells = columns.map((column, index) =>
-      index === 0
-        ? markup`<th scope="row"${classOf(column)}>${column.cell(row)}</th>`
-        : markup`<td${classOf(column)}>${column.cell(row)}</td>`,
+    const cells = columns.map(({cell}, index) =>
+      index === 0 ? markup`<th scope="row">${cell(row)}` : markup`<td>${cell(row)}`,
     )
-    return markup`<tr>${cells}</tr>\n`
+    return markup`<tr>${cells}\n`
   })
-  return markup`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>
+  return markup`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table class="${right.join(' ')}">
 <caption>${caption}</caption>
-<thead><tr>${head}</tr></thead>
+<thead><tr>${head}</thead>
 <tbody>
 ${body}</tbody>
 </table></div>`

@@ -9,7 +9,7 @@ import {type LEADERBOARD_REPORT} from '../views/json/schemas/leaderboard.js'
 import {DEFINITIONS} from './charts.js'
 import {type Markup, markup, pairs} from './markup.js'
 import {type Report} from './report.js'
-import {costSection, lossesSection, storageSection, timeSection} from './sections.js'
+import {costSection, lossesSection, rankingSection, storageSection, timeSection} from './sections.js'
 import {STYLES} from './styles.js'
 
 /** What the page may load: nothing. The styles are inline, and it has no script. */
@@ -20,7 +20,7 @@ export function formatPage(report: Report): string {
   const {inventory, isPrivate, warnings, scores, costs, plan} = report
   const {namespace, endpoint, now} = inventory
   const title = `Leaderboard of ${namespace}`
-  const secret = isPrivate ? 'Some of their datasets are private: take care whom you send it to.' : ''
+  const secret = isPrivate ? 'It includes names from private datasets: think before sharing.' : ''
   return markup`<!doctype html>
 <html lang="en">
 <head>
@@ -48,8 +48,8 @@ ${pairs('origin', [
 <main>
 ${figures(report)}
 ${warnings.length > 0 ? markup`<div class="notice" role="note"><strong>To know before trusting this page</strong><ul>${warnings.map((warning) => markup`<li>${warning}</li>`)}</ul></div>` : undefined}
-${timeSection(scores)}${costSection(costs)}${storageSection(report)}${plan && lossesSection(report, plan)}</main>
-<footer><p>Made by smoltrace. This page names models and runs. ${secret} It loads nothing and runs no script.</p></footer>
+${rankingSection(report)}${timeSection(scores)}${costSection(costs)}${storageSection(report)}${plan && lossesSection(report, plan)}</main>
+<footer><p>Made by smoltrace. This page names models and runs. ${secret} It links to the Hub, loads nothing and runs no script.</p></footer>
 </body>
 </html>
 `.text

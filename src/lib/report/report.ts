@@ -1,8 +1,9 @@
 import {discover, type Inventory} from '../account/datasets.js'
 import {DEFAULT_METRIC, type Metric, METRICS} from '../account/leaderboard/metrics.js'
+import {type RankedRow, rankRows, readRankingRules} from '../account/leaderboard/ranking.js'
 import {type IndexedRows, readRowIndex} from '../account/leaderboard/read.js'
-import {requireLeaderboard} from '../account/leaderboard/view.js'
-import {groupDatasetsByRun} from '../account/runs.js'
+import {requireLeaderboard, viewRows} from '../account/leaderboard/view.js'
+import {type Run} from '../account/runs.js'
 import {readSizesIfAsked, type Sizes} from '../account/sizes.js'
 import {capitalize} from '../base/text.js'
 import {type ConnectionOptions, openSession, warnIfReadOnly} from '../hub/session.js'
@@ -30,12 +31,18 @@ export interface ScoreChart {
   /** Of all series. */
   points: Point[]
   evaluations: number
+  /** Whether a mark may stand for several evaluations: else the ranking has its numbers. */
+  isThinned: boolean
   leftOut: LeftOut
 }
 
 /** Everything that a page says, in its order. */
 export interface Report extends ReportSources {
   isPrivate: boolean
+  /** Newest first. */
+  runs: Run[]
+  /** All rows, best first. */
+  ranked: RankedRow[]
   counts: {rows: number; evaluations: number; models: number; runs: number; datasets: number}
   scores: ScoreChart
   /** By cost; those without a known cost are left out. */
@@ -71,7 +78,9 @@ export async function gatherReport(
 export function makeReport(sources: ReportSources): Report {
   const {inventory, rows, sizes, plan, by} = sources
   const {now, datasets, leaderboard} = inventory
-  const runs = groupDatasetsByRun(datasets)
+  // Nothing is called gone: a token that may not see a dataset proves nothing.
+  const view = viewRows(rows, inventory, false)
+  const {runs} = view
   const evaluated = evaluate(sources, runs, {by, now})
   const {scored} = evaluated
   const models = shownModels(scored, by)
@@ -79,7 +88,8 @@ export function makeReport(sources: ReportSources): Report {
     const series = seriesOf(shown, models, metric)
     const points = series.flatMap((each) => each.points)
     const title = capitalize(METRICS[metric].words)
-    return {by: metric, title, series, points, evaluations: shown.length, leftOut}
+    const isThinned = points.some(({count}) => count > 1)
+    return {by: metric, title, series, points, evaluations: shown.length, isThinned, leftOut}
   }
 
   const deleted = new Set(plan ? plannedDatasets(plan).map(({name}) => name) : [])
@@ -91,6 +101,8 @@ export function makeReport(sources: ReportSources): Report {
     .sort((a, b) => (a.cost ?? 0) - (b.cost ?? 0))
   return {
     ...sources,
+    runs,
+    ranked: rankRows(view, readRankingRules({by})).groups.flatMap((group) => group.rows),
     isPrivate: [...datasets, leaderboard].some((dataset) => dataset?.private),
     counts: {
       rows: rows.length,

@@ -95,8 +95,14 @@ function share(value: number, begin: number, end: number): number {
   return Math.min(1, Math.max(0, (value - begin) / (end - begin)))
 }
 
-export function figureOf(metric: Metric, value: number): string {
-  return formatMetric(metric, value, figure)
+export function figureOf(metric: Metric, value: number, write: Write = figure): string {
+  return formatMetric(metric, value, metric === 'total_cost_usd' ? (cost) => withCents(write(cost)) : write)
+}
+
+/** `0.5` is `0.50`, as prices are written, and `2` is `2.00`. */
+function withCents(text: string): string {
+  if (/\.\d$/.test(text)) return `${text}0`
+  return /^[1-9]\d?$/.test(text) ? `${text}.00` : text
 }
 
 /** A number to three digits, or in whole thousands: `0.0125`, `82.5`, `12,345`. */

@@ -7,10 +7,17 @@ import {formatMinute, formatStorage} from '../views/format.js'
 import {costChart, letterOf, storageChart, swatch, timeCharts} from './charts.js'
 import {type LeftOut} from './evaluations.js'
 import {dataTable, type Markup, markup, numbers, pairs, table} from './markup.js'
+import {rankingTables} from './ranking.js'
 import {type Report, type ScoreChart} from './report.js'
 import {figureOf} from './scales.js'
 import {MAX_MODELS, type Point, type Series} from './series.js'
 import {type AgeBand, isSized} from './storage.js'
+
+export function rankingSection(report: Report): Markup {
+  const {ranked} = report
+  const content = ranked.length > 0 ? rankingTables(report) : empty('The leaderboard has no rows.')
+  return section('ranking', 'Ranking', content)
+}
 
 export function timeSection(scores: ScoreChart): Markup {
   const {by, title, series, leftOut} = scores
@@ -28,7 +35,7 @@ export function timeSection(scores: ScoreChart): Markup {
     markup`
 <p>${METRICS[by].better === 'higher' ? 'Higher' : 'Lower'} is better. All charts have the same scales; the best model by its mean comes first, and the grey dots are the evaluations of all models. Dates are UTC. ${sentences(thinText(scores), othersText(series), leftOutText(leftOut))}</p>
 ${shared}<div class="panels">${figures}</div>
-${dataTable(name, scores.points, [{title: 'Time (UTC)', cell: ({time}) => formatMinute(time)}, MODEL, numbers(title, ({score}) => format(score)), EVALUATIONS])}`,
+${scores.isThinned ? dataTable(name, scores.points, [{title: 'Time (UTC)', cell: ({time}) => formatMinute(time)}, MODEL, numbers(title, ({score}) => format(score)), EVALUATIONS]) : undefined}`,
   )
 }
 
@@ -53,7 +60,7 @@ export function costSection(costs: Report['costs']): Markup {
 <p>Small marks are evaluations, large ones the mean of the model that the letter names in the key; the best value is at the ${corner}. ${sentences(thinText(costs), missing)}</p>
 <figure>${costChart(costs)}</figure>
 <ul class="key">${key}</ul>
-${dataTable(name, costs.points, [MODEL, numbers('Cost', (point) => figureOf('total_cost_usd', point.cost ?? 0)), numbers(title, ({score}) => figureOf(by, score)), EVALUATIONS])}`,
+${costs.isThinned ? dataTable(name, costs.points, [MODEL, numbers('Cost', (point) => figureOf('total_cost_usd', point.cost ?? 0)), numbers(title, ({score}) => figureOf(by, score)), EVALUATIONS]) : undefined}`,
   )
 }
 
@@ -151,10 +158,10 @@ function empty(text: string): Markup {
 const MODEL = {title: 'Model', cell: ({model}: Point) => markup`<bdi>${model.name}</bdi>`}
 const EVALUATIONS = numbers<Point>('Evaluations', (point) => point.count)
 
-function thinText({points, evaluations}: ScoreChart): string {
+function thinText({points, evaluations, isThinned}: ScoreChart): string {
   const largest = Math.max(...points.map((point) => point.count))
-  return largest > 1
-    ? `There are ${formatCount(evaluations, 'evaluation')}: each mark is the mean of up to ${largest} that follow one another.`
+  return isThinned
+    ? `There are ${formatCount(evaluations, 'evaluation')}: each mark is the mean of up to ${largest} consecutive ones.`
     : ''
 }
 

@@ -14,6 +14,9 @@ function nameColours(colours: readonly string[]): string {
   return colours.map((colour, place) => `--c${place}:${colour}`).join(';')
 }
 
+/** The cells of a table that hold numbers, by its classes: `n2` has them in its second column. */
+const NUMBERS = Array.from({length: 10}, (_, index) => `.n${index + 1} tr>:nth-child(${index + 1})`)
+
 /** How the page looks: light or dark as the reader has it, on a telephone, a wide screen and paper. */
 export const STYLES = new Markup(`
 :root{color-scheme:light dark;${LIGHT_SCHEME}}
@@ -52,13 +55,15 @@ figcaption .quiet{display:block}
 .panel{width:calc(100% - 80px);margin:12px 24px 28px 56px}
 .scatter{width:calc(100% - 84px);margin:36px 28px 52px 56px}
 .bars{width:100%;max-width:46rem;font-size:14px}
-.chart .end{text-anchor:end}
-.chart .middle{text-anchor:middle}
+.end{text-anchor:end}
+.middle{text-anchor:middle}
 .grid line{stroke:var(--rule)}
 .grid .tick{display:none}
-.chart .grid text,.chart .axis{fill:var(--quiet)}
-.context{fill:var(--faint)}
-.path line{stroke-width:1.5;stroke-opacity:.6}
+.grid text,.chart .axis{fill:var(--quiet)}
+.context{stroke:var(--faint);stroke-width:3.2;stroke-linecap:round}
+.path,#everything{overflow:visible}
+.path polyline{fill:none;stroke-width:1.5;stroke-opacity:.6}
+.path polyline,#everything path{vector-effect:non-scaling-stroke}
 .faint{opacity:.55}
 .mean{overflow:visible}
 .mean use{stroke:var(--paper);stroke-width:.8}
@@ -81,9 +86,11 @@ table{width:100%;border-collapse:collapse;font-size:.875rem;line-height:1.4;over
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 th,td{padding:.4rem .75rem;text-align:left;vertical-align:top;border-top:1px solid var(--rule)}
 td{min-width:5rem;max-width:26rem}
+td:has(a){white-space:nowrap}
+a{color:var(--focus)}
 th[scope=row]{font-weight:500;white-space:nowrap}
 thead th{border-top:0;background:var(--sheet);color:var(--quiet);font-weight:600;white-space:nowrap}
-.number{text-align:right;white-space:nowrap;min-width:0}
+${NUMBERS.join(',')}{text-align:right;white-space:nowrap;min-width:0}
 footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--rule);color:var(--quiet);font-size:.875rem}
 ${LIGHT.map((_, place) => `.c${place}{fill:var(--c${place});stroke:var(--c${place})}`).join('\n')}
 .c${LIGHT.length - 1}{fill:none}
@@ -99,8 +106,9 @@ figure,tr,.figures,.key,.facts{break-inside:avoid}
 .panels{grid-template-columns:1fr 1fr}
 .scroll{overflow:visible}
 table{font-size:8pt}
-th,td{padding:.2rem .4rem}
+th,td{padding:.2rem .3rem}
 td{min-width:0}
+td:has(a),thead th{white-space:normal}
 .panel{width:calc(100% - 92px)}
 details:not([open]){display:none}
 }

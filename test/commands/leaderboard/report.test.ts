@@ -33,9 +33,10 @@ describe('leaderboard report', () => {
     const {stdout, stderr, exitCode} = await report(file)
     expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
     expect(stdout).to.match(/^Wrote .*report\.html \(\d+ kB\): \d+ evaluations of \d models\.$/m)
-    expect(stdout).to.include('It names models and runs, also those of private datasets')
+    expect(stdout).to.include('\nIt includes names from private datasets: think before sharing.\n')
     expect(page().errors).to.deep.equal([])
     expect(all(page(), 'h2').map(({text}) => text)).to.deep.equal([
+      'Ranking',
       'Success rate over time',
       'Cost against success rate',
       'Storage by run age',

@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 
 import {METRIC_NAMES, METRICS} from '../../../src/lib/account/leaderboard/metrics.js'
 import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
+import {formatTimestamp} from '../../../src/lib/base/names.js'
 import {DAY, HOUR} from '../../../src/lib/base/time.js'
 import {ago, inventoryOf, planOf, runDatasets} from '../../support/builders.js'
 import {A, B, C, finished, named, rowOf} from '../../support/rows.js'
@@ -18,12 +19,16 @@ const PLAN = planOf(inventoryOf(DATASETS), {keepRecent: 1})
 
 /** Everything that the page may consist of. */
 const ELEMENTS = new Set(
-  'html head meta title link style body svg defs path circle pattern rect g use line text desc header main footer section p h1 h2 bdi b dl div dt dd ul li strong figure figcaption span details summary table caption thead tbody tr th td'.split(
+  'html head meta title link style body a svg defs path pattern rect g use line polyline text desc header main footer section p h1 h2 bdi b dl div dt dd ul li strong figure figcaption span details summary table caption thead tbody tr th td'.split(
     ' ',
   ),
 )
 /** What no attribute of it may be. */
 const ATTRIBUTES = /^(on.*|src|srcset|action|formaction|xlink:href|style|srcdoc)$/
+
+/** What a link of it leads to: the datasets of the listing, and nothing that a row names. */
+const ADDRESS =
+  /^http:\/\/127\.0\.0\.1:9\/datasets\/kim\/smoltrace-(results|traces|metrics)-2026090[123]_120000$/
 
 /** Checks that a page is what was written, and nothing that a row brought. */
 function expectHarmless(page: ReadPage): void {
@@ -32,12 +37,30 @@ function expectHarmless(page: ReadPage): void {
     expect(ELEMENTS.has(name), name).to.equal(true)
     for (const [attribute, value] of attributes) {
       expect(attribute).not.to.match(ATTRIBUTES)
-      if (attribute === 'href') expect(value).to.match(/^#[a-z\d-]+$|^data:,$/)
+      if (attribute === 'href') expect(value).to.match(name === 'a' ? ADDRESS : /^#[a-z\d-]+$|^data:,$/)
     }
+
+    if (name === 'a') expect(attributes.get('rel')).to.equal('noreferrer')
   }
 
   const ids = page.elements.flatMap(({attributes}) => attributes.get('id') ?? [])
   expect(new Set(ids).size).to.equal(ids.length)
+}
+
+/** The rows of a table, its head first, their cells joined. */
+function tableRows(page: ReadPage, caption: string): string[] {
+  const starts = page.elements.flatMap(({name, text}, index) =>
+    name === 'caption' && text === caption ? [index + 1] : [],
+  )
+  const after = page.elements.slice(starts[0])
+  const end = after.findIndex(({name}) => name === 'caption' || name === 'section' || name === 'p')
+  const rows: string[][] = []
+  for (const {name, text} of after.slice(0, end === -1 ? undefined : end)) {
+    if (name === 'tr') rows.push([])
+    if (name === 'th' || name === 'td') rows.at(-1)?.push(text.trim())
+  }
+
+  return rows.map((cells) => cells.join('|'))
 }
 
 describe('the page of a report', () => {
@@ -50,12 +73,13 @@ describe('the page of a report', () => {
     for (const {text} of all(page, 'style')) expect(text).not.to.match(/url\((?!#)|@import/)
   })
 
-  it('says its language, what it is of and when, and has four parts, each named by its heading', () => {
+  it('says its language, what it is of and when, and has five parts, each named by its heading', () => {
     const texts = (name: string) => all(page, name).map(({text}) => text)
     expect(all(page, 'html')[0]?.attributes.get('lang')).to.equal('en')
     expect(texts('h1')).to.deep.equal(['Leaderboard of kim'])
     expect(texts('dl')[0]).to.include('2026-10-05 12:00 UTC').and.include('http://127.0.0.1:9')
     expect(texts('h2')).to.deep.equal([
+      'Ranking',
       'Success rate over time',
       'Cost against success rate',
       'Datasets by run age',
@@ -75,9 +99,71 @@ describe('the page of a report', () => {
       expect(ids.get(attributes.get('aria-describedby'))).to.include({name: 'desc'})
     }
 
-    for (const title of ['Success rate over time', 'Cost against success rate', 'Datasets by run age'])
-      expect(all(page, 'caption').map(({text}) => text)).to.include(title)
+    const captions = all(page, 'caption').map(({text}) => text)
+    expect(captions).to.include.members(['Ranking', 'Datasets by run age'])
     for (const {attributes} of all(page, 'th')) expect(attributes.get('scope')).to.match(/^(col|row)$/)
+  })
+
+  it('ranks all rows, with their numbers and links to what is listed of each run', () => {
+    const rows = [
+      finished(A, {
+        model: 'one/a',
+        successRate: 90,
+        totalCostUsd: 0.5,
+        totalTokens: 1234,
+        avgDurationMs: 2500,
+      }),
+      finished(B, {model: 'two/b', successRate: 90, totalCostUsd: 0, totalTokens: Infinity}),
+      finished('20260904_120000', {model: 'not/listed', timestamp: '2026-09-04T10:00:00', successRate: 7}),
+      rowOf({
+        model: 'failed/one',
+        runStatus: 'failed',
+        resultsDataset: 'other/smoltrace-results-20260801_120000',
+      }),
+      finished(C, {model: 'odd/score', successRate: 170}),
+    ]
+    const ranked = readPage(pageOf(rows, [...runDatasets(A), ...runDatasets(B, ['metrics'])]))
+    const [head, ...cells] = tableRows(ranked, 'Ranking')
+    expect(head).to.equal('Place|Model|Success rate|Cost|Tokens|Duration|Date|Run|Datasets')
+    expect(cells).to.deep.equal([
+      `1=|two/b|90%|–|–|–|2026-09-02|${B}|metrics`,
+      `1=|one/a|90%|$0.50|1,234|2.5 s|2026-09-01|${A}|results, traces, metrics`,
+      '3|not/listed|7%|–|–|–|~2026-09-04|20260904_120000|–',
+      `–|odd/score|in doubt|–|–|–|~2026-09-03|${C}|–`,
+      '–|failed/one|failed|–|–|–|–|–|–',
+    ])
+    expectHarmless(ranked)
+    const links = all(ranked, 'a').map(({attributes}) => attributes.get('href'))
+    expect(links).to.deep.equal(
+      [named('metrics', B), ...(['results', 'traces', 'metrics'] as const).map((type) => named(type, A))].map(
+        (name) => `http://127.0.0.1:9/datasets/${name}`,
+      ),
+    )
+  })
+
+  it('folds what is below the best 20, and takes at most 60 kB for 100 runs', () => {
+    const rows = Array.from({length: 100}, (_, index) =>
+      finished(formatTimestamp(ago(index * DAY)), {
+        model: `some-vendor/a-model-of-${index % 7}B`,
+        successRate: (index * 37) % 101,
+        totalCostUsd: 0.1234 + index / 1000,
+        totalTokens: 123_456,
+        avgDurationMs: 12_345,
+      }),
+    )
+    const text = pageOf(rows, Array.from({length: 100}, (_, index) => runDatasets(ago(index * DAY))).flat())
+    expect(text.length).to.be.below(60_000)
+    const folded = readPage(text)
+    expect(tableRows(folded, 'Ranking')).to.have.length(1 + 20)
+    expect(tableRows(folded, 'Ranking, continued')).to.have.length(1 + 80)
+    expect(all(folded, 'summary')[0]?.text).to.equal('80 more rows')
+    expect(all(folded, 'a')).to.have.length(20 * 3 + 80)
+  })
+
+  it('ranks by what evaluations are compared by, and shows the success rate beside it', () => {
+    const [head, first] = tableRows(readPage(pageOf(ROWS, DATASETS, {by: 'total_cost_usd'})), 'Ranking')
+    expect(head).to.equal('Place|Model|Cost|Success rate|Tokens|Duration|Date|Run|Datasets')
+    expect(first).to.match(/^1\|one\/a\|\$0\.20\|60%\|/)
   })
 
   it('names each model beside its mark, whatever the colours', () => {
@@ -101,7 +187,7 @@ describe('the page of a report', () => {
     expect(all(one, 'dl', 'figures')[0]?.text).to.equal(
       'scored evaluation1model1run on the Hub1dataset of runs1storageunknown',
     )
-    expect(all(one, 'section')[0]?.text).to.include('Left out: 1 unfinished.')
+    expect(all(one, 'section')[1]?.text).to.include('Left out: 1 unfinished.')
     const two = pageOf([...rows, finished(C)], [])
     expect(two).to.include('Left out: 1 unfinished and 1 without a usable score.')
   })
@@ -203,8 +289,10 @@ describe('the page of hostile rows', () => {
     const plan = planOf(inventoryOf(datasets), {keepRecent: 1})
     const text = pageOf(rows, datasets, {plan})
     expect(text.length).to.be.below(2_000_000)
-    expect(text).to.match(/There are 10,000 evaluations: each mark is the mean of up to \d+ that follow/)
+    expect(text).to.match(/There are 10,000 evaluations: each mark is the mean of up to \d+ consecutive ones/)
     expect(text).to.include('the others are shown as one: 42.')
+    expect(text).to.include('Table: Success rate over time').and.include('Table: Cost against success rate')
+    expect(text).to.include('Not shown: 9,500 more rows.')
     expect(plan.delete.length).to.equal(2998)
     expect(text).to.include('Counted above and not named here: 2,498 older runs of the plan.')
   })
