@@ -16,6 +16,7 @@ import {formatPlan, resultText} from '../lib/views/terminal/cleanup.js'
 import {whyPlain} from '../lib/views/terminal/style.js'
 import {type HubCommand} from './base-command.js'
 import {nextStep, stepsAfterRefusal} from './command-line.js'
+import {defaultOf} from './flags/defaults.js'
 import {requirePlanWritten, watchOutput} from './output.js'
 
 /** What is known beside a plan; of a saved one also how it was made. */
@@ -146,7 +147,7 @@ export class CleanupPresenter {
     const {given, command} = this
     const by = known.saved ? 'a saved plan' : given.policy && printable(String(given.policy))
     const title = by ? `Cleanup by ${by}` : 'Cleanup'
-    const archive = given.archive === undefined ? undefined : String(given.archive)
+    const archive = given.archive === undefined ? defaultOf('archive') : String(given.archive)
     return {
       ...known,
       title: given['no-dry-run'] ? title : `${title}: dry run`,

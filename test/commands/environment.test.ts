@@ -51,9 +51,10 @@ describe('defaults from the environment', () => {
       const dry = await runCli(['cleanup', '--keep-recent', '2'], env)
       expect(dry.stdout)
         .to.include('cleanup --keep-recent 2 --no-dry-run\n')
-        .and.match(/^Archive/m)
+        .and.match(new RegExp(`^Copy +of each dataset, to ${folder}, before`, 'm'))
       const wet = await runCli(['cleanup', '--keep-recent', '2', '--no-dry-run', '--yes'], env)
       expect(wet.exitCode, wet.stderr).to.equal(0)
+      expect(wet.stdout).to.match(new RegExp(`^Archived +\\d+ datasets .* in ${folder}$`, 'm'))
       expect(existsSync(folder)).to.equal(true)
     }))
 

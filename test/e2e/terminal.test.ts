@@ -152,7 +152,7 @@ describe('a no on a terminal', () => {
           expect(await terminal.finished).to.equal(130)
           expect(terminal.text).to.include('Cancelled: nothing was deleted.')
           expect(terminal.text).not.to.match(/^\s+at /m)
-          expect(/^Deletes \d runs/m.test(terminal.text), 'the plan').to.equal(argv === KEEP_ONE)
+          expect(/^Deletes \d whole runs/m.test(terminal.text), 'the plan').to.equal(argv === KEEP_ONE)
           expectCursor(terminal)
           expect(deletionsAt(hub)).to.deep.equal([])
         }))

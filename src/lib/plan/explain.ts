@@ -117,7 +117,7 @@ export function explain(
   }
 
   const deletes = action === 'delete' ? datasets.map(({name}) => name) : []
-  return {action, reasons, deletes, verdicts}
+  return {action, reasons: reasons.map(({rule, text}) => ({rule, text})), deletes, verdicts}
 }
 
 /**

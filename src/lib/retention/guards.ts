@@ -10,7 +10,8 @@ export function guardsFor(run: Run, facts: Facts): Reason[] {
   const reasons: Reason[] = []
   const pin = pinOn(run, protection, now)
   if (pin) reasons.push({rule: 'pinned', text: describeLivePin(pin)})
-  else if (protection === 'unknown') reasons.push({rule: 'pinned', text: 'unknown whether it is pinned'})
+  else if (protection === 'unknown')
+    reasons.push({rule: 'pinned', text: 'unknown whether it is pinned', isUnclear: true})
   // A future-dated run has no age or rank: another selector or a keeper as well as its name leaves it in doubt.
   const isHeldByDate = isInFuture(run, now) && !rules.all && !isNamedAlone(run, facts)
   const wait = graceReason(run, facts)

@@ -152,7 +152,11 @@ export function keepersOf(runs: readonly Run[], facts: Facts): (run: Run) => Kee
 }
 
 /** Where rows are not known, it is not known what rules that need them would select or keep: every run stays. */
-export const ROWS_UNKNOWN: Reason = {rule: 'leaderboard', text: 'the leaderboard could not be read'}
+export const ROWS_UNKNOWN: Reason = {
+  rule: 'leaderboard',
+  text: 'the leaderboard could not be read',
+  isUnclear: true,
+}
 
 /** What a person who counts on the best being kept has to know of a run that can have no place among them. */
 export function whyNeverBest(run: Run, {rules: {keepBest, by}, rows}: Facts): Reason[] {
@@ -167,9 +171,10 @@ function doubtsAbout(run: Run, {rules: {keepBest, by, groupBy}, rows}: Facts): R
   const group = groupBy.length > 0 ? groupOf(run, groupBy, rows) : undefined
   const score = keepBest === undefined ? undefined : scoreOfRun(run, rows, by)
   const doubts: Reason[] = []
-  if (group?.is === 'doubt') doubts.push({rule: 'leaderboard', text: `its group is unclear: ${group.why}`})
+  if (group?.is === 'doubt')
+    doubts.push({rule: 'leaderboard', text: `its group is unclear: ${group.why}`, isUnclear: true})
   if (score?.is === 'doubt' && !(group?.is === 'doubt' && group.why === score.why))
-    doubts.push({rule: 'keep-best', text: `its rank is unclear: ${score.why}`})
+    doubts.push({rule: 'keep-best', text: `its rank is unclear: ${score.why}`, isUnclear: true})
   return doubts
 }
 

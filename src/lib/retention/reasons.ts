@@ -25,6 +25,8 @@ export function isGuard(rule: ReasonRule): rule is GuardRule {
 export interface Reason {
   rule: ReasonRule
   text: string
+  /** The run is kept because something about it is unknown or contradictory. */
+  isUnclear?: true
 }
 
 /** What one selector or keeper says of one run. */

@@ -6,6 +6,7 @@ import {
   scoreText,
   type Standing,
   standingOfAll,
+  type Verdict,
   whyUnclear,
 } from '../account/leaderboard/values.js'
 import {isUnfinished} from '../account/run-state.js'
@@ -22,6 +23,7 @@ interface Match {
   holds: boolean
   text: string
   rule?: ReasonRule
+  isUnclear?: true
 }
 
 /** One selector, ready to be asked about every run. */
@@ -51,23 +53,23 @@ const SELECTORS: {[K in SelectorName]: (value: NonNullable<RetentionRules[K]>, f
     byRows(facts, (rows) => {
       const status = STATUS_OF[standingOfAll(rows)]
       return status === undefined
-        ? no(whyUnclear(rows))
+        ? unclear(whyUnclear(rows))
         : {holds: wanted.includes(status), text: `status ${status}`}
     }),
   unreferenced:
     (_, {rows}) =>
     ({timestamp}) => {
-      if (rows === 'unknown') return no('unknown whether the leaderboard cites it')
+      if (rows === 'unknown') return unclear('unknown whether the leaderboard cites it')
       if (rows.get(timestamp)?.exact.length) return no('cited by the leaderboard')
       return isCited(timestamp, rows)
-        ? no('a leaderboard row may refer to it')
+        ? unclear('a leaderboard row may refer to it')
         : yes('no leaderboard row cites it')
     },
   scoreBelow: (limit, facts) =>
     byRows(facts, (rows) => {
       const {by} = facts.rules
       const score = scoreOf(rows, by)
-      if (score.is !== 'yes') return no(score.why)
+      if (score.is !== 'yes') return unlessYes(score)
       const text = `${by} ${scoreText(score.value, limit)}`
       return score.value < limit ? yes(`${text}, below ${limit}`) : no(`${text}, not below ${limit}`)
     }),
@@ -84,8 +86,8 @@ export function selectorsOf(facts: Facts): (run: Run) => Answer[] {
     })
   return (run) =>
     selectors.map(({name, ask}) => {
-      const {holds, text, rule = flagOf(name)} = ask(run)
-      return {name, holds, reason: {rule, text}}
+      const {holds, rule = flagOf(name), ...why} = ask(run)
+      return {name, holds, reason: {rule, ...why}}
     })
 }
 
@@ -95,6 +97,14 @@ function yes(text: string): Match {
 
 function no(text: string): Match {
   return {holds: false, text}
+}
+
+function unclear(text: string): Match {
+  return {holds: false, text, isUnclear: true}
+}
+
+function unlessYes({is, why}: Exclude<Verdict<unknown>, {is: 'yes'}>): Match {
+  return is === 'doubt' ? unclear(why) : no(why)
 }
 
 /**
@@ -107,24 +117,24 @@ function matchCompleteness(run: Run, {rules: {ignoreLeaderboard}, rows}: Facts):
   if (ignoreLeaderboard) return yes(lacks)
   return isUnfinished(run, rows)
     ? yes(`${lacks}; not listed as finished`)
-    : {...no(whyFinished(run, rows)), rule: 'finished'}
+    : {...whyFinished(run, rows), rule: 'finished'}
 }
 
-function whyFinished(run: Run, index: Facts['rows']): string {
-  if (index === 'unknown') return 'unknown whether it finished'
+function whyFinished(run: Run, index: Facts['rows']): Match {
+  if (index === 'unknown') return unclear('unknown whether it finished')
   const standing = index.get(run.timestamp)?.standing
-  if (standing === 'finished') return 'finished, per the leaderboard'
-  if (standing === undefined) return 'finished: metrics are uploaded last'
+  if (standing === 'finished') return no('finished, per the leaderboard')
+  if (standing === undefined) return no('finished: metrics are uploaded last')
   const rows = rowsOf(run, index)
   const why = rows.is === 'yes' ? whyUnclear(rows.value) : rows.why
-  return `unclear whether it finished: ${why}`
+  return unclear(`unclear whether it finished: ${why}`)
 }
 
 /** Asks the rows of a run; one without a row, or whose rows are in doubt, is never selected. */
 function byRows({rows: index}: Facts, ask: (rows: readonly LeaderboardRow[]) => Match): Selector {
   return (run) => {
     const rows = rowsOf(run, index)
-    return rows.is === 'yes' ? ask(rows.value) : no(rows.why)
+    return rows.is === 'yes' ? ask(rows.value) : unlessYes(rows)
   }
 }
 
@@ -135,7 +145,7 @@ function byColumn(
 ): Selector {
   return byRows(facts, (rows) => {
     const cell = cellOf(rows, column)
-    if (cell.is !== 'yes') return no(cell.why)
+    if (cell.is !== 'yes') return unlessYes(cell)
     const {value} = cell
     if (value === undefined) return no(`its row names no ${column}`)
     return {holds: isWanted(value), text: `${column} ${brief(value)}`}

@@ -20,6 +20,7 @@ import {
   formatStorageTotal,
   modelOf,
   protectionOf,
+  typesOf,
 } from './format.js'
 
 /** A plan and its outcomes in words, for every view. */
@@ -40,24 +41,26 @@ export interface PlanNotes {
 
 /** All that decides about a plan, in the order of a screen, whose end is what a person sees when the question comes. */
 export function planPairs(plan: Plan, notes: PlanNotes): Pair[] {
-  const {saved, stale, leaderboardArchive} = notes
-  const left = plannedDatasets(plan).length
+  const {saved, leaderboardArchive} = notes
   return [
-    ...(saved
-      ? ([
-          [
-            'Plan',
-            `made by ${printable(saved.madeBy)}, ${formatMoment(saved.madeAt)} (${saved.digest.slice(0, 19)}…)`,
-          ],
-          ['Still valid', stale && `${formatNumber(left)} of ${formatCount(left + stale.length, 'dataset')}`],
-        ] as const)
-      : []),
+    ['Plan', saved && madeText(saved)],
+    ['Still valid', saved && validText(plan, notes)],
     ...rulePairs(plan, saved ? undefined : keptText(plan)),
     ['Deletes', deletesText(plan, notes)],
     ['Leaderboard', leaderboardText(plan, leaderboardArchive)],
     ['Copy', plan.delete.length > 0 ? copyText(plan, notes) : undefined],
     ['Untouched', saved ? undefined : untouchedText(plan)],
   ]
+}
+
+function madeText({madeBy, madeAt, digest}: SavedPlan): string {
+  return `made by ${printable(madeBy)}, ${formatMoment(madeAt)} (${digest.slice(0, 19)}…)`
+}
+
+/** How much of a saved plan is left; undefined where it was not compared with the Hub. */
+function validText(plan: Plan, {stale}: PlanNotes): string | undefined {
+  const left = plannedDatasets(plan).length
+  return stale && `${formatNumber(left)} of ${formatCount(left + stale.length, 'dataset')}`
 }
 
 /** The rules of a plan in words. @param kept how many runs it keeps, and why */
@@ -102,9 +105,8 @@ export function keptText(plan: Plan): string {
 }
 
 /** What a count of the runs that one rule keeps ends with. */
-export function keptBy({rule, text}: Reason, {rules, unknown = []}: Plan): string {
-  if (rule === 'pinned' && unknown.includes('protection')) return 'pinned or not, unknown'
-  if (text.includes('in doubt')) return 'in doubt'
+export function keptBy({rule, isUnclear}: Reason, {rules}: Plan): string {
+  if (isUnclear) return rule === 'pinned' ? 'pinned or not, unknown' : 'unclear'
   if (rule === 'older-than' && rules.olderThan) return `not older than ${rules.olderThan.text}`
   if (rule === 'keep-within' && rules.keepWithin) return `within the last ${rules.keepWithin.text}`
   if (rule === 'only') return `without ${joinWords(rules.only, 'or')}`
@@ -118,7 +120,6 @@ const KEPT_BY: Partial<Record<ReasonRule, string>> = {
   grace: 'may still be uploading',
   future: 'dated in the future',
   finished: 'finished',
-  leaderboard: 'unknown to the leaderboard',
   picked: 'not picked',
   'incomplete-only': 'complete',
   run: 'not named',
@@ -176,9 +177,31 @@ export function shareText(plan: Plan, {sizes, saved}: Pick<PlanNotes, 'saved' | 
   const share = ofAll(runs, runs + keep.length, 'run')
   const isNearly = !saved && runs * 100 >= possible * NEARLY_ALL
   const which = `${runs === possible ? 'ALL' : 'nearly all'} runs${held > 0 ? ' that may be deleted' : ''}`
-  const types = plan.rules.only.length > 0 ? `the ${joinWords(plan.rules.only)} of ` : ''
   const details = [ofAll(datasets, all.length, 'dataset'), size].filter(Boolean).join(', ')
-  return `${types}${isNearly ? `${which}, ${share.replace(/ runs?$/, '')}` : share} (${details})${board && `, and ${board}`}`
+  return `${scopeText(plan)}${isNearly ? `${which}, ${share.replace(/ runs?$/, '')}` : share} (${details})${board && `, and ${board}`}`
+}
+
+/** `the traces of `; empty where whole runs are deleted. */
+function scopeText({rules: {only}}: Plan): string {
+  return only.length > 0 ? `the ${joinWords(only)} of ` : ''
+}
+
+/** Whether a table has to show of each run what is deleted: it is neither all of every run nor the same of each. */
+export function typesDiffer({delete: planned, rules: {only}}: Plan): boolean {
+  const scope = typesOf({datasets: only.map((type) => ({type}))})
+  const isWhole = planned.every(({run, datasets}) => datasets.length === run.datasets.length)
+  return only.length > 0 ? planned.some((each) => typesOf(each) !== scope) : !isWhole
+}
+
+/**
+ * The heading of the runs that a plan deletes.
+ * @param isAlone whether no column below shows what is deleted of a run where that is the same of each
+ */
+export function deletesTitle(plan: Plan, isAlone: boolean): string {
+  const {length} = plan.delete
+  if (length === 0) return `Deletes ${plan.leaderboard?.planned ? 'the leaderboard alone' : 'no runs'}`
+  if (!isAlone || typesDiffer(plan)) return `Deletes ${formatCount(length, 'run')}`
+  return `Deletes ${scopeText(plan)}${formatCount(length, plan.rules.only.length > 0 ? 'run' : 'whole run')}`
 }
 
 /** Rules that keep a run whatever is asked for: what they keep hides nothing of a plan that deletes all the rest. */
@@ -231,7 +254,7 @@ function leaderboardText({leaderboard, rules}: Plan, archive: string | undefined
   return `${dataset.name}: ${planned ? `DELETED as well, ${archived}` : 'preserved'} (${protectionOf(protection)})`
 }
 
-/** The whole plan in one line, for whoever wants no more. */
+/** The whole plan in one line. */
 export function totalsText(plan: Plan, isLive: boolean): string {
   const kept = formatCount(plan.keep.length, 'run')
   if (plan.unknown) return `Not known: ${unknownText(plan.unknown)} could not be read.`

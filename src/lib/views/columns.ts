@@ -51,21 +51,23 @@ const NARROWEST_WHY = 17
 
 type DecidedRun = KeptRun & {datasets?: RunDataset[]}
 
-/** The columns of runs, with those datasets that are deleted or, under another title, with all, and why. */
+interface DecisionOptions {
+  /** The title of the column of types: those that are deleted or, under `Has`, all; no column where the page names them elsewhere. */
+  types?: 'Deletes' | 'Has' | 'elsewhere'
+  whyOf?: (row: DecidedRun) => string
+}
+
+/** The columns of runs, with their datasets, and why they are deleted or kept. */
 export function decisionColumns(
   {now, sizes, rows}: {now: Date; sizes: Sizes | undefined; rows?: RowIndex | 'unknown' | undefined},
-  {types = 'Deletes', whyOf = ({reasons}: DecidedRun) => whyText(reasons)} = {},
+  {types = 'Deletes', whyOf = ({reasons}) => whyText(reasons)}: DecisionOptions = {},
 ): Array<Column<DecidedRun>> {
-  const isDeletion = types === 'Deletes'
+  const typesIn = ({run, datasets = types === 'Has' ? run.datasets : []}: DecidedRun) => typesOf({datasets})
   return [
     {title: 'Run', isCode: true, cell: ({run}) => run.timestamp},
     {title: 'Age', cell: ({run}) => ageCell(run, now)},
     ...evaluationColumns(rows),
-    {
-      title: types,
-      dropAt: 1,
-      cell: ({run, datasets = isDeletion ? [] : run.datasets}) => typesOf({datasets}),
-    },
+    ...(types === 'elsewhere' ? [] : [{title: types, dropAt: 4, cell: typesIn}]),
     ...sizeColumn(sizes, ({run, datasets = run.datasets}: DecidedRun) => datasets),
     {title: 'Why', wrapsTo: NARROWEST_WHY, cell: whyOf},
   ]

@@ -150,7 +150,8 @@ describe('retention', () => {
     expect(deletedBy(decisions)).to.deep.equal([])
     const pins = decisions.map(({reasons}) => reasons[0])
     expect(pins.pop()).to.deep.equal({rule: 'pinned', text: 'pinned by its tag'})
-    for (const pin of pins) expect(pin).to.deep.equal({rule: 'pinned', text: 'unknown whether it is pinned'})
+    for (const pin of pins)
+      expect(pin).to.deep.equal({rule: 'pinned', text: 'unknown whether it is pinned', isUnclear: true})
   })
 
   describe('--incomplete-only and what the leaderboard says', () => {

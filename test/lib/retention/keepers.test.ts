@@ -318,7 +318,7 @@ describe('rules that need rows', () => {
     it(`delete nothing where the leaderboard is not known: ${JSON.stringify(options)}`, () => {
       const decisions = decisionsOf(runsAt(DAYS), options, unknown)
       expect(deletedBy(decisions)).to.deep.equal([])
-      const reason = {rule: 'leaderboard', text: 'the leaderboard could not be read'}
+      const reason = {rule: 'leaderboard', text: 'the leaderboard could not be read', isUnclear: true}
       expect(decisions[1]?.reasons).to.deep.equal([reason])
     })
   }

@@ -202,7 +202,10 @@ export function cleanupDocument(result: CleanupResult, policy?: string): z.outpu
 }
 
 function decisionDocument({run, reasons}: KeptRun, {now, rules}: Plan, sizes?: Sizes) {
-  return {...runDocument(run, now, rules.graceMs, sizes), reasons}
+  return {
+    ...runDocument(run, now, rules.graceMs, sizes),
+    reasons: reasons.map(({rule, text}) => ({rule, text})),
+  }
 }
 
 function plannedDocument(planned: PlannedRun, plan: Plan, sizes?: Sizes) {

@@ -16,27 +16,27 @@ import {formatPairs, layOutTables, widest} from './table.js'
 
 /** A page may take so many lines of a lower terminal, too: the end of it is what is on the screen. */
 const SHORT_PAGE = 40
+/** So many lines of each list are shown in any case, where it has so many. */
+const FEWEST = 4
 /** Lines below a plan: what to do next, or the question. */
 const BELOW = 6
 
 /**
- * The plan as a person reads it, the lists first and what decides last. Where the screen has a height, the middle of long lists is left
- * out, and names that the table implies.
+ * The plan as a person reads it, the lists first and what decides last. Where the screen has a height, the lists are folded to fit it,
+ * and the names that they imply are omitted.
  */
 export function formatPlan(plan: Plan, notes: words.PlanNotes, screen: Screen): string {
   const {title, sizes, stale = []} = notes
   const {style, width, height} = screen
   const head = `${style.bold(wrapText(title, width))}\n${wrapText(placeAndTime(plan.namespace, plan), width)}`
   const lost = `${style.bold(`No longer deletable: ${formatNumber(stale.length)}`)}\n${formatOutcomes(stale, screen)}`
-  const [before, after] = [
-    [head, stale.length > 0 ? lost : ''],
-    [height === undefined ? formatDatasets(plan, sizes, style) : '', formatFacts(plan, notes, screen)],
-  ].map((parts) => paragraphs(parts))
-  const room =
-    height === undefined
-      ? Infinity
-      : Math.max(height, SHORT_PAGE) - BELOW - linesOf(`${before}\n\n\n${after}`)
-  return paragraphs([before!, formatRuns(plan, notes, screen, room), after!])
+  const above = paragraphs([head, stale.length > 0 ? lost : ''])
+  const names = height === undefined ? formatDatasets(plan, sizes, style) : ''
+  const below = paragraphs([names, formatFacts(plan, notes, screen)])
+  const page = height === undefined ? Infinity : Math.max(height, SHORT_PAGE) - BELOW
+  const room = Math.max(page - linesOf(above) - linesOf(below) - 2, 2 * FEWEST)
+  const runs = formatRuns(plan, notes, screen, room)
+  return paragraphs([above, runs, below])
 }
 
 /** What decides about a plan: its end on the screen. */
@@ -48,91 +48,133 @@ export function linesOf(text: string): number {
   return text.split('\n').length
 }
 
-const MARK = {delete: '- ', keep: '  '}
-/** So many lines of each list are shown in any case, where it has so many. */
-const FEWEST = 4
+/** Runs under a heading. */
+interface Section {
+  heading: string
+  /** As wide as MARGIN. */
+  mark: string
+  runs: readonly KeptRun[]
+  /** Which rows are shown where not all of them fit. */
+  shows: 'both ends' | 'the first'
+  /** Lines about runs that have no row of their own. */
+  others: readonly string[]
+}
 
-/** The runs of a plan in one table, those that are deleted marked; of more than fit the newest and the oldest. */
-function formatRuns(plan: Plan, notes: words.PlanNotes, {style, width}: Screen, room: number): string {
-  const {named, others} = room === Infinity ? {named: plan.keep, others: []} : byNotice(plan.keep, plan)
-  const kept = notes.saved ? [] : named
+const MARGIN = '  '
+const DELETED = '- '
+
+/** The runs of a plan in sections whose columns align, folded to so many lines. */
+function formatRuns(plan: Plan, notes: words.PlanNotes, screen: Screen, room: number): string {
+  const {style, width} = screen
   const common = width === undefined ? [] : words.commonMisses(plan)
+  const sections = sectionsOf(plan, notes, screen, common)
   const columns = decisionColumns(
     {now: plan.now, sizes: notes.sizes, rows: notes.rows},
-    {whyOf: (each) => words.shortWhy(each, notes.rows, common)},
+    {
+      types: width === undefined || words.typesDiffer(plan) ? 'Deletes' : 'elsewhere',
+      whyOf: (each) => words.shortWhy(each, notes.rows, common),
+    },
   )
-  const heads = [
-    `Deletes ${plan.delete.length > 0 ? formatCount(plan.delete.length, 'run') : plan.leaderboard?.planned ? 'the leaderboard alone' : 'no runs'}`,
-    `Keeps ${formatCount(kept.length, 'run')}`,
-  ]
-  const why = common.length > 0 ? `: ${joinWords(common)}` : ''
-  const inner = width && width - MARK.keep.length
-  const isLong = kept.length > room
-  const groups = [ends(plan.delete, room), ends(isLong ? urgentFirst(kept) : kept, room)]
-  const {titles, tables} = layOutTables(columns, groups, {style, width: inner})
-  const [planned = [], rest = []] = tables
-  const below = others.map((line) => wrapIndented(line, MARK.keep, width))
-  const free = Math.max(room - below.length - linesOf(wrapText(`${heads[0]}${why}`, width)) - 3, 2 * FEWEST)
-  const [needed = 0, neededRest = 0] = [planned, rest].map((rows) => linesOf(rows.join('\n')))
-  const roomOfRest = Math.min(neededRest, Math.max(Math.floor(free / 3), free - needed))
-  const fold = (rows: string[], all: readonly KeptRun[], most: number, mark: string) =>
-    foldRows(rows, all.length, most).map((row) =>
-      row.startsWith('…') ? `  ${row}` : indented(row, MARK.keep).replace(MARK.keep, mark),
+  const {titles, tables} = layOutTables(
+    columns,
+    sections.map((section) => longest(section, room)),
+    {style, width: width && width - MARGIN.length},
+  )
+  const rooms = shareRoom(sections, tables, room)
+  const titled = tables.findIndex((rows) => rows.length > 0)
+  const printed = sections.map((section, index) => {
+    const {heading, mark, runs, others} = section
+    const rows = fold(tables[index]!, section.shows, runs.length, rooms[index]!)
+    const lines = rows.map(
+      (row) => `${row.startsWith(MORE) ? MARGIN : mark}${indented(row, MARGIN).slice(2)}`,
     )
-  const inOrder = (rows: string[]) =>
-    isLong || linesOf(rows.join('\n')) <= roomOfRest
-      ? rows
-      : urgentFirst(kept.map((each, index) => ({...each, row: rows[index] ?? ''}))).map(({row}) => row)
-  const deleting = fold(planned, plan.delete, free - roomOfRest, MARK.delete).map((row) =>
-    row.replace(/^- \S+/, style.red),
-  )
-  const keeping = fold(inOrder(rest), kept, roomOfRest, MARK.keep)
-  const withTitles = (rows: string[]) => (rows.length > 0 ? [indented(titles, MARK.keep), ...rows] : rows)
-  return paragraphs([
-    [wrapText(`${style.bold(heads[0]!)}${why}`, width), ...withTitles(deleting)].join('\n'),
-    [
-      ...(kept.length > 0 ? [style.bold(heads[1]!)] : []),
-      ...(deleting.length > 0 ? keeping : withTitles(keeping)),
-      ...below,
-    ].join('\n'),
-  ])
+    const painted = lines.map((line) => line.replace(/^- \S+/, style.red))
+    return [heading, index === titled ? `${MARGIN}${titles}` : '', ...painted, ...others].filter(Boolean)
+  })
+  return paragraphs(printed.map((lines) => lines.join('\n')))
 }
 
-/** The first and the last of many: no more of them can be shown. */
-function ends<T>(items: readonly T[], most: number): readonly T[] {
-  return items.length <= 2 * most ? items : [...items.slice(0, most), ...items.slice(-most)]
+/** Which runs are deleted, then which are kept and why: those that a guard or something unclear keeps first, if there may not be room for all. */
+function sectionsOf(plan: Plan, {saved}: words.PlanNotes, screen: Screen, common: string[]): Section[] {
+  const {style, width, height} = screen
+  const why = common.length > 0 ? `: ${joinWords(common)}` : ''
+  const {named, others} = height === undefined ? {named: plan.keep, others: []} : byNotice(plan)
+  const kept = saved ? [] : height === undefined ? named : urgentFirst(named)
+  return [
+    {
+      heading: wrapText(`${style.bold(words.deletesTitle(plan, width !== undefined))}${why}`, width),
+      mark: DELETED,
+      runs: plan.delete,
+      shows: 'both ends',
+      others: [],
+    },
+    {
+      heading: kept.length > 0 ? style.bold(`Keeps ${formatCount(kept.length, 'run')}`) : '',
+      mark: MARGIN,
+      runs: kept,
+      shows: 'the first',
+      others: others.map((line) => wrapIndented(line, MARGIN, width)),
+    },
+  ]
 }
 
-/** What a guard holds, or a doubt, before what the rules merely do not select. */
-function urgentFirst<T extends KeptRun>(runs: readonly T[]): T[] {
-  const isUrgent = ({reasons}: KeptRun) =>
-    reasons.some(({rule, text}) => isGuard(rule) || text.includes('in doubt'))
+/** As many runs as so many lines can show: laying out thousands that are folded away takes a second. */
+function longest({runs, shows}: Section, lines: number): readonly KeptRun[] {
+  if (shows === 'the first' || runs.length <= 2 * lines) return runs.slice(0, lines)
+  return [...runs.slice(0, lines), ...runs.slice(-lines)]
+}
+
+function urgentFirst(runs: readonly KeptRun[]): KeptRun[] {
+  const isUrgent = ({reasons}: KeptRun) => reasons.some(({rule, isUnclear}) => isGuard(rule) || isUnclear)
   return [...runs.filter((each) => isUrgent(each)), ...runs.filter((each) => !isUrgent(each))]
 }
 
 /** Of the runs that are kept those that a rule looked at, and how many others there are, a line for each reason. */
-function byNotice(keep: readonly KeptRun[], plan: Plan): {named: KeptRun[]; others: string[]} {
+function byNotice(plan: Plan): {named: KeptRun[]; others: string[]} {
   const isOther = ({reasons}: KeptRun) => reasons.some(({rule}) => rule === 'run' || rule === 'only')
-  const others = keep.filter((each) => isOther(each))
+  const others = plan.keep.filter((each) => isOther(each))
   const lines = words.countBy(others, ({reasons}) => words.keptBy(reasons.at(-1)!, plan))
   return {
-    named: keep.filter((each) => !isOther(each)),
+    named: plan.keep.filter((each) => !isOther(each)),
     others: lines.map(([why, count]) => `${formatCount(count, 'other run')}: ${why}`),
   }
 }
 
+/** How many lines the rows of each section may take: the runs that are kept a third, and what the others leave. */
+function shareRoom(
+  [deleted, kept]: readonly Section[],
+  [planned, rest]: ReadonlyArray<readonly string[]>,
+  room: number,
+): number[] {
+  const {heading = ''} = deleted ?? {}
+  // The title of the columns, the heading below, and the blank line between.
+  const around = linesOf(heading) + (kept?.others.length ?? 0) + 3
+  const free = Math.max(room - around, 2 * FEWEST)
+  const [needed, wanted] = [linesOf((planned ?? []).join('\n')), linesOf((rest ?? []).join('\n'))]
+  const left = planned?.length ? free - needed : 0
+  const ofKept = Math.min(wanted, Math.max(Math.floor(free / 3), left))
+  return [free - ofKept, ofKept]
+}
+
+const MORE = '… '
+
 /**
- * As many rows as fit into so many lines, newest and oldest in turn, and in their middle how many there are more.
- * @param rows the first and the last of them
+ * The rows that fit into so many lines, in their order, and how many there are more.
+ * @param rows each may have several lines; of more than can fit, those at the end that is shown, or at both, are enough
  * @param total how many there are in all
  */
-function foldRows(rows: readonly string[], total: number, most: number): string[] {
-  if (rows.length === total && (rows.length === 0 || linesOf(rows.join('\n')) <= most)) return [...rows]
+export function fold(
+  rows: readonly string[],
+  shows: Section['shows'],
+  total: number,
+  lines: number,
+): string[] {
+  if (rows.length === total && (total === 0 || linesOf(rows.join('\n')) <= lines)) return [...rows]
   const [first, last]: [string[], string[]] = [[], []]
-  let left = most - 1
-  for (let index = 0; index < rows.length; index++) {
-    const isFirst = index % 2 === 0
-    const row = rows.at(isFirst ? index / 2 : -(index + 1) / 2) ?? ''
+  let left = lines - 1
+  while (first.length + last.length < rows.length) {
+    const isFirst = shows === 'the first' || first.length === last.length
+    const row = (isFirst ? rows[first.length] : rows.at(-1 - last.length)) ?? ''
     left -= linesOf(row)
     if (left < 0) break
     if (isFirst) first.push(row)
@@ -140,7 +182,11 @@ function foldRows(rows: readonly string[], total: number, most: number): string[
   }
 
   const hidden = total - first.length - last.length
-  return [...first, `… ${formatNumber(hidden)} more: --verbose shows every run and every dataset`, ...last]
+  return [
+    ...first,
+    `${MORE}${formatNumber(hidden)} more: --verbose shows every run and every dataset`,
+    ...last,
+  ]
 }
 
 /** A plan as it was saved, with all that it deletes, and the commands that go on with it. */

@@ -119,11 +119,11 @@ describe('the preview on a screen', () => {
   it('shows the newest and the oldest of many, marked, what a guard holds before other kept runs, and how many there are more', () => {
     const lines = show(100, {olderThan: '30d'}, 80, 24).split('\n')
     const at = (text: string) => lines.findIndex((line) => line.startsWith(text))
-    expect(at('- 20260904_')).to.equal(at('Deletes 69 runs') + 2)
+    expect(at('- 20260904_')).to.equal(at('Deletes 69 whole runs') + 2)
     expect(
       lines.filter((line) => /^ {2}… \d+ more: --verbose shows every run and every dataset$/.test(line)),
     ).to.have.length(2)
-    expect(at('  20260627_')).to.equal(at('Keeps 31 runs') + 1)
+    expect(at('  20260627_'), lines.join('\n')).to.equal(at('Keeps 31 runs') + 1)
     expect(lines.join('\n')).to.match(/^- .*…\S* +50\.0% +older than 30d$/m)
   })
 
@@ -143,7 +143,7 @@ describe('the preview on a screen', () => {
 
   it('says once why no keeper saves any of them, and no model twice', () => {
     const lines = show(100, {keepWeekly: 2, keepMonthly: 1}, 120, 40)
-    expect(lines).to.include('Deletes 97 runs: not among the 2 weekly runs and not the monthly run\n')
+    expect(lines).to.include('Deletes 97 whole runs: not among the 2 weekly runs and not the monthly run\n')
     const grouped = show(100, {keepBest: 1, groupBy: ['model']}, 120, 40)
     expect(grouped).to.include('best 1 of 1 by success_rate (50)').and.not.include(' for model ')
   })
