@@ -54,8 +54,8 @@ With --runs, also pins the runs that the leaderboard cites: every cleanup keeps 
       protectLeaderboard({...options, reason, runs: all, top, by}),
     )
     const {leaderboard, changed, protection, runs, inDoubt, interrupted} = change
-    const text = `${leaderboard} is ${changed ? 'now' : 'already'} ${protectionOf(protection)}.`
-    this.sayPins(all || top !== undefined ? `${text}\n${formatPins(runs)}` : text, change)
+    const text = `${leaderboard} ${changed ? 'is now' : 'was already'} ${protectionOf(protection)}.`
+    this.sayPins(all || top !== undefined ? `${text}\n${formatPins(runs, this.screen)}` : text, change)
     const warning = inDoubtWarning(inDoubt)
     if (warning) this.warn(warning)
     const pinned = runs.map((each) => pinnedRunDocument(each))

@@ -26,7 +26,7 @@ export default class LeaderboardUnprotect extends HubCommand {
     const {leaderboard, changed, protection} = await this.ask(flags, unprotectLeaderboard)
     const text = changed
       ? `is no longer protected. It was ${protectionOf(protection)}.`
-      : 'is not protected: nothing to lift.'
+      : 'was not protected.'
     this.say(`${leaderboard} ${text}`)
     return {leaderboard, changed, lifted: protection ?? null}
   }

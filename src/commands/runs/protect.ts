@@ -53,7 +53,7 @@ Pinning again never shortens a pin.`
     )
     const {leaderboard, changed, runs, interrupted} = change
     if (!leaderboard) this.warn(WITHOUT_LEADERBOARD)
-    this.sayPins(formatPins(runs, until), change)
+    this.sayPins(formatPins(runs, this.screen, until), change)
     const pinned = runs.map((each) => pinnedRunDocument(each))
     return {leaderboard: leaderboard ?? null, changed, runs: pinned, interrupted}
   }

@@ -27,7 +27,7 @@ export default class RunsUnprotect extends PinCommand {
     const {flags, argv} = await this.parse(RunsUnprotect)
     const change = await this.change(flags, (options) => unprotectRuns(argv.map(String), options))
     const {leaderboard, changed, runs, interrupted} = change
-    this.sayPins(formatUnpinned(runs), change)
+    this.sayPins(formatUnpinned(runs, this.screen), change)
     const lifted = runs.map(({pin, tagged, problem, ...each}) => ({
       run: each.run,
       changed: each.changed,

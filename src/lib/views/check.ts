@@ -38,8 +38,7 @@ export function formatCheck(check: LeaderboardCheck, {style, width}: Screen): st
       const lines = own.flatMap(({message, suggestion}, index) => {
         // Below consecutive findings that share it.
         const isAdvised = own[index + 1]?.suggestion !== suggestion
-        const advice = isAdvised ? [wrapIndented(`What to do: ${suggestion}`, '    ', width)] : []
-        return [wrapIndented(message, '  ', width), ...advice]
+        return [wrapIndented(message, '  ', width), ...(isAdvised ? adviceLines(suggestion, width) : [])]
       })
       const title = style.bold(`${FINDING_TITLES[kind]}: ${formatNumber(own.length)}`)
       return own.length > 0 ? [title, ...lines].join('\n') : ''
@@ -49,6 +48,15 @@ export function formatCheck(check: LeaderboardCheck, {style, width}: Screen): st
       ? `${formatCount(findings.length, 'finding')} in ${compared}.`
       : `No findings: ${compared} match.`,
   ])
+}
+
+/** A command that is wrapped could not be copied. */
+function adviceLines(suggestion: string, width: number | undefined): string[] {
+  const [text = '', command] = suggestion.split(/(?<=:) (?=smoltrace )/)
+  return [
+    wrapIndented(`What to do: ${text}`, '    ', width),
+    ...(command === undefined ? [] : [`      ${command}`]),
+  ]
 }
 
 /** What the findings of one kind may take up, in bytes. */

@@ -27,7 +27,8 @@ describe('leaderboard check', () => {
       expect(findings.map(({kind}) => kind)).to.deep.equal(['run-without-row', 'exposed-runs'])
       expect(remarks.map(({kind}) => kind)).to.deep.equal(['no-datasets', 'row-may-come'])
       const {stdout} = await check(hub)
-      for (const {message, suggestion} of findings) expect(stdout).to.include(message).and.include(suggestion)
+      const words = stdout.replaceAll(/\s+/g, ' ')
+      for (const {message, suggestion} of findings) expect(words).to.include(message).and.include(suggestion)
       expect(stdout).to.match(/^2 findings in \d+ rows and 9 runs\.$/m)
       const run = findings.find(({kind}) => kind === 'run-without-row')?.runs[0]
       expect(stdout).to.include(`smoltrace cleanup --run ${run} --namespace mira`)

@@ -51,9 +51,9 @@ describe('leaderboard protect', () => {
       const says = async (words: string, text: string) =>
         expect((await runCli(['leaderboard', ...words.split(' ')], envOf(hub))).stdout).to.include(text)
       await says('protect', 'is now protected by mira')
-      await says('protect --reason another', 'is already protected by mira')
+      await says('protect --reason another', 'was already protected by mira')
       await says('unprotect', 'is no longer protected')
-      await says('unprotect', 'is not protected: nothing to lift')
+      await says('unprotect', 'was not protected.')
     }))
 
   it('says so where there is no leaderboard', () =>

@@ -20,9 +20,22 @@ const show = (rows: LeaderboardRow[], width?: number) => {
 describe('the page of a check', () => {
   it('says so where nothing is found, and what was not counted', () => {
     expect(show([finished(C)])).to.match(/\n\nNo findings: 1 row and 1 run match\.$/)
-    expect(show([finished(C), rowOf({})])).to.include(
-      '\n\nNot counted as findings:\n  Row 2 names no datasets (typical of evaluations that failed early).\n\nNo findings',
-    )
+    const cases: Array<[rows: LeaderboardRow[], text: string]> = [
+      [[rowOf({})], 'Row 2 has no datasets.'],
+      [[rowOf({runStatus: 'failed'})], 'Row 2 has no datasets (its evaluation failed early).'],
+      [
+        [rowOf({runStatus: 'failed'}), rowOf({runStatus: 'failed'})],
+        'Rows 2 and 3 have no datasets (their evaluations failed early).',
+      ],
+    ]
+    for (const [rows, text] of cases)
+      expect(show([finished(C), ...rows])).to.include(
+        `\n\nNot counted as findings:\n  ${text}\n\nNo findings`,
+      )
+  })
+
+  it('has a command on a line of its own, whole, to be copied', () => {
+    expect(show([finished(A)], 50)).to.match(/ {4}\S.*folder:\n {6}smoltrace history\n/)
   })
 
   it('breaks lines between words where the terminal ends, and loses none', () => {

@@ -191,7 +191,9 @@ const NOTES = {
     note(citations(rows, 'local'), "files on the evaluator's machine"),
   'no-datasets'({rows}: LeaderboardView) {
     const found = rows.filter(({references}) => references.length === 0)
-    return note(found, 'no datasets (typical of evaluations that failed early)')
+    const whose = found.length === 1 ? 'its evaluation' : 'their evaluations'
+    const why = found.every(({data}) => data.runStatus === 'failed') ? ` (${whose} failed early)` : ''
+    return {message: `${describeRows('have', found, 'has')} no datasets${why}`, ...locationOf(found)}
   },
   'unknown-name': ({rows}: LeaderboardView) =>
     note(citations(rows, 'other'), 'something that is not a dataset of a run'),
@@ -260,9 +262,9 @@ function locationOfRuns(runs: readonly Run[]): Location {
 }
 
 /** `row 3 names`, `rows 3 and 5 name`, `rows 3, 5, 7 and 12 more name`. */
-function describeRows(verb: string, found: ReadonlyArray<{row: number}>): string {
+function describeRows(verb: string, found: ReadonlyArray<{row: number}>, ofOne = `${verb}s`): string {
   const rows = new Set(found.map(({row}) => row))
-  return rows.size === 1 ? `row ${formatItems(rows)} ${verb}s` : `rows ${formatItems(rows)} ${verb}`
+  return rows.size === 1 ? `row ${formatItems(rows)} ${ofOne}` : `rows ${formatItems(rows)} ${verb}`
 }
 
 /** So many runs, or rows, are named one by one. */

@@ -2,14 +2,36 @@ import {type PinnedRun} from '../../account/protection/pin-runs.js'
 import {describePin} from '../../account/protection/pins.js'
 import {type RunInDoubt} from '../../account/protection/protect-leaderboard.js'
 import {firstFew, formatCount, joinWords, safe} from '../../base/text.js'
+import {type Screen} from './style.js'
 
 /** Shown where no leaderboard exists to keep pins in. */
 export const WITHOUT_LEADERBOARD =
   'There is no leaderboard, so only the tag in the card pins a run, and a --reason is not saved.'
 
-export function formatPins(runs: PinnedRun[], until?: string): string {
+/** On a terminal, more runs are counted; those with a problem are named. */
+const MAX_LISTED = 40
+
+export function formatPins(runs: PinnedRun[], screen: Screen, until?: string): string {
   if (runs.length === 0) return 'No run that the leaderboard cites can be pinned.'
-  return runs.map((each) => describePinned(each, until)).join('\n')
+  return linesOf(runs, screen, {
+    describe: (each) => describePinned(each, until),
+    counts: ['now pinned', 'already pinned'],
+  })
+}
+
+function linesOf(
+  runs: PinnedRun[],
+  {width}: Screen,
+  {describe, counts}: {describe: (each: PinnedRun) => string; counts: [changed: string, unchanged: string]},
+): string {
+  const isLong = width !== undefined && runs.length > MAX_LISTED
+  const named = isLong ? runs.filter(({problem}) => problem !== undefined) : runs
+  const tallies = counts.flatMap((words, index) => {
+    const own = runs.filter((each) => !named.includes(each) && each.changed === (index === 0))
+    const are = own.length === 1 ? 'is' : 'are'
+    return own.length > 0 ? [`${formatCount(own.length, 'run')} ${are} ${words}.`] : []
+  })
+  return [...named.map((each) => describe(each)), ...tallies].join('\n')
 }
 
 function describePinned({run, changed, pin, tagged, problem}: PinnedRun, until: string | undefined): string {
@@ -27,15 +49,15 @@ function sentence(problem = ''): string {
   return safe(problem).replace(/\.?$/, '.')
 }
 
-export function formatUnpinned(runs: PinnedRun[]): string {
-  return runs
-    .map(({run, changed, pin, problem}) => {
-      // A commit may be made whose answer is lost, and a card that cannot be read may have no tag.
-      if (problem !== undefined) return `${run} may still be pinned: ${sentence(problem)}`
-      if (pin) return `${run} is no longer pinned. It was ${describePin(pin)}.`
-      return changed ? `${run} is no longer pinned. It was pinned by its tag.` : `${run} was not pinned.`
-    })
-    .join('\n')
+export function formatUnpinned(runs: PinnedRun[], screen: Screen): string {
+  return linesOf(runs, screen, {describe: describeUnpinned, counts: ['no longer pinned', 'not pinned']})
+}
+
+function describeUnpinned({run, changed, pin, problem}: PinnedRun): string {
+  // A commit may be made whose answer is lost, and a card that cannot be read may have no tag.
+  if (problem !== undefined) return `${run} may still be pinned: ${sentence(problem)}`
+  if (pin) return `${run} is no longer pinned. It was ${describePin(pin)}.`
+  return changed ? `${run} is no longer pinned. It was pinned by its tag.` : `${run} was not pinned.`
 }
 
 export function unfinishedAdvice(runs: PinnedRun[], interrupted: boolean): string | undefined {

@@ -152,7 +152,7 @@ describe('the check of a leaderboard', () => {
     expect(remarks.map(({kind, message}) => [kind, message])).to.deep.equal([
       ['other-namespace', 'row 1 names datasets of other namespaces: other'],
       ['local-path', "row 2 names files on the evaluator's machine"],
-      ['no-datasets', 'row 3 names no datasets (typical of evaluations that failed early)'],
+      ['no-datasets', 'row 3 has no datasets (its evaluation failed early)'],
       ['unknown-name', 'rows 4 and 5 name something that is not a dataset of a run'],
     ])
   })
