@@ -28,10 +28,12 @@ const runsAt = async (hub: Sandbox): Promise<string[]> =>
   (await json(hub, 'runs', 'group')).runs.map(({run}: {run: string}) => run)
 
 describe('policy explain', () => {
-  it('asks the Hub nothing, and says that every other run may go where there are only keepers', async () => {
+  it('asks the Hub nothing, and says that every other run is deleted where there are only keepers', async () => {
     const file = policyOf('keep: {within: 1m}', 'grace: 0')
     const {stdout} = await runCli(['policy', 'explain', file], {HF_TOKEN: ''})
-    expect(stdout).to.include('May go: every run\n').and.include('an upload under way is not waited for')
+    expect(stdout)
+      .to.include('Rule: deletes every run that is not kept\n')
+      .and.include('an upload under way is not waited for')
   })
 })
 

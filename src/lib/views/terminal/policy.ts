@@ -42,7 +42,8 @@ const KEYS: Array<Column<{line: number | null; key: string}>> = [
   {title: 'Key', cell: ({key}) => key},
 ]
 
-const NOT_COUNTED = 'Numbers do not count runs that are pinned, in the grace period or dated in the future.'
+const NOT_COUNTED =
+  'Runs that are pinned, in the grace period or dated in the future do not count towards these numbers.'
 
 export function formatPolicy(policy: Policy, now: Date, screen: Screen): string {
   const {style, width} = screen
@@ -52,15 +53,16 @@ export function formatPolicy(policy: Policy, now: Date, screen: Screen): string 
   const others = all.filter(({kind}) => kind !== 'selector')
   const tableOf = (title: string, rules: RuleInWords[]) =>
     formatTable([...KEYS, {title, cell: ({text}: RuleInWords) => text}], rules, screen)
-  const scope = only.length > 0 ? `its ${joinWords(only)}, nothing else.` : 'all of its datasets.'
+  const scope = only.length > 0 ? `only the ${joinWords(only)}` : 'all datasets'
+  const every = keepers.length > 0 ? 'every run that is not kept' : 'every run'
   return paragraphs([
     style.bold(wrapText(`Policy ${printable(policy.file)}`, width)),
     selectors.length > 0
-      ? `${style.bold('May go: runs that are all of this')}\n${tableOf('Runs that are', selectors)}`
-      : `${style.bold('May go: every run')}\nThe file has no selectors: whatever no keeper saves may go.`,
-    `${style.bold('Must stay: whatever selects them')}\n${tableOf('What stays', others)}`,
-    wrapText(`${style.bold('What is deleted of a run:')} ${scope} The leaderboard is never deleted.`, width),
+      ? `${style.bold(`Rule: deletes runs that match ${selectors.length > 1 ? 'all of these' : 'this'}`)}\n${tableOf('Runs', selectors)}`
+      : style.bold(`Rule: deletes ${every}`),
+    `${style.bold('Keeps: always, whatever the rule')}\n${tableOf('Keeps', others)}`,
     keepers.length > 0 ? wrapText(NOT_COUNTED, width) : '',
+    wrapText(`${style.bold('Deletes:')} ${scope} of a run, never the leaderboard.`, width),
   ])
 }
 
@@ -96,7 +98,7 @@ const VERDICTS: Readonly<Record<RuleVerdict['kind'], [does: string, doesNot: str
   selector: ['selects', 'does not select'],
   keeper: ['keeps', 'does not keep'],
   guard: ['keeps', 'does not keep'],
-  scope: ['takes', 'takes nothing'],
+  scope: ['includes', 'includes none'],
 }
 
 function wordOf({kind, holds}: RuleVerdict): string {
@@ -123,7 +125,7 @@ export function formatAnswer(
       const name = GUARD_WORDS[key] ?? (lines ? key : flagOfKey(key))
       return `${name}${where} ${wordOf(verdict)}${kind === 'scope' ? ' of it' : ' it'}`
     })
-  if (action === 'keep') return wrapText(`${style.bold('It stays:')} ${joinWords(why)}.`, width)
+  if (action === 'keep') return wrapText(`${style.bold('Would be kept:')} ${joinWords(why)}.`, width)
   const answers = joinWords([...why, 'nothing keeps it'])
-  return wrapText(`${style.bold('It may be deleted:')} ${answers}. What is deleted of it:`, width)
+  return wrapText(`${style.bold('Would be deleted:')} ${answers}. Datasets:`, width)
 }
