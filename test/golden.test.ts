@@ -52,6 +52,7 @@ const SESSIONS = `
     history-job.txt $ history latest
     restore.txt $ restore copies
     runs-group-restored.txt $ runs group
+    cleanup-restored.txt $ cleanup --older-than 50d
     +2h $ cleanup --run 20260929_201032 --no-dry-run --yes
     history.txt $ history
   12 runs
@@ -76,6 +77,7 @@ const SESSIONS = `
     plan-apply.txt 3 $ cleanup --apply plan.json --no-dry-run --yes
   0 runs
     runs-group-empty.txt $ runs group
+    cleanup-empty.txt $ cleanup --all
     runs-group-organisation.txt $ runs group --namespace tinyagents --sort score --limit 2
   2 runs
     json/error.txt 2 $ cleanup --older-than never --json

@@ -139,7 +139,7 @@ export class CleanupPresenter {
   }
 
   private nextStep(result: CleanupResult): NextStep | undefined {
-    return nextStep(result, this.given, this.command, this.facts?.writeLimit)
+    return nextStep(result, this.given, this.command, this.facts)
   }
 
   /** What a view needs to know of a deletion as well as the plan. */

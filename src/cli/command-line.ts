@@ -1,8 +1,10 @@
 import {formatFlags, formatWords, type GivenFlags, quote, quoteForPowershell} from '../lib/base/shell.js'
 import {formatCount} from '../lib/base/text.js'
+import {type PlanFacts} from '../lib/cleanup/options.js'
 import {type CleanupResult, isUnknown} from '../lib/cleanup/result.js'
 import {flagOf, RULE_NAMES} from '../lib/retention/rules.js'
 import {type NextStep} from '../lib/views/cleanup.js'
+import {nothingIn} from '../lib/views/format.js'
 import {defaultOf} from './flags/defaults.js'
 
 /** Flags of `cleanup` that are rules. */
@@ -29,15 +31,20 @@ export function formatVariables(variables: Record<string, string>, platform = pr
 
 /**
  * Says what to do after a dry run that found something to delete: the very command, with every flag that makes it safer.
- * @param writeLimit why the token can delete nothing
+ * @param facts what is known beside the plan
  */
 export function nextStep(
   result: CleanupResult,
   given: GivenFlags,
   {bin, isRehearsal}: {bin: string; isRehearsal: boolean},
-  writeLimit?: string,
+  {writeLimit, otherNamespaces}: Pick<PlanFacts, 'otherNamespaces' | 'writeLimit'> = {},
 ): NextStep | undefined {
-  const {wouldDelete, dryRun, declined, plan} = result
+  const {wouldDelete, dryRun, declined, found, plan} = result
+  const isEmpty = otherNamespaces && found.datasets + wouldDelete === 0
+  if (isEmpty && given.plan === undefined)
+    return {
+      text: nothingIn(plan.namespace, otherNamespaces, plan.leaderboard ? 'runs' : 'SMOLTRACE datasets'),
+    }
   if (!dryRun || declined || isUnknown(result)) return undefined
   const isSaved = given.plan !== undefined
   const saved = `The plan was saved to ${String(given.plan)}.`

@@ -155,6 +155,24 @@ describe('the next step after a dry run', () => {
   })
 })
 
+describe('the next step where there is no run at all', () => {
+  const empty = inventoryOf([])
+  const report = {plan: planOf(empty, {all: true}), inventory: empty, warnings: []}
+  const textOf = (dryRun: boolean, otherNamespaces?: string[], given: GivenFlags = {all: true}) =>
+    nextStep(resultOf({...report, dryRun}), given, {bin: 'smoltrace', isRehearsal: false}, {otherNamespaces})
+      ?.text
+
+  it('names the namespaces in which they may be, dry run or not', () => {
+    for (const dryRun of [true, false])
+      expect(textOf(dryRun, ['acme', 'openbench'])).to.equal(
+        'No SMOLTRACE datasets in kim. You also belong to acme, openbench: --namespace NAME',
+      )
+    expect(textOf(true, [])).to.equal('No SMOLTRACE datasets in kim.')
+    expect(textOf(true)).to.equal(undefined)
+    expect(textOf(true, ['acme'], {all: true, plan: 'p.json'})).to.equal('The plan was saved to p.json.')
+  })
+})
+
 describe('the next steps after --max-delete refused a plan', () => {
   const cases: Array<[title: string, given: GivenFlags, steps: RegExp[]]> = [
     [

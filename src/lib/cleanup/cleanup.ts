@@ -51,7 +51,9 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
     const mustBeCertain = !isDryRun(own) || own.savePlan !== undefined
     const made = await planBy(rules, inventory, session, {mustBeCertain})
     const shown = own.withRows ? (made.rows ?? (await readRowsToShow(session, inventory))) : 'unknown'
-    const facts = {warnings, sizes, rows: shown, writeLimit: session.access.writeLimit}
+    const {writeLimit, namespace} = session.access
+    const otherNamespaces = session.namespaces.filter((name) => name !== namespace)
+    const facts = {warnings, sizes, rows: shown, writeLimit, otherNamespaces}
     let plan = deepFreeze({...made.plan, archives})
     if (own.choose && hasChoice(plan)) {
       const timestamps = await own.choose(plan, facts)

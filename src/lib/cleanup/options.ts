@@ -46,6 +46,8 @@ export interface PlanFacts {
   rows: RowIndex | 'unknown'
   /** Why the token can delete nothing; undefined where it can, as far as that is known. */
   writeLimit?: string | undefined
+  /** Where datasets may be that were not found here; undefined for a saved plan, which names its own namespace. */
+  otherNamespaces?: string[] | undefined
 }
 
 /** Asks for what only a screen needs. */

@@ -3,7 +3,7 @@ import {type Outcome} from '../../cleanup/outcomes.js'
 import {type CleanupResult, isTooLate, isUnknown} from '../../cleanup/result.js'
 import * as words from '../cleanup.js'
 import {decisionColumns} from '../columns.js'
-import {placeAndTime} from '../format.js'
+import {ageNote, placeAndTime} from '../format.js'
 import {
   collapse,
   command,
@@ -114,5 +114,6 @@ function listParts({plan, dryRun, outcomes}: CleanupResult, {sizes, rows}: words
     ...(plan.delete.length > 0 ? [dryRun ? page([`### ${title}`, planned]) : collapse(title, planned)] : []),
     ...(deleted.length > 0 ? [collapse(`${formatCount(deleted.length, 'dataset')} deleted`, names)] : []),
     ...(keep.length > 0 ? [collapse(`Keeps ${words.keptText(plan)}`, rest)] : []),
+    escapeText(ageNote([...plan.delete, ...keep].map(({run}) => run))),
   ]
 }

@@ -9,7 +9,7 @@ import {type SavedPlan} from '../../plan/saved/parse.js'
 import {isGuard} from '../../retention/reasons.js'
 import * as words from '../cleanup.js'
 import {decisionColumns} from '../columns.js'
-import {formatBytes, placeAndTime} from '../format.js'
+import {ageNote, formatBytes, placeAndTime} from '../format.js'
 import {indented, paragraphs, wrapIndented, wrapText} from './layout.js'
 import {type Screen, type Style} from './style.js'
 import {formatPairs, layOutTables, widest} from './table.js'
@@ -64,10 +64,14 @@ const MARGIN = '  '
 const DELETED = '- '
 
 /** The runs of a plan in sections whose columns align, folded to so many lines. */
-function formatRuns(plan: Plan, notes: words.PlanNotes, screen: Screen, room: number): string {
+function formatRuns(plan: Plan, notes: words.PlanNotes, screen: Screen, height: number): string {
   const {style, width} = screen
   const common = width === undefined ? [] : words.commonMisses(plan)
   const sections = sectionsOf(plan, notes, screen, common)
+  const all = sections.flatMap(({runs}) => runs.map(({run}) => run))
+  const restored = all.filter(({datesDisagree}) => datesDisagree)
+  const note = wrapText(ageNote(restored), width)
+  const room = height - (note === '' ? 0 : linesOf(note) + 1)
   const columns = decisionColumns(
     {now: plan.now, sizes: notes.sizes, rows: notes.rows},
     {
@@ -91,7 +95,8 @@ function formatRuns(plan: Plan, notes: words.PlanNotes, screen: Screen, room: nu
     const painted = lines.map((line) => line.replace(/^- \S+/, style.red))
     return [heading, index === titled ? `${MARGIN}${titles}` : '', ...painted, ...others].filter(Boolean)
   })
-  return paragraphs(printed.map((lines) => lines.join('\n')))
+  const lists = paragraphs(printed.map((lines) => lines.join('\n')))
+  return paragraphs([lists, restored.some(({timestamp}) => lists.includes(timestamp)) ? note : ''])
 }
 
 /** Which runs are deleted, then which are kept and why: those that a guard or something unclear keeps first, if there may not be room for all. */

@@ -77,6 +77,13 @@ describe('the summary of a cleanup', () => {
     expect(markdown).to.match(/<details>\n<summary>Keeps 1 run: 1 not older than 30d<\/summary>/)
   })
 
+  it('explains the mark of restored runs', () => {
+    expect(summaryOf({})).not.to.include('restored or copied')
+    const restored = runDatasets(ago(50 * DAY), undefined, {createdAt: ago(DAY)})
+    const plan = planOf(inventoryOf([...INVENTORY.datasets, ...restored]), {olderThan: '30d'})
+    expect(rendered(summaryOf({plan})).text).to.include('* restored or copied: --older-than counts from')
+  })
+
   it('names the command that carries a dry run out', () => {
     const next = {text: 'To delete it, run:', command: 'smoltrace x'}
     const {text, blocks} = rendered(summaryOf({}, {next}))

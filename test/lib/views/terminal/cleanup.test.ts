@@ -141,6 +141,24 @@ describe('the preview on a screen', () => {
       )
   })
 
+  it('explains the mark of restored runs where it shows one, and there alone', () => {
+    const note = '* restored or copied: --older-than counts from that day, not from the evaluation'
+    const dates = Array.from({length: 99}, (_, index) => runDatasets(ago((index + 1) * DAY))).flat()
+    const shown = (daysAgo: number, height?: number) => {
+      const restored = runDatasets(ago(daysAgo * DAY), undefined, {createdAt: ago(DAY / 2)})
+      const own = inventoryOf([
+        ...dates.filter(({timestamp}) => timestamp !== restored[0]!.timestamp),
+        ...restored,
+      ])
+      const screen = {style: PLAIN, width: 80, height}
+      return formatPlan(planOf(own, {olderThan: '30d'}), {title: 'Cleanup'}, screen).replaceAll('\n', ' ')
+    }
+    expect(shown(60)).to.include(note)
+    expect(shown(99, 24)).to.include(note)
+    expect(shown(15)).to.include(note)
+    expect(shown(15, 24)).not.to.include('* ')
+  })
+
   it('says once why no keeper saves any of them, and no model twice', () => {
     const lines = show(100, {keepWeekly: 2, keepMonthly: 1}, 120, 40)
     expect(lines).to.include('Deletes 97 whole runs: not among the 2 weekly runs and not the monthly run\n')
