@@ -7,7 +7,7 @@ import {type CleanupOptions} from '../lib/cleanup/cleanup.js'
 import {type ExecutionOptions, type PlanFacts} from '../lib/cleanup/options.js'
 import {type CleanupResult, type PlanRefusedError} from '../lib/cleanup/result.js'
 import {type Plan} from '../lib/plan/plan.js'
-import {type NextStep, type PlanNotes, totalsText} from '../lib/views/cleanup.js'
+import {type Ending, type PlanNotes, totalsText} from '../lib/views/cleanup.js'
 import {cleanupDocument} from '../lib/views/json/documents.js'
 import {type Content} from '../lib/views/json/schemas/documents.js'
 import {cleanupSummary} from '../lib/views/markdown/cleanup.js'
@@ -24,8 +24,8 @@ type KnownFacts = Partial<SavedPlanFacts> & PlanFacts
 
 /** Shows a cleanup: its plan, its questions, its progress, and how it ended. */
 export class CleanupPresenter {
-  /** Whether a DELETE may have been sent. */
-  hasBegun = false
+  /** What shows what was deleted where this job no longer can; undefined until a DELETE may have been sent. */
+  lookBack: string | undefined
   private readonly command: HubCommand
   private readonly given: GivenFlags
   private facts: KnownFacts | undefined
@@ -76,9 +76,11 @@ export class CleanupPresenter {
         return confirmByPhrase(plan, notes, process.stdout.isTTY, signal)
       },
       onEvent: (event, plan) => {
-        if (event.kind === 'started' && !this.hasBegun) {
-          this.hasBegun = true
-          watchOutput(`What was deleted is listed by: ${command.bin} history`)
+        if (event.kind === 'started' && this.lookBack === undefined) {
+          this.lookBack = given['no-journal']
+            ? `To see what is left: ${command.bin} datasets list --namespace ${plan.namespace}`
+            : `To see what was deleted: ${command.bin} history latest`
+          watchOutput(this.lookBack)
         }
 
         shown?.deletion(event, plan)
@@ -97,14 +99,14 @@ export class CleanupPresenter {
 
     // Of a dry run the totals are all that quiet asks for.
     if (this.given.quiet && result.dryRun) return
-    await this.command.print(resultText(result, this.nextStep(result), this.command.screen))
+    await this.command.print(resultText(result, this.endingOf(result), this.command.screen))
   }
 
   /** The job in Markdown, for `--summary`. */
   summaryOf(result: CleanupResult, job: JobFacts): string {
     const {plan, stale, storage} = result
     const notes = this.notesOn(plan, {...this.facts, sizes: storage?.sizes, stale})
-    return cleanupSummary(result, notes, this.nextStep(result), job)
+    return cleanupSummary(result, notes, this.endingOf(result), job)
   }
 
   documentOf(result: CleanupResult): Content<'cleanup'> {
@@ -138,8 +140,10 @@ export class CleanupPresenter {
     return `${formatPlan(plan, this.notesOn(plan, facts), verbose ? {...screen, height: undefined} : screen)}\n`
   }
 
-  private nextStep(result: CleanupResult): NextStep | undefined {
-    return nextStep(result, this.given, this.command, this.facts)
+  private endingOf(result: CleanupResult): Ending {
+    const {given, command, facts} = this
+    const {bin, isRehearsal} = command
+    return {bin, isRehearsal, next: nextStep(result, given, command, facts)}
   }
 
   /** What a view needs to know of a deletion as well as the plan. */

@@ -1,9 +1,9 @@
 import {formatFlags, formatWords, type GivenFlags, quote, quoteForPowershell} from '../lib/base/shell.js'
 import {formatCount} from '../lib/base/text.js'
 import {type PlanFacts} from '../lib/cleanup/options.js'
-import {type CleanupResult, isUnknown} from '../lib/cleanup/result.js'
+import {type CleanupResult, isTooLate, isUnknown} from '../lib/cleanup/result.js'
 import {flagOf, RULE_NAMES} from '../lib/retention/rules.js'
-import {type NextStep} from '../lib/views/cleanup.js'
+import {type Ending, type NextStep} from '../lib/views/cleanup.js'
 import {nothingIn} from '../lib/views/format.js'
 import {defaultOf} from './flags/defaults.js'
 
@@ -29,23 +29,38 @@ export function formatVariables(variables: Record<string, string>, platform = pr
   ]
 }
 
+/** How the program is called; in a rehearsal nothing can be gone on with, since its Hub is gone. */
+type Caller = Pick<Ending, 'bin' | 'isRehearsal'>
+
 /**
- * Says what to do after a dry run that found something to delete: the very command, with every flag that makes it safer.
+ * Says what to do after a job that found something to delete, or left something: the very command, with every flag that makes it safer.
  * @param facts what is known beside the plan
  */
 export function nextStep(
   result: CleanupResult,
   given: GivenFlags,
-  {bin, isRehearsal}: {bin: string; isRehearsal: boolean},
-  {writeLimit, otherNamespaces}: Pick<PlanFacts, 'otherNamespaces' | 'writeLimit'> = {},
+  caller: Caller,
+  facts: Pick<PlanFacts, 'otherNamespaces' | 'writeLimit'> = {},
 ): NextStep | undefined {
-  const {wouldDelete, dryRun, declined, found, plan} = result
+  const {dryRun, declined, found, plan, wouldDelete} = result
+  if (declined || isUnknown(result)) return undefined
+  const {otherNamespaces, writeLimit} = facts
   const isEmpty = otherNamespaces && found.datasets + wouldDelete === 0
   if (isEmpty && given.plan === undefined)
     return {
       text: nothingIn(plan.namespace, otherNamespaces, plan.leaderboard ? 'runs' : 'SMOLTRACE datasets'),
     }
-  if (!dryRun || declined || isUnknown(result)) return undefined
+  if (isTooLate(result))
+    return {text: 'Create a new plan: the datasets in this one changed, or can no longer be deleted.'}
+  return dryRun ? afterDryRun(result, given, caller, writeLimit) : afterDeletion(result, given, caller)
+}
+
+function afterDryRun(
+  {wouldDelete, plan}: CleanupResult,
+  given: GivenFlags,
+  {bin, isRehearsal}: Caller,
+  writeLimit: string | undefined,
+): NextStep | undefined {
   const isSaved = given.plan !== undefined
   const saved = `The plan was saved to ${String(given.plan)}.`
   if (wouldDelete === 0) return isSaved ? {text: saved} : undefined
@@ -77,16 +92,28 @@ export function nextStep(
   }
 }
 
+/** The command that tries again what a deletion left: it lists anew, and asks again. */
+function afterDeletion(
+  {counts, applied}: CleanupResult,
+  given: GivenFlags,
+  {bin, isRehearsal}: Caller,
+): NextStep | undefined {
+  const open = counts.failed + counts.unattempted
+  if (isRehearsal || open + counts.skipped === 0) return undefined
+  if (applied && open === 0) return {text: 'What was skipped is kept until a new plan includes it.'}
+  const flags = formatFlags(withoutFlags(given, UNREPEATED_FLAGS))
+  return {
+    text: `To delete the rest${given.interactive ? ', pick it again' : ''}:`,
+    command: [bin, 'cleanup', ...flags, '--no-dry-run'].join(' '),
+  }
+}
+
 function withoutFlags(given: GivenFlags, names: readonly string[]): GivenFlags {
   return Object.fromEntries(Object.entries(given).filter(([name]) => !names.includes(name)))
 }
 
 /** What to do with a plan that `--max-delete` refused: look at it, then delete it by hand. */
-export function stepsAfterRefusal(
-  result: CleanupResult,
-  given: GivenFlags,
-  host: {bin: string; isRehearsal: boolean},
-): string[] {
+export function stepsAfterRefusal(result: CleanupResult, given: GivenFlags, host: Caller): string[] {
   const {command} = nextStep(result, {...given, 'max-delete': undefined}, host) ?? {}
   const {plan} = given
   const saved = `The plan was saved. To review it: ${host.bin} plan show ${formatWords([String(plan)])}`

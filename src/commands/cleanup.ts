@@ -97,7 +97,7 @@ Selection flags choose the runs to delete. If you use several, a run must match 
 
   /** The first thing to say with an error is whether anything is deleted. */
   protected override safetyNote(): string | undefined {
-    return this.presenter?.hasBegun ? undefined : 'Nothing was deleted.'
+    return this.presenter?.lookBack === undefined ? 'Nothing was deleted.' : undefined
   }
 
   protected override failureOf(error: Error): Failure {
@@ -119,7 +119,7 @@ Selection flags choose the runs to delete. If you use several, a run must match 
 
   protected override onForcedExit(): void {
     super.onForcedExit()
-    if (this.presenter?.hasBegun)
-      process.stderr.write(`Aborted. To see what was deleted: ${this.bin} history\n`)
+    const lookBack = this.presenter?.lookBack
+    if (lookBack !== undefined) process.stderr.write(`Aborted. ${lookBack}\n`)
   }
 }

@@ -5,7 +5,8 @@ import {execFileSync} from 'node:child_process'
 import {formatVariables, nextStep, stepsAfterRefusal} from '../../src/cli/command-line.js'
 import {formatFlags, type GivenFlags} from '../../src/lib/base/shell.js'
 import {DAY} from '../../src/lib/base/time.js'
-import {resultOf} from '../../src/lib/cleanup/result.js'
+import {type OutcomeStatus} from '../../src/lib/cleanup/outcomes.js'
+import {type CleanupResult, resultOf} from '../../src/lib/cleanup/result.js'
 import {ago, inventoryOf, planOf, runDatasets} from '../support/builders.js'
 
 describe('a command line to type again', () => {
@@ -90,9 +91,16 @@ describe('a command line on Windows', () => {
 
 const INVENTORY = inventoryOf(runDatasets(ago(60 * DAY)))
 const PLAN = planOf(INVENTORY, {olderThan: '30d'})
+const CALLER = {bin: 'smoltrace', isRehearsal: false}
 
 function next(given: GivenFlags, {archives = false, isRehearsal = false} = {}) {
-  const result = resultOf({plan: {...PLAN, archives}, inventory: INVENTORY, dryRun: true, warnings: []})
+  const result = resultOf({
+    plan: {...PLAN, archives},
+    inventory: INVENTORY,
+    dryRun: true,
+    user: 'kim',
+    warnings: [],
+  })
   return nextStep(result, given, {bin: 'smoltrace', isRehearsal})
 }
 
@@ -155,12 +163,58 @@ describe('the next step after a dry run', () => {
   })
 })
 
+describe('the next step after a deletion', () => {
+  const nextAfter = (
+    statuses: OutcomeStatus[],
+    given: GivenFlags,
+    {isRehearsal = false, ...more}: Partial<CleanupResult> & {isRehearsal?: boolean} = {},
+  ) => {
+    const outcomes = statuses.map((status, index) => ({name: `kim/${index}`, status}))
+    const report = {plan: PLAN, inventory: INVENTORY, dryRun: false, user: 'kim', warnings: []}
+    return nextStep(resultOf({...report, outcomes, ...more}), given, {...CALLER, isRehearsal})
+  }
+
+  const GIVEN = {'older-than': '30d', archive: 'my copies', yes: true, 'no-dry-run': true, summary: 's.md'}
+  const again = "smoltrace cleanup --older-than 30d --archive 'my copies' --no-dry-run"
+  for (const status of ['failed', 'unattempted', 'skipped'] as const)
+    it(`is the same command, which asks again, where something is ${status}`, () => {
+      expect(nextAfter(['deleted', status], GIVEN)).to.deep.equal({
+        text: 'To delete the rest:',
+        command: again,
+      })
+    })
+
+  it('is none where all is deleted or gone, nor in a rehearsal, whose Hub is gone', () => {
+    expect(nextAfter(['deleted', 'gone'], GIVEN)).to.equal(undefined)
+    expect(nextAfter(['deleted', 'failed'], GIVEN, {isRehearsal: true})).to.equal(undefined)
+  })
+
+  it('is the same plan where trying again may help, else a new one', () => {
+    const saved = {apply: 'p.json', yes: true, 'no-dry-run': true}
+    expect(nextAfter(['deleted', 'failed'], saved, {applied: true})?.command).to.equal(
+      'smoltrace cleanup --apply p.json --no-dry-run',
+    )
+    expect(nextAfter(['deleted', 'skipped'], saved, {applied: true})).to.deep.equal({
+      text: 'What was skipped is kept until a new plan includes it.',
+    })
+    expect(nextAfter(['skipped'], saved, {applied: true})?.text).to.match(/^Create a new plan: /)
+  })
+
+  it('shows the list again where runs were picked', () => {
+    expect(nextAfter(['deleted', 'failed'], {interactive: true, 'no-dry-run': true})).to.deep.equal({
+      text: 'To delete the rest, pick it again:',
+      command: 'smoltrace cleanup --interactive --no-dry-run',
+    })
+  })
+})
+
 describe('the next step where there is no run at all', () => {
   const empty = inventoryOf([])
-  const report = {plan: planOf(empty, {all: true}), inventory: empty, warnings: []}
-  const textOf = (dryRun: boolean, otherNamespaces?: string[], given: GivenFlags = {all: true}) =>
-    nextStep(resultOf({...report, dryRun}), given, {bin: 'smoltrace', isRehearsal: false}, {otherNamespaces})
-      ?.text
+  const report = {plan: planOf(empty, {all: true}), inventory: empty, user: 'kim', warnings: []}
+  const textOf = (dryRun: boolean, otherNamespaces?: string[], more: GivenFlags = {}) => {
+    const result = resultOf({...report, dryRun})
+    return nextStep(result, {all: true, ...more}, CALLER, {otherNamespaces})?.text
+  }
 
   it('names the namespaces in which they may be, dry run or not', () => {
     for (const dryRun of [true, false])
@@ -169,7 +223,7 @@ describe('the next step where there is no run at all', () => {
       )
     expect(textOf(true, [])).to.equal('No SMOLTRACE datasets in kim.')
     expect(textOf(true)).to.equal(undefined)
-    expect(textOf(true, ['acme'], {all: true, plan: 'p.json'})).to.equal('The plan was saved to p.json.')
+    expect(textOf(true, ['acme'], {plan: 'p.json'})).to.equal('The plan was saved to p.json.')
   })
 })
 
@@ -193,8 +247,8 @@ describe('the next steps after --max-delete refused a plan', () => {
   ]
   for (const [title, given, expected] of cases) {
     it(title, () => {
-      const result = resultOf({plan: PLAN, inventory: INVENTORY, dryRun: true, warnings: []})
-      const steps = stepsAfterRefusal(result, given, {bin: 'smoltrace', isRehearsal: false})
+      const result = resultOf({plan: PLAN, inventory: INVENTORY, dryRun: true, user: 'kim', warnings: []})
+      const steps = stepsAfterRefusal(result, given, CALLER)
       expect(steps).to.have.length(expected.length)
       for (const [index, step] of expected.entries()) expect(steps[index]).to.match(step)
     })

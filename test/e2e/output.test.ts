@@ -104,7 +104,7 @@ describe('a deletion whose plan', () => {
       const {stderr, exitCode} = await run(DELETION, cleanEnv(hub, preload(FILLS_UP)))
       expect(exitCode).to.equal(1)
       expect(stderr).to.include('written to stdout: no space left on device (ENOSPC)')
-      expect(stderr).to.include('What was deleted is listed by: smoltrace history')
+      expect(stderr).to.include('To see what was deleted: smoltrace history latest')
       expect(runsAt(hub)).to.have.length.below(4)
       expect(stderr.match(/^deleted /gm)).to.have.length(deletionsAt(hub).length)
     }))

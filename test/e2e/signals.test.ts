@@ -43,6 +43,8 @@ describe('Ctrl-C in the middle of a deletion', () => {
         expect(stdout).to.match(
           new RegExp(` \\d+ runs, ${runDatasetsAt(hub).length} datasets remain\\.$`, 'm'),
         )
+        expect(stdout).to.match(/^Details +smoltrace history [\da-f]{8}$/m)
+        expect(stdout.trimEnd()).to.match(/^To delete the rest:\n {2}smoltrace cleanup --all --no-dry-run$/m)
         expect(stderr.match(/^deleted /gm)).to.have.length(started.length)
       }))
   }
@@ -70,9 +72,10 @@ describe('Ctrl-C in the middle of a deletion', () => {
       program.kill('SIGINT')
       await until('the word that it stops', () => program.stderr.includes('stopping'))
       program.kill('SIGINT')
-      const {stdout, exitCode} = await program.finished
+      const {stdout, stderr, exitCode} = await program.finished
       expect(exitCode).to.equal(130)
       expect(stdout).not.to.include('nothing new was started')
+      expect(stderr).to.include('Aborted. To see what was deleted: smoltrace history latest\n')
     }))
 })
 

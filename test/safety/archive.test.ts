@@ -33,7 +33,7 @@ describe('an archive before a deletion', () => {
   it('[S19] has every file of every dataset in the folder before the first one goes', async () => {
     const result = await clean()
     expect(exitCodeOf(result)).to.equal(0)
-    expect(result.archive).to.include({dir, datasets: 6})
+    expect(result.archive).to.include({dir, datasets: 6, isShared: false, isLeaderboardOnly: false})
     const kinds = account.hub.requests.filter((request) => isDownload(request) || request.method === 'DELETE')
     const firstDeletion = kinds.findIndex(({method}) => method === 'DELETE')
     expect(firstDeletion).to.equal(kinds.findLastIndex((request) => isDownload(request)) + 1)

@@ -37,7 +37,7 @@ describe('the leaderboard', () => {
     const {archive} = await account.clean({...EVERYTHING, concurrency: 8})
     expect(account.deletions.at(-1)).to.equal(account.board)
     expect(account.names).to.deep.equal([])
-    expect(archive).to.include({datasets: 1})
+    expect(archive).to.include({datasets: 1, isLeaderboardOnly: true})
     expect(existsSync(join(archive?.dir ?? '', account.board, 'README.md'))).to.equal(true)
   })
 

@@ -34,18 +34,32 @@ export interface ArchiveEntry {
  */
 export async function findArchives(dir: string): Promise<ArchiveEntry[]> {
   const found: ArchiveEntry[] = []
+  for (const {folder, namespace, own} of await placesIn(dir)) {
+    const entry = await readEntry(folder, namespace, own)
+    if (entry) found.push(entry)
+  }
+
+  return found.toSorted((a, b) => byText(a.name, b.name))
+}
+
+/** Whether a folder of archives may hold others than these, as far as its names say; true where it cannot be read. @param known full names */
+export async function mayHoldOthers(dir: string, known: ReadonlySet<string>): Promise<boolean> {
+  const places = await placesIn(dir).catch(() => {})
+  return places?.every(({namespace, own}) => known.has(`${namespace}/${own}`)) !== true
+}
+
+/** Where archives may be: a folder for each namespace, and in it what belongs to one dataset. */
+async function placesIn(dir: string): Promise<Array<{folder: string; namespace: string; own: string}>> {
+  const places = []
   for (const namespace of await namesIn(dir)) {
     const folder = join(dir, namespace)
     if (!(await statNoFollow(folder))?.isDirectory()) continue
     // A folder of files without a manifest is an archive that is not complete.
     const owns = (await namesIn(folder)).map((each) => stagedDataset(each) ?? each.replace(/\.json$/, ''))
-    for (const own of new Set(owns)) {
-      const entry = await readEntry(folder, namespace, own)
-      if (entry) found.push(entry)
-    }
+    places.push(...Array.from(new Set(owns), (own) => ({folder, namespace, own})))
   }
 
-  return found.toSorted((a, b) => byText(a.name, b.name))
+  return places
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -24,7 +24,10 @@ export async function archiveBeforeDeletion(
   const results = await archiveDatasets(wanted, {...how, dir})
   const done = [...results.values()].filter((result) => result.status === 'archived')
   const bytes = done.reduce((sum, each) => sum + each.bytes, 0)
-  return {archive: {dir, datasets: done.length, bytes}, excluded: notArchived(plan, results)}
+  const {mayHoldOthers} = await import('../archive/entries.js')
+  const isShared = await mayHoldOthers(dir, new Set(results.keys()))
+  const summary = {dir, datasets: done.length, bytes, isShared, isLeaderboardOnly: archive === undefined}
+  return {archive: summary, excluded: notArchived(plan, results)}
 }
 
 /** Where the leaderboard is archived without a request for it: one folder for each time. */

@@ -93,6 +93,7 @@ export async function carryOut(
     applied: saved !== undefined,
     stale,
     sizes,
+    user: session.user,
     warnings: session.warnings,
   }
   if (declined) return resultOf({...report, declined})
@@ -178,7 +179,8 @@ async function deleteConfirmed(
     const outcomes = await deletePlanned(plan, {...how, state, journal})
     interrupted = signal?.aborted === true && outcomes.some((outcome) => isOpen(outcome))
     const deletionMs = performance.now() - started
-    return {outcomes: [...stale, ...outcomes], interrupted, archive, journal: journal?.path, deletionMs}
+    const recorded = {journal: journal?.path, job: journal?.id}
+    return {outcomes: [...stale, ...outcomes], interrupted, archive, ...recorded, deletionMs}
   } finally {
     // An unclosed file handle ends the process of a newer Node at some later moment.
     await journal?.end({interrupted}).catch((error: unknown) => warnings.push(messageOf(error)))

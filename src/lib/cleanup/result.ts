@@ -31,6 +31,10 @@ export interface CleanupResult {
   archive?: ArchiveSummary | undefined
   /** File that records this deletion. */
   journal?: string | undefined
+  /** Its id, as `history` knows it. */
+  job?: string | undefined
+  /** The token's owner. */
+  user: string
   /** Time the deletion took, in ms; archiving is not part of it. */
   deletionMs: number
   /** What all that takes up, where `sizes` asked for it. */
@@ -57,11 +61,15 @@ export interface ArchiveSummary {
   dir: string
   datasets: number
   bytes: number
+  /** The folder also has what other jobs archived, as far as could be found out. */
+  isShared: boolean
+  /** Nothing but the leaderboard was to be archived. */
+  isLeaderboardOnly: boolean
 }
 
 /** What is known at the end of a job; what is left out did not happen. */
 export type Report = Partial<CleanupResult> &
-  Pick<CleanupResult, 'dryRun' | 'plan' | 'warnings'> & {
+  Pick<CleanupResult, 'dryRun' | 'plan' | 'user' | 'warnings'> & {
     inventory: Inventory
     sizes?: Sizes | undefined
   }

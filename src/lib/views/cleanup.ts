@@ -341,16 +341,49 @@ export function resultText({
   )
 }
 
-export function resultPairs({storage, archive}: CleanupResult): Pair[] {
+/** What a screen shows at the end of a cleanup, beside its result. */
+export interface Ending {
+  bin: string
+  /** The Hub is gone with the command. */
+  isRehearsal: boolean
+  next?: NextStep | undefined
+}
+
+/** What a deletion came to, and the commands that undo it and show it again, which end their lines to be copied. */
+export function resultPairs(result: CleanupResult, {bin, isRehearsal}: Ending): Pair[] {
+  const {storage, archive, job} = result
+  const archived = archive && archive.datasets > 0
   return [
     ['Freed', storage && formatStorageTotal(storage.freed)],
     [
       'Archived',
-      archive && archive.datasets > 0
-        ? `${formatCount(archive.datasets, 'dataset')} (${formatBytes(archive.bytes)}) in ${archive.dir}\n\`restore\` brings back what it holds`
+      archived
+        ? `${formatCount(archive.datasets, 'dataset')} (${formatBytes(archive.bytes)}) in ${archive.dir}`
         : undefined,
     ],
+    ['Undo', isRehearsal ? undefined : undoText(result, bin)],
+    ['Details', job === undefined ? undefined : `${bin} history ${shortId(job)}`],
   ]
+}
+
+/** Of more runs a command that names each would be too long to be read. */
+const MAX_UNDONE = 5
+
+function undoText({plan, archive, outcomes, user}: CleanupResult, bin: string): string | undefined {
+  const deleted = new Set(outcomes.flatMap(({name, status}) => (status === 'deleted' ? [name] : [])))
+  const board = plan.leaderboard?.dataset.name ?? ''
+  const isBack = archive?.isLeaderboardOnly ? deleted.has(board) : deleted.size > 0
+  if (!archive || !isBack) return undefined
+  const runs = plan.delete.filter(({datasets}) => datasets.some(({name}) => deleted.has(name)))
+  const words = [
+    ...(deleted.has(board) ? [board.slice(plan.namespace.length + 1)] : []),
+    ...runs.map(({run}) => run.timestamp),
+  ]
+  const isExact = archive.isShared && words.length <= MAX_UNDONE
+  const job = {archive: archive.dir, namespace: plan.namespace, user}
+  const command = undoCommand(job, bin, isExact ? words : [])
+  if (archive.isLeaderboardOnly) return deleted.size > 1 ? `${command}\n(the leaderboard only)` : command
+  return archive.isShared && !isExact ? `${command}\n(also restores what else is in that folder)` : command
 }
 
 /** As many of a job's 12 digits as a person needs to name it. */
@@ -358,12 +391,13 @@ export function shortId(id: string): string {
   return id.slice(0, 8)
 }
 
-/** The command that brings back what a job archived; undefined where it archived nothing. */
+/** The command that brings back what a job archived, or these runs and datasets of it; undefined where it archived nothing. */
 export function undoCommand(
   job: {archive: string | null | undefined; namespace: string; user: string},
   bin: string,
+  words: readonly string[] = [],
 ): string | undefined {
   if (!job.archive) return undefined
-  const elsewhere = job.namespace === job.user ? undefined : job.namespace
-  return [`${bin} restore`, formatWords([job.archive]), ...formatFlags({namespace: elsewhere})].join(' ')
+  const namespace = job.namespace === job.user ? undefined : job.namespace
+  return [`${bin} restore`, formatWords([job.archive, ...words]), ...formatFlags({namespace})].join(' ')
 }

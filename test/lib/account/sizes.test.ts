@@ -51,7 +51,7 @@ describe('sizes', () => {
     const sizes = new Map([...OLD, ...NEW].map(({name}, index): [string, number] => [name, 10 ** index]))
     const statuses = ['deleted', 'gone', 'failed'] as const
     const outcomes = plannedDatasets(PLAN).map(({name}, index) => ({name, status: statuses[index]!}))
-    const report = {plan: PLAN, inventory: INVENTORY, dryRun: false, outcomes, warnings: []}
+    const report = {plan: PLAN, inventory: INVENTORY, dryRun: false, outcomes, user: 'kim', warnings: []}
     expect(resultOf({...report, sizes}).storage).to.deep.equal({
       sizes,
       found: {bytes: 111_111, unknown: 0},

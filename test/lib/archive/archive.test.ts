@@ -4,6 +4,7 @@ import {appendFile, chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFil
 import {join} from 'node:path'
 
 import {type ArchiveEvent} from '../../../src/lib/archive/archive.js'
+import {mayHoldOthers} from '../../../src/lib/archive/entries.js'
 import {type Manifest, parseManifest} from '../../../src/lib/archive/manifest.js'
 import {CancelledError, RefusedError} from '../../../src/lib/base/errors.js'
 import {type Repo} from '../../../src/lib/sandbox/index.js'
@@ -60,6 +61,16 @@ describe('archiving', () => {
     hub.state.remove(NAME)
     hub.state.addDataset({name: NAME, createdAt, private: true, files})
   }
+
+  it('can be asked whether the folder may hold others, also incomplete ones', async () => {
+    await expectArchived()
+    const known = new Set([NAME])
+    expect(await mayHoldOthers(dir, known)).to.equal(false)
+    expect(await mayHoldOthers(dir, new Set())).to.equal(true)
+    await mkdir(join(dir, 'acme', OWN), {recursive: true})
+    expect(await mayHoldOthers(dir, known)).to.equal(true)
+    expect(await mayHoldOthers(join(dir, 'none'), known)).to.equal(true)
+  })
 
   it('leaves every file as the dataset has it, the manifest, and nothing else', async () => {
     const results = await archiveAt(hub, dir)

@@ -56,7 +56,16 @@ describe('[S16] the exit code of a job', () => {
       const {wouldDelete = 3, dryRun = false, ...others} = facts
       const stale = fallen === '' ? [] : some(fallen)
       const all = dryRun ? [] : [...stale, ...(outcomes === '' ? [] : some(outcomes))]
-      const result = resultOf({...others, plan, inventory, dryRun, warnings: [], stale, outcomes: all})
+      const result = resultOf({
+        ...others,
+        plan,
+        inventory,
+        dryRun,
+        user: 'kim',
+        warnings: [],
+        stale,
+        outcomes: all,
+      })
       expect(exitCodeOf({...result, wouldDelete}, reportWork)).to.equal(code)
     })
   }

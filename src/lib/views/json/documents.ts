@@ -163,7 +163,8 @@ export function pinnedRunDocument(pinned: PinnedRun): z.output<typeof PINNED_RUN
 
 /** A plan and its outcomes; `policy` is the file that its rules came from. */
 export function cleanupDocument(result: CleanupResult, policy?: string): z.output<typeof CLEANUP> {
-  const {plan, dryRun, declined, interrupted, outcomes, stale, counts, found, remaining, storage} = result
+  const {plan, dryRun, declined, interrupted, outcomes, stale, counts, found, remaining, storage, archive} =
+    result
   const {endpoint, namespace, now, phrase, archives, standard, leaderboard, unknown = []} = plan
   const sizes = storage?.sizes
   const isOpen = isUnknown(result)
@@ -189,7 +190,7 @@ export function cleanupDocument(result: CleanupResult, policy?: string): z.outpu
     outcomes,
     counts,
     remaining,
-    archive: result.archive ?? null,
+    archive: archive ? {dir: archive.dir, datasets: archive.datasets, bytes: archive.bytes} : null,
     journal: result.journal ?? null,
     deletionMs: Math.round(result.deletionMs),
     ...(storage && {

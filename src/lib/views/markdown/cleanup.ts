@@ -23,7 +23,7 @@ const ELSEWHERE = '`--json` names each, and `history` where there is a journal'
 export function cleanupSummary(
   result: CleanupResult,
   notes: words.PlanNotes,
-  next: words.NextStep | undefined,
+  ending: words.Ending,
   job: JobFacts,
 ): string {
   const {plan, outcomes, stale, journal} = result
@@ -36,11 +36,11 @@ export function cleanupSummary(
       // Whole: a reviewer compares it with the file's.
       ['Digest', notes.saved?.digest],
       ...(outcomes.length > 0
-        ? ([['Result', words.resultText(result)], ...words.resultPairs(result)] as const)
+        ? ([['Result', words.resultText(result)], ...words.resultPairs(result, ending)] as const)
         : []),
       ['Journal', journal],
     ]),
-    job.failed === undefined ? nextPart(result, next, notes.saved !== undefined) : '',
+    job.failed === undefined ? nextPart(ending.next) : '',
     ...listParts(result, notes),
     warningsPart(job),
   ])
@@ -75,21 +75,10 @@ function leftPart(outcomes: readonly Outcome[]): string {
 }
 
 /** What a person does next, with the very command where there is one. */
-function nextPart(result: CleanupResult, next: words.NextStep | undefined, isSaved: boolean): string {
-  if (next) {
-    const shown = next.command && (command(next.command) ?? 'The command is in the log.')
-    return page([escapeText(next.text), shown])
-  }
-
-  const {counts, dryRun} = result
-  const again = isSaved ? 'Apply the same plan again' : 'Run the same command again'
-  const advice: string[] = []
-  if (isTooLate(result))
-    advice.push('Make the plan again: what is in it changed, or may not be deleted any more.')
-  if (!dryRun && counts.failed + counts.unattempted > 0)
-    advice.push(`${again} to try what failed or was not attempted; what is gone is passed over.`)
-  if (!dryRun && counts.skipped > 0) advice.push('What was skipped stays until a new plan takes it in.')
-  return advice.join('\n')
+function nextPart(next: words.NextStep | undefined): string {
+  if (!next) return ''
+  const shown = next.command && (command(next.command) ?? 'The command is in the log.')
+  return page([escapeText(next.text), shown])
 }
 
 /** The runs of the plan, then those that stay; what is done or stays is folded away. */

@@ -237,8 +237,9 @@ function sizeText(dataset: {name: string}, sizes: Sizes | undefined): string {
 }
 
 /** How a cleanup that was not declined ended, and what to do next. */
-export function resultText(result: CleanupResult, next: words.NextStep | undefined, screen: Screen): string {
+export function resultText(result: CleanupResult, ending: words.Ending, screen: Screen): string {
   const {wouldDelete, stale, dryRun} = result
+  const {next} = ending
   const {style, width} = screen
   if (isUnknown(result)) {
     // Neither "nothing" nor a number would be true.
@@ -249,16 +250,20 @@ export function resultText(result: CleanupResult, next: words.NextStep | undefin
     )
   }
 
-  if (wouldDelete > 0 && !dryRun) return formatResult(result, screen)
+  if (wouldDelete > 0 && !dryRun) return formatResult(result, ending, screen)
   const nothing = stale.length > 0 ? 'Nothing of the plan is left to delete.' : 'Nothing to delete.'
   const lines = [...(wouldDelete === 0 ? [nothing] : []), ...(next ? [next.text] : [])]
-  // A command that is wrapped could not be copied.
-  const command = next?.command === undefined ? '' : `  ${style.bold(next.command)}`
-  return paragraphs([wrapText(lines.join('\n'), width), command])
+  return paragraphs([wrapText(lines.join('\n'), width), commandOf(next, style)])
 }
 
-/** The outcome of a plan: everything not deleted and why, then, where the eye rests, the counts and what is left. */
-export function formatResult(result: CleanupResult, screen: Screen): string {
+/** On a line of its own: a command that is wrapped could not be copied. */
+function commandOf(next: words.NextStep | undefined, style: Style): string {
+  return next?.command === undefined ? '' : `  ${style.bold(next.command)}`
+}
+
+/** The outcome of a plan: everything not deleted and why, then, where the eye rests, the counts, what is left, and what to do. */
+export function formatResult(result: CleanupResult, ending: words.Ending, screen: Screen): string {
+  const {next} = ending
   const {outcomes, journal} = result
   const rest = words.notDeleted(outcomes).map(([label, own]) => {
     const elsewhere = own.length > MAX_NAMED && journal ? ' (`history` names each)' : ''
@@ -266,9 +271,11 @@ export function formatResult(result: CleanupResult, screen: Screen): string {
     return `${title}${elsewhere}\n${formatOutcomes(own, screen)}`
   })
   const head = paintResult(result, screen.style)(wrapText(words.resultText(result), screen.width))
+  const pairs = formatPairs(words.resultPairs(result, ending), {...screen, width: undefined})
   return paragraphs([
     ...rest,
-    [head, formatPairs(words.resultPairs(result), screen)].filter(Boolean).join('\n'),
+    [head, pairs].filter(Boolean).join('\n'),
+    [wrapText(next?.text ?? '', screen.width), commandOf(next, screen.style)].filter(Boolean).join('\n'),
   ])
 }
 

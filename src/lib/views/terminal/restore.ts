@@ -19,7 +19,7 @@ export const RESTORE_LABELS: Record<RestoreStatus, string> = {
 /** Of more datasets only those are listed that are not there. */
 const MAX_LISTED = 40
 
-/** @param next the command that restores what a dry run has checked */
+/** @param next the command that restores what a dry run has checked, or what is left */
 export function formatRestore(result: RestoreResult, screen: Screen, next?: string): string {
   const {dryRun, counts, outcomes, namespace, endpoint, from} = result
   const {style, width} = screen
@@ -37,6 +37,8 @@ export function formatRestore(result: RestoreResult, screen: Screen, next?: stri
     label,
     counts[status] > 0 ? formatCount(counts[status], 'dataset') : undefined,
   ])
+  const isOpen = !dryRun && counts.failed + counts.unattempted > 0
+  const goal = isOpen ? 'the rest' : counts.restorable === 1 ? 'it' : 'them'
   const whose = from === undefined || from === namespace ? '' : `, from the archives of ${printable(from)}`
   return paragraphs([
     `${style.bold(`Restore${dryRun ? ': dry run' : ''}`)}\n${wrapText(`${namespace} at ${endpoint}${whose}`, width)}`,
@@ -44,9 +46,7 @@ export function formatRestore(result: RestoreResult, screen: Screen, next?: stri
     `${wrapText(headline(result, style), width)}\n${formatPairs(pairs, screen)}`,
     ...notes(result).map((note) => wrapText(note, width)),
     // A command that is wrapped could not be copied.
-    ...(next && counts.restorable > 0
-      ? [`To restore ${counts.restorable === 1 ? 'it' : 'them'}:\n  ${style.bold(next)}`]
-      : []),
+    ...(next && (isOpen || counts.restorable > 0) ? [`To restore ${goal}:\n  ${style.bold(next)}`] : []),
   ])
 }
 
@@ -60,22 +60,20 @@ function wordsOf({status, reason}: RestoreOutcome): string {
 }
 
 function headline({dryRun, interrupted, counts}: RestoreResult, style: Style): string {
-  if (interrupted) return style.yellow('Interrupted: restore again to resume.')
+  if (interrupted) return style.yellow('Interrupted: not everything was restored.')
   if (counts.failed + counts.refused + counts.unattempted > 0)
     return style.red(dryRun ? 'Not everything can be restored.' : 'Not everything was restored.')
   return dryRun ? 'This is a dry run: nothing was created.' : style.green('Restore complete.')
 }
 
-function notes({counts, dryRun, outcomes, interrupted}: RestoreResult): string[] {
+function notes({counts, dryRun, outcomes}: RestoreResult): string[] {
   const has = dryRun ? 'would have' : 'has'
   const isSomethingNew = counts.restored + counts.restorable > 0
-  const isSomethingOpen = !dryRun && !interrupted && counts.failed + counts.unattempted > 0
   const pinned = outcomes.filter(({pin, status}) => pin !== undefined && status !== 'present')
   const names = pinned.map(({name, pin}) => `${name} (${pin})`).join(', ')
   return [
     isSomethingNew &&
       `A restored dataset ${has} a new date of creation and a new history: \`--older-than\` counts from today for it.`,
     pinned.length > 0 && `Pinned by the card, so every cleanup keeps the run: ${names}.`,
-    isSomethingOpen && 'The same command continues where this one stopped.',
   ].filter((note) => note !== false)
 }

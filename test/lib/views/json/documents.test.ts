@@ -26,7 +26,14 @@ const OLD = runDatasets(ago(60 * DAY))
 const INVENTORY = inventoryOf([...OLD, ...runDatasets(ago(DAY))], {leaderboard: BOARD})
 const cleanup = (options: RetentionOptions, sizes?: Sizes) =>
   cleanupDocument(
-    resultOf({plan: planOf(INVENTORY, options), inventory: INVENTORY, dryRun: true, warnings: [], sizes}),
+    resultOf({
+      plan: planOf(INVENTORY, options),
+      inventory: INVENTORY,
+      dryRun: true,
+      user: 'kim',
+      warnings: [],
+      sizes,
+    }),
   )
 
 describe('documents', () => {

@@ -24,10 +24,22 @@ function summaryOf(
   report: Partial<Report>,
   {next, saved, warnings = []}: {next?: NextStep; saved?: SavedPlan; warnings?: string[]} = {},
 ): string {
-  const result = resultOf({plan: PLAN, inventory: INVENTORY, dryRun: true, warnings: [], ...report})
+  const result = resultOf({
+    plan: PLAN,
+    inventory: INVENTORY,
+    dryRun: true,
+    user: 'kim',
+    warnings: [],
+    ...report,
+  })
   const exitCode = exitCodeOf(result)
   const job = {commandLine: 'smoltrace cleanup --older-than 30d', exitCode, warnings}
-  return cleanupSummary(result, {title: '', saved, stale: result.stale}, next, job)
+  return cleanupSummary(
+    result,
+    {title: '', saved, stale: result.stale},
+    {bin: 'smoltrace', isRehearsal: false, next},
+    job,
+  )
 }
 
 const titleIn = (markdown: string) => markdown.split('\n')[0]
@@ -102,8 +114,20 @@ describe('the summary of a cleanup', () => {
       [NAMES[0], 'Already gone'],
     ])
     expect(markdown.indexOf('2 datasets deleted</summary>')).to.be.above(markdown.indexOf('Command'))
-    expect(markdown).to.include('Run the same command again to try what failed')
     expect(markdown).to.include('Exit code | 3: something failed, was skipped or was not attempted')
+  })
+
+  it('names what undoes it, what shows it again, and what to do about the rest, as the terminal does', () => {
+    const archive = {dir: 'bak', datasets: 6, bytes: 9, isShared: false, isLeaderboardOnly: false}
+    const next = {text: 'To delete the rest:', command: 'smoltrace cleanup --all --no-dry-run'}
+    const done = {dryRun: false, outcomes: outcomesOf('failed'), archive, job: '3f9a2c4b71de'}
+    const {rows, blocks, text} = rendered(summaryOf(done, {next}))
+    expect(rows).to.deep.include.members([
+      ['Undo', 'smoltrace restore bak'],
+      ['Details', 'smoltrace history 3f9a2c4b'],
+    ])
+    expect(text).to.include('To delete the rest:')
+    expect(blocks).to.deep.equal(['smoltrace cleanup --all --no-dry-run\n'])
   })
 
   it('says whose plan was applied, and what has fallen out of it', () => {

@@ -4,7 +4,7 @@ import {type Inventory} from '../../../../src/lib/account/datasets.js'
 import {indexRows, type RowIndex} from '../../../../src/lib/account/leaderboard/index.js'
 import {DAY} from '../../../../src/lib/base/time.js'
 import {type Outcome, type OutcomeStatus} from '../../../../src/lib/cleanup/outcomes.js'
-import {type Report, resultOf} from '../../../../src/lib/cleanup/result.js'
+import {type ArchiveSummary, type Report, resultOf} from '../../../../src/lib/cleanup/result.js'
 import {type RetentionOptions} from '../../../../src/lib/retention/rules.js'
 import {type PlanNotes} from '../../../../src/lib/views/cleanup.js'
 import {formatPlan, formatResult} from '../../../../src/lib/views/terminal/cleanup.js'
@@ -19,6 +19,7 @@ import {
 } from '../../../support/builders.js'
 import {finished} from '../../../support/rows.js'
 
+const ENDING = {bin: 'smoltrace', isRehearsal: false}
 const SCREEN = {style: PLAIN, width: undefined}
 
 describe('preview', () => {
@@ -153,6 +154,7 @@ describe('the preview on a screen', () => {
       const screen = {style: PLAIN, width: 80, height}
       return formatPlan(planOf(own, {olderThan: '30d'}), {title: 'Cleanup'}, screen).replaceAll('\n', ' ')
     }
+
     expect(shown(60)).to.include(note)
     expect(shown(99, 24)).to.include(note)
     expect(shown(15)).to.include(note)
@@ -169,9 +171,15 @@ describe('the preview on a screen', () => {
 
 describe('the result of a plan', () => {
   const INVENTORY = inventoryOf(runDatasets('20260901_120000'), {leaderboard: leaderboardDataset()})
-  const DONE = {plan: planOf(INVENTORY, {all: true}), inventory: INVENTORY, dryRun: false, warnings: []}
+  const DONE = {
+    plan: planOf(INVENTORY, {all: true}),
+    inventory: INVENTORY,
+    dryRun: false,
+    user: 'kim',
+    warnings: [],
+  }
   const summary = (outcomes: Outcome[], facts: Partial<Report> = {}, width?: number) =>
-    formatResult(resultOf({...DONE, outcomes, ...facts}), {style: PLAIN, width})
+    formatResult(resultOf({...DONE, outcomes, ...facts}), ENDING, {style: PLAIN, width})
   const outcomeOf = (status: OutcomeStatus, more: Partial<Outcome> = {}): Outcome => ({
     name: `kim/${status}`,
     status,
@@ -218,8 +226,67 @@ Deleted 1 of 5 datasets in 2.3 s: 1 failed, 1 not attempted, 1 skipped, 1 alread
     expect(summary(outcomes, {sizes: new Map([[name, 5]])})).to.match(
       /^Freed +at least 5 B, 1 dataset of unknown size$/m,
     )
-    expect(summary(outcomes, {archive: {dir: '/copies', datasets: 31, bytes: 99_000}})).to.match(
-      /^Archived {2}31 datasets \(99 kB\) in \/copies\n {10}`restore` brings back what it holds$/m,
+    expect(summary(outcomes, {archive: ARCHIVE})).to.match(
+      /^Archived {2}31 datasets \(99 kB\) in my copies$/m,
+    )
+  })
+
+  const ARCHIVE = {
+    dir: 'my copies',
+    datasets: 31,
+    bytes: 99_000,
+    isShared: false,
+    isLeaderboardOnly: false,
+  }
+  const deletedBy = (days: number, report: Partial<Report> = {}, archive: Partial<ArchiveSummary> = {}) => {
+    const runs = Array.from({length: days}, (_, index) => runDatasets(ago((index + 1) * DAY))).flat()
+    const inventory = inventoryOf(runs, {leaderboard: leaderboardDataset()})
+    const plan = planOf(inventory, {all: true, deleteLeaderboard: true})
+    const outcomes = runs.map(({name}) => outcomeOf('deleted', {name}))
+    const more = {plan, inventory, archive: {...ARCHIVE, ...archive}, ...report}
+    return summary(report.outcomes ?? outcomes, more, 20)
+  }
+
+  it('ends with the commands that undo it and show it again, however narrow the terminal', () => {
+    expect(deletedBy(2, {job: '3f9a2c4b71de'})).to.match(
+      /^Undo {6}smoltrace restore 'my copies'\nDetails {3}smoltrace history 3f9a2c4b$/m,
+    )
+    expect(deletedBy(2, {user: 'ann'})).to.match(/^Undo +smoltrace restore 'my copies' --namespace kim$/m)
+    expect(deletedBy(2)).not.to.include('Details')
+    expect(deletedBy(2, {outcomes: [outcomeOf('failed')]})).not.to.include('Undo')
+    const rehearsal = {bin: 'smoltrace sandbox', isRehearsal: true}
+    const result = resultOf({...DONE, outcomes: [outcomeOf('deleted')], archive: ARCHIVE})
+    expect(formatResult(result, rehearsal, SCREEN)).not.to.include('Undo')
+  })
+
+  it('names what to restore where the folder has more, or says so', () => {
+    expect(deletedBy(2, {}, {isShared: true})).to.match(
+      /^Undo +smoltrace restore 'my copies' 20261004_120000 20261003_120000$/m,
+    )
+    expect(deletedBy(6, {}, {isShared: true})).to.match(
+      /^Undo +smoltrace restore 'my copies'\n +\(also restores what else is in that folder\)$/m,
+    )
+  })
+
+  it('does not call it an undo of everything where only the leaderboard was archived', () => {
+    const board = outcomeOf('deleted', {name: leaderboardDataset().name})
+    const only = {isLeaderboardOnly: true}
+    const run = runDatasets(ago(DAY)).map(({name}) => outcomeOf('deleted', {name}))
+    expect(deletedBy(1, {outcomes: [...run, board]}, only)).to.match(
+      /^Undo +smoltrace restore 'my copies'\n +\(the leaderboard only\)$/m,
+    )
+    expect(deletedBy(1, {outcomes: [board]}, only)).to.match(/^Undo +smoltrace restore 'my copies'$/m)
+    expect(deletedBy(1, {outcomes: run}, only)).not.to.include('Undo')
+    expect(deletedBy(1, {outcomes: [...run, board]}, {isShared: true})).to.match(
+      /^Undo .* smoltrace-leaderboard 20261004_120000$/m,
+    )
+  })
+
+  it('ends with what to do about the rest, in a line that can be copied', () => {
+    const next = {text: 'To delete the rest:', command: 'smoltrace cleanup --all --no-dry-run'}
+    const result = resultOf({...DONE, outcomes: [outcomeOf('failed')]})
+    expect(formatResult(result, {...ENDING, next}, {style: PLAIN, width: 20})).to.match(
+      /\n\nTo delete the rest:\n {2}smoltrace cleanup --all --no-dry-run$/,
     )
   })
 

@@ -16,8 +16,7 @@ function shown(outcomes: RestoreOutcome[], more: Partial<RestoreResult> = {}, wi
   for (const {status} of outcomes) counts[status]++
   const place = {endpoint: 'https://huggingface.co', namespace: 'mira', dir: 'archive'}
   const done = {...place, dryRun: false, interrupted: false, outcomes, counts, warnings: [], ...more}
-  const next = done.dryRun ? 'smoltrace restore archive' : undefined
-  return formatRestore(done, {style: PLAIN, width}, next)
+  return formatRestore(done, {style: PLAIN, width}, 'smoltrace restore archive')
 }
 
 describe('the summary of a restore', () => {
@@ -56,9 +55,20 @@ describe('the summary of a restore', () => {
     expect(shown([outcome('restored')])).not.to.include('smoltrace restore')
   })
 
+  it('ends with the command that restores the rest, where trying again may help', () => {
+    for (const [status, more] of [
+      ['failed', {}],
+      ['unattempted', {interrupted: true}],
+    ] as const)
+      expect(shown([outcome('restored'), outcome(status)], more, 60)).to.match(
+        /\n\nTo restore the rest:\n {2}smoltrace restore archive$/,
+      )
+    expect(shown([outcome('refused')])).not.to.include('smoltrace restore')
+  })
+
   for (const [more, status, headline] of [
     [{}, 'restored', 'Restore complete.'],
-    [{interrupted: true}, 'unattempted', 'Interrupted: restore again'],
+    [{interrupted: true}, 'unattempted', 'Interrupted: not everything was restored.'],
     [{dryRun: true}, 'restorable', 'This is a dry run: nothing was created.'],
     [{dryRun: true}, 'refused', 'Not everything can be restored.'],
   ] as const)
