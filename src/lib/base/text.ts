@@ -119,7 +119,7 @@ export function joinWords(items: readonly string[], word = 'and'): string {
 /** The first few of many, and how many more there are. */
 export function firstFew(items: readonly string[], most: number): string[] {
   const rest = items.length - most
-  return rest > 0 ? [...items.slice(0, most), `${rest} more`] : [...items]
+  return rest > 0 ? [...items.slice(0, most), `${formatNumber(rest)} more`] : [...items]
 }
 
 /** An error in words, as a reason that is kept or shown. */

@@ -96,13 +96,12 @@ function share(value: number, begin: number, end: number): number {
 }
 
 export function figureOf(metric: Metric, value: number, write: Write = figure): string {
-  return formatMetric(metric, value, metric === 'total_cost_usd' ? (cost) => withCents(write(cost)) : write)
+  return formatMetric(metric, value, metric === 'total_cost_usd' ? (cost) => priceOf(cost, write) : write)
 }
 
-/** `0.5` is `0.50`, as prices are written, and `2` is `2.00`. */
-function withCents(text: string): string {
-  if (/\.\d$/.test(text)) return `${text}0`
-  return /^[1-9]\d?$/.test(text) ? `${text}.00` : text
+/** As prices are written: `0.50`, not `0.5`, and `12.34`, not `12.3`. */
+function priceOf(cost: number, write: Write): string {
+  return cost >= 1 && cost < 999.5 ? cost.toFixed(2) : write(cost).replace(/\.\d$/, '$&0')
 }
 
 /** A number to three digits, or in whole thousands: `0.0125`, `82.5`, `12,345`. */

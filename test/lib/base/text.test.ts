@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {byText, joinWords, messageOf, printable, safeName} from '../../../src/lib/base/text.js'
+import {byText, firstFew, joinWords, messageOf, printable, safeName} from '../../../src/lib/base/text.js'
 
 const letters = (text: string) => text.replaceAll(/[^\p{L}\p{N}]/gu, '')
 
@@ -70,5 +70,15 @@ describe('texts', () => {
   it('lists things as a sentence does', () => {
     for (const text of ['', 'a', 'a or b', 'a, b or c'])
       expect(joinWords(text.match(/\b[abc]\b/g) ?? [], 'or')).to.equal(text)
+  })
+
+  it('names the first few of many, and counts the rest', () => {
+    expect(firstFew(['a', 'b'], 2)).to.deep.equal(['a', 'b'])
+    expect(
+      firstFew(
+        Array.from({length: 1236}, () => 'a'),
+        2,
+      ),
+    ).to.deep.equal(['a', 'a', '1,234 more'])
   })
 })

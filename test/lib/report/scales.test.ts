@@ -1,8 +1,16 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
+import {type Metric} from '../../../src/lib/account/leaderboard/metrics.js'
 import {DAY, HOUR} from '../../../src/lib/base/time.js'
-import {amountScale, compact, numberScale, type Scale, timeScale} from '../../../src/lib/report/scales.js'
+import {
+  amountScale,
+  compact,
+  figureOf,
+  numberScale,
+  type Scale,
+  timeScale,
+} from '../../../src/lib/report/scales.js'
 
 const START = Date.UTC(2026, 8, 1)
 const textsOf = ({ticks}: Scale) => ticks.map(({text}) => text)
@@ -80,4 +88,21 @@ describe('every scale', () => {
     )
     inside(timeScale([START, START + HOUR]), [START, START + HOUR])
   })
+})
+
+describe('a figure', () => {
+  const FIGURES: Array<[metric: Metric, value: number, text: string]> = [
+    ['success_rate', 90, '90%'],
+    ['success_rate', 87.5, '87.5%'],
+    ['total_cost_usd', 0.5, '$0.50'],
+    ['total_cost_usd', 2, '$2.00'],
+    ['total_cost_usd', 12.34, '$12.34'],
+    ['total_cost_usd', 0.084_63, '$0.0846'],
+    ['total_cost_usd', 1234.5, '$1,235'],
+    ['avg_duration_ms', 2500, '2.5 s'],
+  ]
+  for (const [metric, value, text] of FIGURES)
+    it(`of ${metric}, ${value}, is ${text}`, () => {
+      expect(figureOf(metric, value)).to.equal(text)
+    })
 })
