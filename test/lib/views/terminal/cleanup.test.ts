@@ -145,8 +145,8 @@ describe('the preview on a screen', () => {
   it('explains the mark of restored runs where it shows one, and there alone', () => {
     const note = '* restored or copied: --older-than counts from that day, not from the evaluation'
     const dates = Array.from({length: 99}, (_, index) => runDatasets(ago((index + 1) * DAY))).flat()
-    const shown = (daysAgo: number, height?: number) => {
-      const restored = runDatasets(ago(daysAgo * DAY), undefined, {createdAt: ago(DAY / 2)})
+    const shown = (daysAgo: number, restoredAgo: number, height?: number) => {
+      const restored = runDatasets(ago(daysAgo * DAY), undefined, {createdAt: ago(restoredAgo * DAY)})
       const own = inventoryOf([
         ...dates.filter(({timestamp}) => timestamp !== restored[0]!.timestamp),
         ...restored,
@@ -155,10 +155,11 @@ describe('the preview on a screen', () => {
       return formatPlan(planOf(own, {olderThan: '30d'}), {title: 'Cleanup'}, screen).replaceAll('\n', ' ')
     }
 
-    expect(shown(60)).to.include(note)
-    expect(shown(99, 24)).to.include(note)
-    expect(shown(15)).to.include(note)
-    expect(shown(15, 24)).not.to.include('* ')
+    expect(shown(99, 40)).to.include(note)
+    expect(shown(99, 40, 24)).to.include(note)
+    expect(shown(60, 1)).to.include(note)
+    expect(shown(60, 1, 24)).not.to.include('* ')
+    expect(shown(60, 60)).not.to.include('* ')
   })
 
   it('says once why no keeper saves any of them, and no model twice', () => {
