@@ -1,13 +1,13 @@
 import {type Config} from '@oclif/core'
 import {expect} from 'chai'
-import {copyFileSync, mkdtempSync, readdirSync, realpathSync} from 'node:fs'
+import {copyFileSync, mkdtempSync, readdirSync, readFileSync, realpathSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {findCommands, runCli} from './support/cli.js'
 import {expectGolden, GOLDENS, withColumns} from './support/golden.js'
 import {at, envOf, withHub} from './support/hub.js'
-import {type Sandbox} from './support/sandbox.js'
+import {isDelete, type Sandbox} from './support/sandbox.js'
 import {shellWords} from './support/shell-words.js'
 
 /** A Friday, so that weeks, months and days all have something in them. */
@@ -17,7 +17,8 @@ const COLUMNS = 100
 
 /**
  * Below `12 runs`, steps on an account of so many, in one folder, which holds the YAML files of `test/golden`: how long after the one
- * before, the file that has what it shows (without one it only prepares the next steps), its exit code, its command line.
+ * before, the file that has what it shows (without one it only prepares the next steps), its exit code, its command line, or `cat` and
+ * a file that one of them left. `locked NAME` are datasets that cannot be deleted.
  */
 const STEP = /^(?:\+(?<later>\d+)h )?(?:(?<file>\S+\.txt) )?(?:(?<exitCode>\d+) )?\$ ?(?<argv>.*)$/
 
@@ -43,6 +44,8 @@ const SESSIONS = `
     cleanup-incomplete.txt $ cleanup --incomplete-only --older-than 7d
     cleanup-only-traces.txt $ cleanup --only traces --older-than 30d --sizes
     cleanup-refused.txt 1 $ cleanup --older-than 20d --max-delete 10% --no-dry-run --yes
+    1 $ cleanup --older-than 30d --max-delete 10% --plan plan.json --summary summary.md
+    summary-refused.txt $ cat summary.md
     policy-explain.txt $ policy explain policy.yaml
     policy-explain-run.txt $ policy explain small.yaml --run 20261109_233319
     policy-explain-bad.txt 2 $ policy explain bad.yaml
@@ -60,6 +63,9 @@ const SESSIONS = `
     $ cleanup --run 20260904_095705 --only results --no-dry-run --yes
     leaderboard-show.txt $ leaderboard show
     leaderboard-check.txt $ leaderboard check
+  12 runs, locked traces-20260904_095705
+    cleanup-failed.txt 3 $ cleanup --older-than 60d --archive copies --no-dry-run --yes
+    history-job-failed.txt $ history latest
   12 runs
     runs-protect.txt $ runs protect 20260904_095705 --reason "cited in the paper" --until 2027-06-30
     leaderboard-protect.txt $ leaderboard protect --top 2 --by success_rate
@@ -116,7 +122,13 @@ describe('screens', () => {
       const folder = realpathSync(mkdtempSync(join(tmpdir(), 'smoltrace-golden-')))
       for (const file of readdirSync(GOLDENS).filter((name) => name.endsWith('.yaml')))
         copyFileSync(join(GOLDENS, file), join(folder, file))
+      const [, locked] = /locked (\S+)/.exec(heading) ?? []
       await withHub({runs: Number.parseInt(heading, 10), clock: () => new Date(now)}, async (hub) => {
+        if (locked !== undefined)
+          hub.intercept({
+            match: (request) => isDelete(request) && request.body.includes(locked),
+            respond: {status: 403, body: '{"error":"This dataset belongs to a locked collection"}'},
+          })
         for (const {argv = '', file, exitCode = 0, later = 0} of steps) {
           now += Number(later) * HOUR
           const shown = await show(hub, argv, {exitCode: Number(exitCode), folder, now})
@@ -133,6 +145,13 @@ describe('screens', () => {
     {exitCode, folder, now}: {exitCode: number; folder: string; now: number},
   ): Promise<string> {
     const env = {...envOf(hub), XDG_DATA_HOME: `${folder}.data`, LANG: 'C.UTF-8', CI: ''}
+    const [, left] = /^cat (\S+)$/.exec(line) ?? []
+    if (left !== undefined) {
+      // Markdown that links to nothing hides the colon.
+      const text = readFileSync(join(folder, left), 'utf8').replaceAll('&#58;', ':')
+      return withoutChance(text.replaceAll(hub.url, 'https://huggingface.co'), folder)
+    }
+
     const cwd = process.cwd()
     process.chdir(folder)
     try {
