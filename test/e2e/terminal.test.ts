@@ -19,7 +19,7 @@ process.stdin.resume = function () {
   return resume.call(this)
 }`
 
-const QUESTION = /Type .+ to continue\. Anything else cancels\.|Space.+Enter: go on/
+const QUESTION = /Type .+ to continue\. Anything else cancels\.|Space.+Enter: continue/
 
 /** Starts a command on a sandbox and waits for its question. */
 async function asked(hub: Sandbox, argv: string[], variables = {}): Promise<Terminal> {
@@ -152,7 +152,7 @@ describe('a no on a terminal', () => {
           expect(await terminal.finished).to.equal(130)
           expect(terminal.text).to.include('Cancelled: nothing was deleted.')
           expect(terminal.text).not.to.match(/^\s+at /m)
-          expect(/^Deletes \d whole runs/m.test(terminal.text), 'the plan').to.equal(argv === KEEP_ONE)
+          expect(/^Deletes \d+ whole runs?/m.test(terminal.text), 'the plan').to.equal(argv === KEEP_ONE)
           expectCursor(terminal)
           expect(deletionsAt(hub)).to.deep.equal([])
         }))
