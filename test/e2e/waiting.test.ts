@@ -40,7 +40,7 @@ describe('a wait on a terminal', () => {
       const later = {status: 503, headers: {'Retry-After': '2'}}
       hub.intercept({match: isListing, times: 1, respond: later})
       const terminal = startInTerminal(['runs', 'group'], cleanEnv(hub))
-      await terminal.waitFor(/The Hub answered 503, trying again in \d s \(1 of 5\)…/)
+      await terminal.waitFor(/The Hub returned 503, trying again in \d s \(1 of 5\)…/)
       expect(await terminal.finished).to.equal(0)
       expect(terminal.screen.everything().join('\n')).not.to.include('503')
     }))
