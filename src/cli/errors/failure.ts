@@ -62,7 +62,9 @@ function adviceOn(error: Thrown, {flags: known}: Invocation): Advice {
 
   const missing = args.flatMap((arg) => (typeof arg === 'string' ? [] : [arg]))
   if (missing.length > 0) {
-    const named = missing.map(({name, description = ''}) => `${name.toUpperCase()} (${description.replace(/\.$/, '')})`)
+    const named = missing.map(
+      ({name, description = ''}) => `${name.toUpperCase()} (${description.replace(/\.$/, '')})`,
+    )
     return {message: `Missing ${named.join(', ')}.`, suggestions: [SEE_OPTIONS]}
   }
 

@@ -46,7 +46,7 @@ const CASES: Array<[argv: string, message: string, ...steps: string[]]> = [
   ['leaderboard protect --runs --top 2', '--runs and --top exclude each other: use one of them.'],
   ['cleanup --ignore-leaderboard', '--ignore-leaderboard needs --incomplete-only.'],
   ['cleanup --concurrency 0', '--concurrency: use a whole number from 1 to 32, not "0".'],
-  ['policy explain', 'Missing FILE (The policy file, in YAML.).'],
+  ['policy explain', 'Missing FILE (The policy file, in YAML).'],
 ]
 
 /** Flags of other tools, or spelled as elsewhere, and the one that is suggested; none where no guess is safe. */
