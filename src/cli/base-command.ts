@@ -289,7 +289,7 @@ export abstract class HubCommand extends BaseCommand {
   protected showWait(wait: Wait): void {
     if (this.progress?.isOpen) this.progress.wait(wait)
     else if (this.status.isPossible && !this.isSilent) this.status.wait(wait)
-    else this.note(describeWait(wait))
+    else if (!this.isQuiet) this.note(describeWait(wait))
   }
 
   /** Says what is asked for, where that takes a while. */
@@ -300,7 +300,11 @@ export abstract class HubCommand extends BaseCommand {
   }
 
   private get isSilent(): boolean {
-    return this.jsonEnabled() || this.ownWords.includes('--quiet')
+    return this.jsonEnabled() || this.isQuiet
+  }
+
+  private get isQuiet(): boolean {
+    return this.ownWords.includes('--quiet')
   }
 }
 

@@ -85,6 +85,54 @@ describe('cleanup', () => {
     }
   })
 
+  describe('with --quiet', () => {
+    const QUIET = ['--older-than', '30d', '--quiet']
+
+    it('shows the totals alone: of a dry run one line, of a deletion those of the plan and of the result', async () => {
+      const dry = await cleanup(...QUIET)
+      expect(dry).to.include({exitCode: 0, stderr: ''})
+      expect(dry.stdout).to.equal('Would delete 6 datasets of 2 runs; keeps 1 run.\n')
+      const wet = await cleanup(...QUIET, ...WET)
+      expect(wet).to.include({exitCode: 0, stderr: ''})
+      expect(wet.stdout.replace(/ in [\d.]+ s/, '')).to.equal(
+        'Will delete 6 datasets of 2 runs; keeps 1 run.\nDeleted 6 datasets of 2 runs. 1 run, 3 datasets remain.\n',
+      )
+      expect((await cleanup(...QUIET)).stdout).to.equal('Would delete nothing; keeps 1 run.\n')
+    })
+
+    it('still shows every failure and every warning', async () => {
+      const [failing = ''] = account.old
+      account.hub.intercept({
+        match: ({method, body}) => method === 'DELETE' && String(body).includes(failing.replace(/^.*\//, '')),
+        respond: {status: 403, body: 'no'},
+      })
+      const {stdout, exitCode} = await cleanup(...QUIET, ...WET)
+      expect(exitCode).not.to.equal(0)
+      expect(stdout).to.match(new RegExp(`^Failed: 1\\n  ${failing}: `, 'm'))
+      const env = {...envOf(account.hub, account.hub.tokens.read), XDG_DATA_HOME: account.folder}
+      const readOnly = await runCli(['cleanup', ...QUIET], env)
+      expect(readOnly.stderr).to.match(/^Warning: This token cannot delete anything: /m)
+    })
+
+    it('shows no wait for the quota', async () => {
+      const argv = ['sandbox', '--runs', '2', '--quota', '2/1', 'cleanup', '--all']
+      expect((await runCli(argv)).stderr).to.match(/^Quota used up, resuming in /m)
+      const quiet = await runCli([...argv, '--quiet'])
+      expect(quiet.stderr).not.to.match(/quota/i)
+      expect(quiet.exitCode).to.equal(0)
+    })
+  })
+
+  it('shows why the token cannot delete anything right above the next command', async () => {
+    const {stdout} = await runCli(
+      ['cleanup', '--older-than', '30d'],
+      envOf(account.hub, account.hub.tokens.read),
+    )
+    expect(stdout).to.match(
+      /To delete these 6 datasets, use a token with write access \(the token is read-only\):\n\n {2}smoltrace cleanup /,
+    )
+  })
+
   describe('as a deletion', () => {
     it('[S14] deletes nothing without a journal, unless --no-journal says so', async () => {
       const blocked = {...envOf(account.hub), XDG_DATA_HOME: '/dev/null'}
@@ -163,6 +211,8 @@ describe('cleanup, bad input', () => {
     [['--all', '--plan', 'p.json', ...WET], '--plan'],
     [['--all', '--plan', 'no/such/folder/p.json'], '--plan'],
     [['--interactive', '--older-than', '30d'], '--run TIMESTAMP'],
+    [[...ALL, '--verbose', '--quiet'], '--verbose', '--quiet'],
+    [[...ALL, '--quiet', '--no-dry-run'], '--yes'],
     [[...APPLY, '--older-than', '3d'], '--older-than', '--apply'],
     [['--policy', policyOf('keep: {recent: 1}'), '--keep-recent', '2'], '--keep-recent', '--policy'],
     [

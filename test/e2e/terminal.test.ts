@@ -66,6 +66,67 @@ describe('the question before a deletion', () => {
       expect(deletionsAt(hub)).to.deep.equal([])
     }))
 
+  it('[S9] marks a wrong word as wrong, and shows that before it is cancelled', () =>
+    withHub({runs: 3}, async (hub) => {
+      const terminal = await asked(hub, KEEP_ONE)
+      terminal.type('delete')
+      expect(await terminal.finished).to.equal(130)
+      expect(terminal.screen.visible().join('\n').trimEnd()).to.match(
+        /✖ Type DELETE to continue\. Anything else cancels\. · delete\nThat is not DELETE\.\nCancelled: nothing was deleted\.$/,
+      )
+      expect(terminal.raw).to.include('\u001B[31m✖').and.not.include('✔')
+      expect(deletionsAt(hub)).to.deep.equal([])
+    }))
+
+  it('[S9] comes after the plan with --quiet too', () =>
+    withHub({runs: 3}, async (hub) => {
+      const terminal = await asked(hub, [...KEEP_ONE, '--quiet'])
+      expect(terminal.text)
+        .to.match(/^Deletes \d whole runs?$/m)
+        .and.match(/^Rule /m)
+      terminal.type('DELETE')
+      expect(await terminal.finished).to.equal(0)
+      expect(terminal.text)
+        .to.match(/^Deleted \d datasets of /m)
+        .and.not.match(/^Deleting /m)
+    }))
+
+  it('[S9] has all that decides on one screen, and a dry run of 100 runs takes 40 lines, of one run 25', () =>
+    withHub({runs: 100}, async (hub) => {
+      const size = {rows: 24, columns: 80}
+      const terminal = startInTerminal(
+        ['cleanup', '--older-than', '30d', '--no-dry-run'],
+        cleanEnv(hub),
+        size,
+      )
+      await terminal.waitFor(QUESTION)
+      const screen = terminal.screen.visible().join('\n')
+      for (const fact of [
+        /^Rule +older than 30d/m,
+        /\d+ of 100 runs \(/,
+        /\d{4}-\d\d-\d\d to \d{4}-/,
+        /^Keeps /m,
+      ])
+        expect(screen).to.match(fact)
+      expect(screen.replaceAll(/\s+/g, ' '))
+        .to.include(`of mira at ${hub.url} for good`)
+        .and.include('--archive DIR')
+      terminal.ctrlC()
+      await terminal.finished
+      const [run = ''] = runDatasetsAt(hub)
+        .map((name) => name.slice(-15))
+        .toSorted()
+      for (const [flags, most] of [
+        [['--older-than', '30d'], 40],
+        [['--run', run], 25],
+      ] as const) {
+        const dry = startInTerminal(['cleanup', ...flags], cleanEnv(hub), size)
+        expect(await dry.finished).to.equal(0)
+        const lines = dry.screen.everything().join('\n').trimEnd().split('\n')
+        expect(lines.length, lines.join('\n')).to.be.at.most(most)
+      }
+    }))
+
   it('[S9] waits on after Ctrl-Z and fg', () =>
     withHub({runs: 3}, async (hub) => {
       const terminal = startInTerminal(KEEP_ONE, cleanEnv(hub), {inShell: true})

@@ -1,11 +1,14 @@
 import {expect} from 'chai'
 
+import {indexRows} from '../../../src/lib/account/leaderboard/index.js'
 import {type Protection} from '../../../src/lib/account/protection/pins.js'
 import {DAY} from '../../../src/lib/base/time.js'
 import {applyPick} from '../../../src/lib/plan/pick.js'
 import {makeRules} from '../../../src/lib/retention/read-rules.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
 import {
+  commonMisses,
+  deletesText,
   graceSentence,
   keptText,
   type PlanNotes,
@@ -13,9 +16,11 @@ import {
   rulePairs,
   sentenceOf,
   shareText,
+  shortWhy,
   totalsText,
 } from '../../../src/lib/views/cleanup.js'
 import {ago, inventoryOf, leaderboardDataset, NOW, planOf, runDatasets} from '../../support/builders.js'
+import {finished} from '../../support/rows.js'
 
 /** Options of one rule, and what it says. */
 const SENTENCES: Array<[options: RetentionOptions, sentence: string]> = [
@@ -141,6 +146,57 @@ describe('a plan in words', () => {
       expect(shareText(planOf(ten, {grace: '0', ...options}, {runs}), {})).to.equal(share)
     })
   }
+
+  const hundred = inventoryOf(
+    Array.from({length: 100}, (_, index) => runDatasets(ago((index + 1) * DAY), ['results'])).flat(),
+  )
+  for (const [kept, share] of [
+    [11, '89 of 100 runs'],
+    [10, 'nearly all runs, 90 of 100'],
+    [1, 'nearly all runs, 99 of 100'],
+  ] as const)
+    it(`of 100 runs says: ${share}`, () => {
+      const plan = planOf(hundred, {keepRecent: kept})
+      expect(shareText(plan, {})).to.match(new RegExp(`^${share} \\(`))
+      const saved = {plan, madeBy: 'ann', madeAt: NOW, digest: 'x', keptRuns: []}
+      expect(shareText(plan, {saved})).to.equal(`${100 - kept} runs (${100 - kept} datasets)`)
+    })
+
+  it('shows the days of the oldest and of the newest run that is deleted, and one where it is the same', () => {
+    const days = (options: RetentionOptions) =>
+      deletesText(planOf(hundred, options), {}).replace(/^.*\): /, '')
+    expect(days({keepRecent: 10})).to.equal('2026-06-27 to 2026-09-24')
+    expect(days({run: ['20260924_120000']})).to.equal('2026-09-24')
+  })
+
+  it('says once why no keeper saves any of the runs, and only what is the same of all', () => {
+    const misses = (options: RetentionOptions) => commonMisses(planOf(ten, options))
+    expect(misses({keepRecent: 3, keepWeekly: 1})).to.deep.equal([
+      'not among the 3 most recent',
+      'not the weekly run',
+    ])
+    expect(misses({olderThan: '1d', keepRecent: 3})).to.deep.equal([])
+    expect(misses({keepRecent: 9})).to.deep.equal([])
+    const plan = planOf(ten, {keepRecent: 3})
+    const [first, ...others] = plan.delete
+    const other = {...first!, reasons: [{rule: 'picked', text: 'picked by hand'} as const]}
+    expect(commonMisses({...plan, delete: [...others, other]})).to.deep.equal([])
+  })
+
+  it('leaves out of a reason what is said above, and the model that its row shows', () => {
+    const [each] = planOf(ten, {keepRecent: 3}).delete
+    const {run} = each!
+    const reasons = [
+      {rule: 'keep-best', text: 'best 1 of 1 by cost (2) for model a/b'},
+      {rule: 'keep-recent', text: 'most recent 1 of 1 for model a/c'},
+      {rule: 'older-than', text: 'older than 1d'},
+    ] as const
+    const rows = indexRows([finished(run.timestamp, {model: 'a/b'})], 'kim')
+    const why = (known: PlanNotes['rows']) => shortWhy({run, reasons: [...reasons]}, known, ['older than 1d'])
+    expect(why(rows)).to.equal('best 1 of 1 by cost (2); most recent 1 of 1 for model a/c')
+    for (const known of ['unknown', undefined, new Map()] as const)
+      expect(why(known)).to.equal('best 1 of 1 by cost (2) for model a/b; most recent 1 of 1 for model a/c')
+  })
 
   const boards: Array<
     [options: RetentionOptions, facts: {isThere?: boolean; protection?: object}, text: string]

@@ -34,9 +34,12 @@ export function formatPlan(plan: Plan, notes: words.PlanNotes, screen: Screen): 
   const names = height === undefined ? formatDatasets(plan, sizes, style) : ''
   const below = paragraphs([names, formatFacts(plan, notes, screen)])
   const page = height === undefined ? Infinity : Math.max(height, SHORT_PAGE) - BELOW
-  const room = Math.max(page - linesOf(above) - linesOf(below) - 2, 2 * FEWEST)
-  const runs = formatRuns(plan, notes, screen, room)
-  return paragraphs([above, runs, below])
+  const restored = [...plan.delete, ...plan.keep].flatMap(({run}) => (run.datesDisagree ? run : []))
+  const mark = wrapText(ageNote(restored), width)
+  const room = page - linesOf(above) - linesOf(paragraphs([mark, below])) - 2
+  const runs = formatRuns(plan, notes, screen, Math.max(room, 2 * FEWEST))
+  const isMarked = restored.some(({timestamp}) => runs.includes(timestamp))
+  return paragraphs([above, runs, isMarked ? mark : '', below])
 }
 
 /** What decides about a plan: its end on the screen. */
@@ -51,9 +54,9 @@ export function linesOf(text: string): number {
 /** Runs under a heading. */
 interface Section {
   heading: string
-  /** As wide as MARGIN. */
-  mark: string
-  runs: readonly KeptRun[]
+  /** Each with its mark, of one line or several; of more than can fit, those that may be shown are enough. */
+  rows: readonly string[]
+  total: number
   /** Which rows are shown where not all of them fit. */
   shows: 'both ends' | 'the first'
   /** Lines about runs that have no row of their own. */
@@ -63,70 +66,59 @@ interface Section {
 const MARGIN = '  '
 const DELETED = '- '
 
-/** The runs of a plan in sections whose columns align, folded to so many lines. */
-function formatRuns(plan: Plan, notes: words.PlanNotes, screen: Screen, height: number): string {
-  const {style, width} = screen
+/** The runs of a plan: which are deleted, then which are kept and why, their columns aligned, folded to so many lines. */
+function formatRuns(plan: Plan, notes: words.PlanNotes, screen: Screen, room: number): string {
+  const {style, width, height} = screen
+  const isFolded = height !== undefined
+  const {named, others} = isFolded ? byNotice(plan) : {named: plan.keep, others: []}
+  // What a guard or something unclear keeps is never folded away before the rest.
+  const kept = notes.saved ? [] : isFolded ? urgentFirst(named) : named
   const common = width === undefined ? [] : words.commonMisses(plan)
-  const sections = sectionsOf(plan, notes, screen, common)
-  const all = sections.flatMap(({runs}) => runs.map(({run}) => run))
-  const restored = all.filter(({datesDisagree}) => datesDisagree)
-  const note = wrapText(ageNote(restored), width)
-  const room = height - (note === '' ? 0 : linesOf(note) + 1)
-  const columns = decisionColumns(
-    {now: plan.now, sizes: notes.sizes, rows: notes.rows},
-    {
-      types: width === undefined || words.typesDiffer(plan) ? 'Deletes' : 'elsewhere',
-      whyOf: (each) => words.shortWhy(each, notes.rows, common),
-    },
-  )
+  const why = common.length > 0 ? `: ${joinWords(common)}` : ''
   const {titles, tables} = layOutTables(
-    columns,
-    sections.map((section) => longest(section, room)),
+    planColumns(plan, notes, {common, isPipe: width === undefined}),
+    [ends(plan.delete, room), kept.slice(0, room)],
     {style, width: width && width - MARGIN.length},
   )
-  const rooms = shareRoom(sections, tables, room)
-  const titled = tables.findIndex((rows) => rows.length > 0)
-  const printed = sections.map((section, index) => {
-    const {heading, mark, runs, others} = section
-    const rows = fold(tables[index]!, section.shows, runs.length, rooms[index]!)
-    const lines = rows.map(
-      (row) => `${row.startsWith(MORE) ? MARGIN : mark}${indented(row, MARGIN).slice(2)}`,
-    )
-    const painted = lines.map((line) => line.replace(/^- \S+/, style.red))
-    return [heading, index === titled ? `${MARGIN}${titles}` : '', ...painted, ...others].filter(Boolean)
-  })
-  const lists = paragraphs(printed.map((lines) => lines.join('\n')))
-  return paragraphs([lists, restored.some(({timestamp}) => lists.includes(timestamp)) ? note : ''])
+  const [planned = [], rest = []] = tables
+  const deleted: Section = {
+    heading: wrapText(`${style.bold(words.deletesTitle(plan, width !== undefined))}${why}`, width),
+    rows: withMark(DELETED, planned).map((row) => row.replace(/^- \S+/, style.red)),
+    total: plan.delete.length,
+    shows: 'both ends',
+    others: [],
+  }
+  const keeps: Section = {
+    heading: kept.length > 0 ? style.bold(`Keeps ${formatCount(plan.keep.length, 'run')}`) : '',
+    rows: withMark(MARGIN, rest),
+    total: kept.length,
+    shows: 'the first',
+    others: others.map((line) => wrapIndented(line, MARGIN, width)),
+  }
+  const lines = shareRoom(deleted, keeps, room)
+  const titled = deleted.total > 0 ? deleted : keeps
+  return paragraphs(
+    [deleted, keeps].map((each) => {
+      const rows = fold(each, each === deleted ? lines.deleted : lines.kept)
+      const head = each === titled && rows.length > 0 ? [each.heading, `${MARGIN}${titles}`] : [each.heading]
+      return [...head, ...rows, ...each.others].filter(Boolean).join('\n')
+    }),
+  )
 }
 
-/** Which runs are deleted, then which are kept and why: those that a guard or something unclear keeps first, if there may not be room for all. */
-function sectionsOf(plan: Plan, {saved}: words.PlanNotes, screen: Screen, common: string[]): Section[] {
-  const {style, width, height} = screen
-  const why = common.length > 0 ? `: ${joinWords(common)}` : ''
-  const {named, others} = height === undefined ? {named: plan.keep, others: []} : byNotice(plan)
-  const kept = saved ? [] : height === undefined ? named : urgentFirst(named)
-  return [
-    {
-      heading: wrapText(`${style.bold(words.deletesTitle(plan, width !== undefined))}${why}`, width),
-      mark: DELETED,
-      runs: plan.delete,
-      shows: 'both ends',
-      others: [],
-    },
-    {
-      heading: kept.length > 0 ? style.bold(`Keeps ${formatCount(kept.length, 'run')}`) : '',
-      mark: MARGIN,
-      runs: kept,
-      shows: 'the first',
-      others: others.map((line) => wrapIndented(line, MARGIN, width)),
-    },
-  ]
+function planColumns(
+  plan: Plan,
+  {sizes, rows}: words.PlanNotes,
+  {common, isPipe}: {common: string[]; isPipe: boolean},
+) {
+  const types = isPipe || words.typesDiffer(plan) ? 'Deletes' : 'elsewhere'
+  const whyOf = (each: KeptRun) => words.shortWhy(each, rows, common)
+  return decisionColumns({now: plan.now, sizes, rows}, {types, whyOf})
 }
 
-/** As many runs as so many lines can show: laying out thousands that are folded away takes a second. */
-function longest({runs, shows}: Section, lines: number): readonly KeptRun[] {
-  if (shows === 'the first' || runs.length <= 2 * lines) return runs.slice(0, lines)
-  return [...runs.slice(0, lines), ...runs.slice(-lines)]
+/** As many as may be shown of both ends: laying out thousands that are folded away takes a second. */
+function ends<T>(items: readonly T[], most: number): readonly T[] {
+  return items.length <= 2 * most ? items : [...items.slice(0, most), ...items.slice(-most)]
 }
 
 function urgentFirst(runs: readonly KeptRun[]): KeptRun[] {
@@ -145,36 +137,25 @@ function byNotice(plan: Plan): {named: KeptRun[]; others: string[]} {
   }
 }
 
-/** How many lines the rows of each section may take: the runs that are kept a third, and what the others leave. */
-function shareRoom(
-  [deleted, kept]: readonly Section[],
-  [planned, rest]: ReadonlyArray<readonly string[]>,
-  room: number,
-): number[] {
-  const {heading = ''} = deleted ?? {}
-  // The title of the columns, the heading below, and the blank line between.
-  const around = linesOf(heading) + (kept?.others.length ?? 0) + 3
-  const free = Math.max(room - around, 2 * FEWEST)
-  const [needed, wanted] = [linesOf((planned ?? []).join('\n')), linesOf((rest ?? []).join('\n'))]
-  const left = planned?.length ? free - needed : 0
-  const ofKept = Math.min(wanted, Math.max(Math.floor(free / 3), left))
-  return [free - ofKept, ofKept]
+function withMark(mark: string, rows: readonly string[]): string[] {
+  return rows.map((row) => `${mark}${indented(row, MARGIN).slice(mark.length)}`)
 }
 
-const MORE = '… '
+/** How many lines the rows of each section may take: the runs that are kept a third, and what the others leave. */
+function shareRoom(deleted: Section, kept: Section, room: number): {deleted: number; kept: number} {
+  // The titles of the columns, the heading below, and the blank line between.
+  const around = linesOf(deleted.heading) + kept.others.length + 3
+  const free = Math.max(room - around, 2 * FEWEST)
+  const first = linesIn(kept.rows.slice(0, 1)) + 1
+  const left = deleted.total > 0 ? free - linesIn(deleted.rows) : 0
+  const wanted = Math.max(Math.floor(free / 3), first, left)
+  const ofKept = Math.min(wanted, linesIn(kept.rows), free - FEWEST)
+  return {deleted: free - ofKept, kept: ofKept}
+}
 
-/**
- * The rows that fit into so many lines, in their order, and how many there are more.
- * @param rows each may have several lines; of more than can fit, those at the end that is shown, or at both, are enough
- * @param total how many there are in all
- */
-export function fold(
-  rows: readonly string[],
-  shows: Section['shows'],
-  total: number,
-  lines: number,
-): string[] {
-  if (rows.length === total && (total === 0 || linesOf(rows.join('\n')) <= lines)) return [...rows]
+/** The rows of a section that fit into so many lines, in their order, and how many there are more. */
+export function fold({rows, total, shows}: Omit<Section, 'heading' | 'others'>, lines: number): string[] {
+  if (rows.length === total && linesIn(rows) <= lines) return [...rows]
   const [first, last]: [string[], string[]] = [[], []]
   let left = lines - 1
   while (first.length + last.length < rows.length) {
@@ -186,12 +167,12 @@ export function fold(
     else last.unshift(row)
   }
 
-  const hidden = total - first.length - last.length
-  return [
-    ...first,
-    `${MORE}${formatNumber(hidden)} more: --verbose shows every run and every dataset`,
-    ...last,
-  ]
+  const hidden = formatNumber(total - first.length - last.length)
+  return [...first, `${MARGIN}… ${hidden} more: --verbose shows every run and every dataset`, ...last]
+}
+
+function linesIn(rows: readonly string[]): number {
+  return rows.reduce((sum, row) => sum + linesOf(row), 0)
 }
 
 /** A plan as it was saved, with all that it deletes, and the commands that go on with it. */

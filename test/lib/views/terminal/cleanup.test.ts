@@ -1,4 +1,5 @@
 import {expect} from 'chai'
+import * as fc from 'fast-check'
 
 import {type Inventory} from '../../../../src/lib/account/datasets.js'
 import {indexRows, type RowIndex} from '../../../../src/lib/account/leaderboard/index.js'
@@ -6,8 +7,8 @@ import {DAY} from '../../../../src/lib/base/time.js'
 import {type Outcome, type OutcomeStatus} from '../../../../src/lib/cleanup/outcomes.js'
 import {type ArchiveSummary, type Report, resultOf} from '../../../../src/lib/cleanup/result.js'
 import {type RetentionOptions} from '../../../../src/lib/retention/rules.js'
-import {type PlanNotes} from '../../../../src/lib/views/cleanup.js'
-import {formatPlan, formatResult} from '../../../../src/lib/views/terminal/cleanup.js'
+import {type PlanNotes, planPairs} from '../../../../src/lib/views/cleanup.js'
+import {fold, formatPlan, formatResult} from '../../../../src/lib/views/terminal/cleanup.js'
 import {
   ago,
   inventoryOf,
@@ -88,17 +89,22 @@ describe('the preview on a screen', () => {
         ),
       'kim',
     )
+  const accounts = new Map(
+    [3, 100, 3000].map((runs) => {
+      const inventory = accountOf(runs)
+      return [runs, {inventory, rows: rowsOf(inventory)}]
+    }),
+  )
   const show = (runs: number, options: RetentionOptions, width?: number, height?: number) => {
-    const inventory = accountOf(runs)
-    const [pinned = ''] = inventory.datasets.map(({timestamp}) => timestamp).toSorted()
-    const rows = rowsOf(inventory)
+    const {inventory, rows} = accounts.get(runs)!
+    const pinned = runDatasets(ago(runs * DAY))[0]!.timestamp
     const plan = planOf(inventory, options, {runs: {[pinned]: {by: 'ann', at: NOW}}}, {rows})
     return formatPlan(plan, {title: 'Cleanup', rows}, {style: PLAIN, width, height})
   }
 
-  for (const runs of [3, 100, 3000])
+  for (const runs of accounts.keys())
     for (const width of [60, 80, 120])
-      for (const height of [24, 40])
+      for (const height of [20, 24, 40])
         it(`of ${runs} runs fits ${width} columns and ${height} lines, and ends with the facts`, () => {
           for (const options of [
             {olderThan: '30d'},
@@ -111,6 +117,10 @@ describe('the preview on a screen', () => {
             expect(lines.length, lines.join('\n')).to.be.at.most(34)
             expect(lines.slice(-16).join('\n')).to.match(/^Rule .*^Keeps .*^Deletes .*^Leaderboard /ms)
           }
+
+          const nothing = show(runs, {olderThan: '10y'}, width, height).split('\n')
+          expect(nothing.length, nothing.join('\n')).to.be.at.most(26)
+          expect(nothing.join('\n')).not.to.match(/^Copy /m)
 
           const one = show(runs, {run: [runDatasets(ago(2 * DAY))[0]!.timestamp]}, width, height).split('\n')
           expect(one.length).to.be.at.most(20)
@@ -126,6 +136,89 @@ describe('the preview on a screen', () => {
     ).to.have.length(2)
     expect(at('  20260627_'), lines.join('\n')).to.equal(at('Keeps 31 runs') + 1)
     expect(lines.join('\n')).to.match(/^- .*…\S* +50\.0% +older than 30d$/m)
+  })
+
+  it('shows what a guard or something unclear keeps first, and at least one of it, whatever else there is', () => {
+    const {inventory, rows} = accounts.get(100)!
+    const [bad = '', worse = ''] = [70, 71].map((days) => runDatasets(ago(days * DAY))[0]!.timestamp)
+    const unclear = new Map(rows)
+    for (const run of [bad, worse]) unclear.set(run, indexRows([finished(run)], 'kim').get(run)!)
+    const plan = planOf(inventory, {olderThan: '30d', keepBest: 1}, {}, {rows: unclear})
+    const lines = formatPlan(plan, {title: '', rows: unclear}, {style: PLAIN, width: 80, height: 24}).split(
+      '\n',
+    )
+    const at = lines.indexOf(`Keeps ${plan.keep.length} runs`)
+    expect(lines[at + 1], lines.join('\n')).to.match(new RegExp(`^  ${bad} .* its rank is`))
+    expect(lines.slice(at).join('\n')).to.include(`  ${worse} `)
+    expect(planPairs(plan, {title: ''}).find(([name]) => name === 'Keeps')?.[1]).to.include(', 2 unclear')
+    const reason = {rule: 'pinned', text: `pinned by ann: ${'why '.repeat(60)}`} as const
+    const long = {...plan, keep: plan.keep.map(({run}) => ({run, reasons: [reason]}))}
+    const shown = formatPlan(long, {title: ''}, {style: PLAIN, width: 60, height: 24})
+    expect(shown.match(/pinned by ann/g)).to.have.length(1)
+    expect(shown.split('\n').length).to.be.at.most(34)
+  })
+
+  const types: Array<[title: string, options: RetentionOptions, column: boolean]> = [
+    ['Deletes 2 whole runs', {olderThan: '30d'}, false],
+    ['Deletes the results of 2 runs', {olderThan: '30d', only: ['results']}, false],
+    ['Deletes the traces of 1 run', {olderThan: '30d', only: ['traces']}, false],
+    ['Deletes 2 runs', {olderThan: '30d', only: ['results', 'traces']}, true],
+  ]
+  for (const [title, options, column] of types)
+    it(`shows what is deleted of each run where that differs, and on a pipe: ${title}`, () => {
+      const inventory = inventoryOf([
+        ...runDatasets(ago(60 * DAY)),
+        ...runDatasets(ago(40 * DAY), ['results']),
+      ])
+      const plan = planOf(inventory, options)
+      const lines = formatPlan(plan, {title: ''}, {style: PLAIN, width: 80, height: 24}).split('\n')
+      expect(lines).to.include(title)
+      expect(lines.some((line) => /^ {2}RUN .* DELETES /.test(line))).to.equal(column)
+      expect(formatPlan(plan, {title: ''}, SCREEN)).to.match(/^ {2}RUN .* DELETES /m)
+    })
+
+  it('shows it of a saved plan too of which a part of a run is no longer deletable', () => {
+    const plan = planOf(inventoryOf(runDatasets(ago(60 * DAY))), {olderThan: '30d'})
+    const part = {...plan, delete: plan.delete.map((run) => ({...run, datasets: run.datasets.slice(1)}))}
+    expect(formatPlan(part, {title: ''}, {style: PLAIN, width: 80, height: 24}))
+      .to.match(/^Deletes 1 run$/m)
+      .and.match(/ results, traces +older than 30d$/m)
+  })
+
+  it('cuts the model before it drops what is deleted, and the score', () => {
+    const shown = show(100, {olderThan: '30d', only: ['results', 'traces']}, 100, 24)
+    expect(shown).not.to.include('DELETES')
+    const {inventory, rows} = accounts.get(100)!
+    const some = {
+      ...inventory,
+      datasets: inventory.datasets.filter(({type}, index) => type !== 'traces' || index % 2),
+    }
+    const plan = planOf(some, {olderThan: '30d', only: ['results', 'traces']}, {}, {rows})
+    const at = (width: number) => formatPlan(plan, {title: '', rows}, {style: PLAIN, width, height: 24})
+    expect(at(100)).to.match(/^ {2}RUN +AGE +MODEL +SCORE +DELETES +WHY$/m)
+    expect(at(80)).to.match(/^ {2}RUN +AGE +MODEL +DELETES +WHY$/m)
+  })
+
+  it('folds rows without losing one: those shown and those hidden are all, in their order, in so many lines', () => {
+    const sections = fc.record({
+      rows: fc.array(fc.integer({min: 1, max: 5}), {maxLength: 30}),
+      lines: fc.integer({min: 1, max: 40}),
+      shows: fc.constantFrom('both ends' as const, 'the first' as const),
+    })
+    fc.assert(
+      fc.property(sections, ({rows: heights, lines, shows}) => {
+        const rows = heights.map((height, index) => `${`${index}\n`.repeat(height - 1)}${index}`)
+        const shown = fold({rows, total: rows.length, shows}, lines)
+        const [more = '', ...none] = shown.filter((row) => row.startsWith('  … '))
+        const kept = shown.filter((row) => row !== more)
+        expect(none).to.deep.equal([])
+        expect(kept.length + (more ? Number(/\d+/.exec(more)) : 0)).to.equal(rows.length)
+        expect(rows.filter((row) => kept.includes(row))).to.deep.equal(kept)
+        expect(shown.join('\n').split('\n').length).to.be.at.most(Math.max(1, lines))
+        expect(more === '').to.equal(rows.join('\n').split('\n').length <= lines || rows.length === 0)
+        if (shows === 'the first') expect(kept).to.deep.equal(rows.slice(0, kept.length))
+      }),
+    )
   })
 
   it('shows everything, datasets too, where it has no height, and in one line a run on a pipe', () => {
