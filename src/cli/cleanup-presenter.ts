@@ -48,7 +48,7 @@ export class CleanupPresenter {
     const whyNoList = why ?? whyPlain()
     if (interactive && whyNoList !== undefined)
       throw new UsageError(
-        `--interactive shows a list to pick from, and ${whyNoList}: name runs with --run TIMESTAMP.`,
+        `--interactive shows a list to pick from, and ${whyNoList}: use --run TIMESTAMP instead.`,
       )
     if (isLive && !yes && why !== undefined)
       throw new UsageError(`--no-dry-run asks for a confirmation, and ${why}: add --yes.`)
@@ -65,7 +65,7 @@ export class CleanupPresenter {
     }
   }
 
-  /** Asks for the phrase, and shows what happens while the plan is carried out. */
+  /** Asks for the phrase, and shows what happens while the plan is applied. */
   async execution(signal: AbortSignal): Promise<Pick<ExecutionOptions, 'confirm' | 'onEvent'>> {
     const {given, command} = this
     const shown = given['no-dry-run'] ? await command.openProgress(signal) : undefined

@@ -16,7 +16,7 @@ let advice = ''
  * Lets no write error of stdout abort a job: at exit stderr names the reason, and what to do next, and the exit code is 1 unless a
  * more severe one is set. EPIPE is not a failure.
  */
-export function watchOutput(next = 'Send stdout elsewhere or make room there, then run it again.'): void {
+export function watchOutput(next = 'Redirect stdout elsewhere or free some space, then run it again.'): void {
   advice = next
   // oclif's own listener throws on everything but a closed pipe.
   process.stdout.removeAllListeners('error').on('error', recordFailure)
@@ -38,7 +38,9 @@ export function writeAndWait(stream: NodeJS.WritableStream, text: string): Promi
 export function requirePlanWritten(): void {
   if (failure === undefined) return
   throw new RefusedError(`The plan could not be written to stdout: ${failure}.`, {
-    suggestions: ['Send stdout elsewhere or make room there, then run it again; `> /dev/null` works, too.'],
+    suggestions: [
+      'Redirect stdout elsewhere or free some space, then run it again; `> /dev/null` works, too.',
+    ],
   })
 }
 

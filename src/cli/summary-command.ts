@@ -73,14 +73,14 @@ export abstract class SummaryCommand extends HubCommand {
  */
 export async function checkSummaryFile(file: string, files: Record<string, FlagValue>): Promise<void> {
   const wrong = (why: string) => new UsageError(`--summary ${printable(file)}: ${why}.`)
-  if (file === '') throw new UsageError('--summary "" names no file.')
+  if (file === '') throw new UsageError('--summary "" is not a file name.')
   const found = await stat(file).catch(() => {})
-  if (found?.isDirectory()) throw wrong('it is a folder; name a file in it')
+  if (found?.isDirectory()) throw wrong('it is a folder: use a file in it')
   // Opening a pipe without a reader would block.
-  if (found && !found.isFile()) throw wrong('it is not a regular file, give another name')
+  if (found && !found.isFile()) throw wrong('it is not a regular file: use another one')
   for (const [flag, other] of Object.entries(files)) {
     if (typeof other === 'string' && (await placeOf(other)) === (await placeOf(file)))
-      throw wrong(`it is the file of --${flag}, give another name`)
+      throw wrong(`it is already the file of --${flag}: use another one`)
   }
 
   await appendFile(file, '').catch((error: unknown) => {

@@ -5,13 +5,14 @@ import {completionScript, completionsOf, PROFILES, SHELLS} from '../cli/completi
 import {examplesOf, FROM_COMMAND_LINE} from '../cli/flags/shared.js'
 import {UsageError} from '../lib/base/errors.js'
 import {LOCAL_CODES} from '../lib/base/exit-codes.js'
+import {joinWords} from '../lib/base/text.js'
 import {type Content} from '../lib/views/json/schemas/documents.js'
 
 export default class Autocomplete extends BaseCommand {
   static override summary = 'Set up tab completion.'
   static override exitCodes = LOCAL_CODES
   static override description =
-    'Sets up tab completion of commands, flags and values. Prints the lines to add once to the profile of bash, zsh, fish or PowerShell; nothing has to be renewed after an update.'
+    'Sets up tab completion of commands, flags and values. Prints the lines to add to your bash, zsh, fish or PowerShell profile. Once is enough: updates need nothing more.'
   static override examples = examplesOf([
     ['Set it up in bash:', 'bash >> ~/.bashrc'],
     ['Set it up in zsh:', 'zsh >> ~/.zshrc'],
@@ -32,8 +33,8 @@ export default class Autocomplete extends BaseCommand {
     const {args} = await this.parse(Autocomplete)
     const shell = SHELLS.find((each) => each === (args.shell ?? this.config.shell))
     if (shell === undefined) {
-      throw new UsageError(`Name the shell: ${SHELLS.join(', ')}.`, {
-        suggestions: ['Like this: smoltrace autocomplete bash'],
+      throw new UsageError(`Your shell could not be detected: add ${joinWords(SHELLS, 'or')}.`, {
+        suggestions: ['For example: smoltrace autocomplete bash'],
       })
     }
 

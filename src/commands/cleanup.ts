@@ -14,9 +14,9 @@ export default class Cleanup extends SummaryCommand {
   static override exitCodes = ALL_CODES
   static override description = `Shows what would be deleted. Only --no-dry-run deletes, and then only after you type DELETE (YES DELETE ALL with --all), or with --yes. It deletes exactly what it showed; datasets that changed since are skipped.
 
-Selection flags choose the runs to delete. If you use several, a run must match all of them. Retention flags (--keep-*) always beat a selection; one of several is enough to keep a run. With retention flags alone, all other runs are deleted. Scope flags choose which datasets of these runs are deleted. Pinned runs are always kept, and so are runs that may still be uploading (--grace).
+Selection flags choose the runs to delete. If you use several, a run must match all of them. Retention flags (--keep-*) always beat a selection; if you use several, one is enough to keep a run. With retention flags alone, all other runs are deleted. Scope flags choose which datasets of these runs are deleted. Pinned runs are always kept, and so are runs that may still be uploading (--grace).
 
---model, --team, --purpose, --status, --unreferenced, --score-below, --keep-best and --group-by read the leaderboard. They are refused if it is missing or unusable, or if most runs with metrics have lost their rows; so is --incomplete-only, unless you add --ignore-leaderboard. Of these, only --unreferenced selects runs without a row. Runs in doubt are kept in addition to the N: an unknown status, an impossible score, contradictory rows, or metrics without a row.
+--model, --team, --purpose, --status, --unreferenced, --score-below, --keep-best and --group-by read the leaderboard. They are refused if it is missing or unusable, or if most runs with metrics have lost their rows; so is --incomplete-only, unless you add --ignore-leaderboard. Of these, only --unreferenced selects runs without a row. Unclear runs are kept in addition to the N: those with an unknown status, an impossible score, contradictory rows, or metrics without a row.
 
 --interactive lets you pick runs from a list. --plan saves a plan, --apply uses it later. --policy reads the rules from a file; no file is read by default. --archive keeps a copy of each dataset for \`restore\`. \`history\` shows past cleanups.`
   static override usage = [

@@ -13,19 +13,19 @@ import {formatHistory, formatJob} from '../lib/views/terminal/history.js'
 export default class History extends BaseCommand {
   static override summary = 'Show past cleanups run from this machine.'
   static override exitCodes = LOCAL_CODES
-  static override description = `Every cleanup is recorded while it runs: each dataset before its deletion, and then the outcome. After a crash this shows what was deleted, what was not touched, and what is uncertain. Sends nothing and changes nothing.`
+  static override description = `Every cleanup is recorded while it runs: each dataset before its deletion, then the outcome. Even after a crash, this shows what was deleted, what was not touched, and what is uncertain. Reads only this machine and changes nothing.`
   static override examples = examplesOf([
     ['List all jobs, newest first:', ''],
-    ['Show everything about the last one, with the way back:', 'latest'],
+    ['Show the last job in full, and how to undo it:', 'latest'],
     [
-      'Get the datasets of the last week and their outcomes, for a script:',
+      'Get each dataset of the last week and its outcome, for a script:',
       `--since 7d --json | jq '.jobs[].datasets'`,
     ],
   ])
   static override args = {
     job: Args.string({
       ...FROM_COMMAND_LINE,
-      description: 'A job, by the first characters of its id, or `latest`; default: all jobs.',
+      description: 'Id of a job, or its first characters, or `latest` (default: all jobs).',
     }),
   }
   static override flags = {
@@ -40,7 +40,7 @@ export default class History extends BaseCommand {
   async run(): Promise<Content<'history'>> {
     const {args, flags} = await this.parse(History)
     if (args.job !== undefined && flags.since !== undefined)
-      throw new UsageError('--since chooses among all jobs: use it without a job.')
+      throw new UsageError('--since filters the list of jobs: use it without a job.')
     const since =
       flags.since === undefined ? undefined : cutoffOf(parseAge(flags.since, 'since'), new Date(), 'since')
     const brief = args.job !== undefined || !this.jsonEnabled()

@@ -12,11 +12,11 @@ import {formatRestore} from '../lib/views/terminal/restore.js'
 export default class Restore extends HubCommand {
   static override summary = 'Bring archived datasets back to the Hub.'
   static override exitCodes = hubCodes(EXIT.incomplete)
-  static override description = `Restores what \`cleanup --archive DIR\` saved. Unlike \`cleanup\`, it acts by default; --dry-run only shows. Every file is checked on disk before anything is created, and compared with the Hub afterwards. A dataset gets back its name, files and visibility, but a new creation date: --older-than counts from today. Nothing on the Hub is overwritten: a dataset that is partly there is completed, any other of that name is left alone.
+  static override description = `Restores what \`cleanup --archive DIR\` saved. Unlike \`cleanup\`, it acts by default: use --dry-run to preview. Every file is checked on disk before anything is created, and compared with the Hub afterwards. A dataset gets back its name, files and visibility, but a new creation date: --older-than counts from today. Nothing on the Hub is overwritten: a partly restored dataset is completed, any other dataset of that name is left alone.
 
-Runs are restored one by one, newest first or as you name them, each as a whole or not at all. After an interruption or a failure, run the same command again: it resumes. With --from, archives of a renamed account or of a team are restored to your namespace, or to --namespace; names inside the files do not change.`
+Runs are restored one by one, newest first or in the order you list them, each completely or not at all. After an interruption or a failure, run the same command again: it resumes. With --from, archives of a renamed account or of a team are restored to your namespace, or to --namespace; names inside the files do not change.`
   static override examples = examplesOf([
-    ['Show what an archive holds and what would be restored:', './archive --dry-run'],
+    ['Show what an archive contains and what would be restored:', './archive --dry-run'],
     ['Restore everything:', './archive'],
     ['Restore one run:', './archive 20260131_235959'],
     ['Restore an archive made before the account was renamed:', './archive --from old-name'],
@@ -24,12 +24,12 @@ Runs are restored one by one, newest first or as you name them, each as a whole 
   static override args = {
     dir: Args.string({
       ...FROM_COMMAND_LINE,
-      description: 'The archive: the DIR of `cleanup --archive`.',
+      description: 'Folder of the archive: the DIR of `cleanup --archive`.',
       required: true,
     }),
     name: Args.string({
       ...FROM_COMMAND_LINE,
-      description: 'Names of datasets, or timestamps of runs (default: everything).',
+      description: 'Dataset names or run timestamps (default: everything).',
       multiple: true,
     }),
   }

@@ -20,7 +20,7 @@ const NUMBER = {default: 0, min: 0, helpGroup: 'SANDBOX', helpValue: 'N'} as con
 export default class Sandbox extends BaseCommand {
   static override summary = 'Try everything on an embedded Hub, with nothing to lose.'
   static override exitCodes = ALL_CODES
-  static override description = `Needs no account and no network. Starts a Hub on this machine with an invented account: three months of runs, a leaderboard, an organisation, and datasets with similar names that no command may touch.
+  static override description = `Needs no account and no network. Starts a Hub on this machine with a made-up account: three months of runs, a leaderboard, an organisation, and datasets with similar names that no command touches.
 
 With a command, runs it on that Hub, which is gone afterwards. Flags of the sandbox go before the command; everything after the command's name, and the exit code, belong to the command. Without a command, serves until Ctrl-C and prints the variables to set in other terminals.`
   static override usage = '<%= command.id %> [FLAGS] [COMMAND]'
@@ -31,7 +31,7 @@ With a command, runs it on that Hub, which is gone afterwards. Flags of the sand
       command: `${SANDBOX} --runs 100 --latency 200 cleanup --all --no-dry-run`,
     },
     {
-      description: 'Watch a cleanup wait for the quota of 100 requests in 20 seconds:',
+      description: 'Watch a cleanup wait for a rate limit of 100 requests in 20 seconds:',
       command: `${SANDBOX} --runs 100 --quota 100/20 cleanup --all --no-dry-run`,
     },
     {description: 'Serve a Hub to try from another terminal:', command: `${SANDBOX} --port 8080`},
@@ -41,7 +41,7 @@ With a command, runs it on that Hub, which is gone afterwards. Flags of the sand
     runs: wholeNumber({...NUMBER, summary: 'Number of runs in the account.', default: 12, max: 20_000}),
     latency: wholeNumber({
       ...NUMBER,
-      summary: 'Delay of each answer, in milliseconds.',
+      summary: 'Delay of each response, in milliseconds.',
       max: 60_000,
       helpValue: 'MS',
     }),

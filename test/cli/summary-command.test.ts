@@ -22,7 +22,7 @@ describe('the file of a summary', () => {
   })
 
   it('is refused where it cannot be one, with the flag and the reason', async () => {
-    expect(await whyNot('')).to.equal('--summary "" names no file.')
+    expect(await whyNot('')).to.equal('--summary "" is not a file name.')
     expect(await whyNot(folder)).to.match(/^--summary .*: it is a folder/)
     expect(await whyNot(at('no/s.md'))).to.match(/^--summary .*: it cannot be written to \(ENOENT/)
     expect(await whyNot('/dev/null')).to.include('not a regular file')

@@ -22,7 +22,7 @@ describe('history', () => {
     const {stdout, stderr, exitCode} = await run('nothing')
     expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 1})
     expect(stderr).to.equal(
-      `Error: No job "nothing" is recorded in ${dataDir}.\n  See all jobs: smoltrace history\n`,
+      `Error: No job "nothing" is recorded in ${dataDir}.\n  To list all jobs: smoltrace history\n`,
     )
     expect((await runJson('nothing')).error).to.include({name: 'RefusedError', exitCode: 1})
   })
@@ -38,7 +38,7 @@ describe('history', () => {
 
   const refused: Array<[title: string, argv: string[], message: RegExp]> = [
     ['no age', ['--since', 'yesterday'], /^Error: --since "yesterday" is not a valid age/],
-    ['a job and --since', ['3f9a', '--since', '7d'], /^Error: --since chooses among all jobs/],
+    ['a job and --since', ['3f9a', '--since', '7d'], /^Error: --since filters the list of jobs/],
   ]
   for (const [title, argv, message] of refused) {
     it(`takes ${title} for a wrong use`, async () => {

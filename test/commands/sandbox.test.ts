@@ -42,7 +42,7 @@ describe('sandbox, with a command', () => {
     const argv = ['sandbox', '--runs', '2', '--quota', '2/1', 'datasets', 'list']
     const {stderr, exitCode} = await runCli(argv)
     expect(exitCode).to.equal(0)
-    expect(stderr).to.match(/Quota used up, resuming in 1 s/)
+    expect(stderr).to.match(/Rate limit reached, resuming in 1 s/)
     const wrong = await runCli(['sandbox', '--quota', '100', 'datasets', 'list'])
     expect(wrong.exitCode).to.equal(2)
     expect(wrong.stderr).to.include('--quota').and.include('such as 100/20')

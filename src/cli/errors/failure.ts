@@ -32,7 +32,7 @@ interface Thrown extends Error {
 
 type Advice = Pick<Failure, 'message' | 'suggestions'>
 
-const UNEXPECTED = 'Set DEBUG=1 to see where it comes from. It should not happen: please report it.'
+const UNEXPECTED = 'Set DEBUG=1 to see where it comes from. This should not happen: please report it.'
 
 /** Turns an error into what a person, or a script under `--json`, reads. */
 export function failureOf(error: Thrown, invocation: Invocation): Failure {
@@ -102,7 +102,7 @@ export function adviceOnUnexpected(
   if ((known as Interfaces.FlagInput)[flag]?.type === 'boolean' && (switched || argv[at]?.includes('='))) {
     const opposite = flag.startsWith('no-') ? flag.slice(3) : `no-${flag}`
     const meant = switched?.groups?.off === undefined ? flag : opposite
-    const next = meant in known ? `Did you mean --${meant}?` : 'Leave it out instead.'
+    const next = meant in known ? `Did you mean --${meant}?` : 'Omit it instead.'
     return {message: `--${flag} takes no value.`, suggestions: [next]}
   }
 

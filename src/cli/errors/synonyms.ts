@@ -1,4 +1,4 @@
-/** Words that people know from other tools, and ours for the same: what is meant goes before what is spelled alike. */
+/** Words that people know from other tools, and ours for the same: the same meaning comes before a similar spelling. */
 
 /** Of each flag, or of a flag with its value, what it is called elsewhere. A word of several means the first that a command has. */
 const FLAGS = {

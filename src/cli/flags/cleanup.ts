@@ -69,12 +69,12 @@ export const cleanupFlags = {
   sizes: sizesFlag,
   summary: summaryFlag,
   verbose: Flags.boolean({
-    summary: 'Show every run and every dataset, also where a terminal is too low for it.',
+    summary: 'Show every run and dataset, even if they do not fit on the screen.',
     helpGroup: 'OUTPUT',
     exclusive: ['quiet'],
   }),
   quiet: Flags.boolean({
-    summary: 'Print the totals alone, and errors; the plan only before a question.',
+    summary: 'Print only totals and errors. The plan is still shown before a confirmation.',
     helpGroup: 'OUTPUT',
   }),
   'exit-code': Flags.boolean({
@@ -100,7 +100,7 @@ export const DAILY_FLAGS = [
 
 export type CleanupFlags = Interfaces.InferredFlags<typeof cleanupFlags & typeof HubCommand.baseFlags>
 
-/** How a plan is carried out, as the library's options. */
+/** How a plan is applied, as the library's options. */
 export function executionOf(flags: CleanupFlags): ExecutionOptions & SizesOption {
   return {
     dryRun: !flags['no-dry-run'],

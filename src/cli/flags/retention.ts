@@ -79,7 +79,7 @@ const made = Object.fromEntries(
   RULE_NAMES.map((name) => [flagOf(name), flagFor(name)]),
 ) as unknown as RuleFlags
 
-/** All flags that say what may be deleted and what must stay, in the order of the help. */
+/** All flags that decide what can be deleted and what is kept, in the order of the help. */
 export const retentionFlags = {
   ...made,
   'ignore-leaderboard': {...made['ignore-leaderboard'], dependsOn: ['incomplete-only']},

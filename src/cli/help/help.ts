@@ -11,9 +11,9 @@ import {ENVIRONMENT, formatEnvironment} from './environment.js'
 const WIDEST = 100
 /** First steps, in the order in which a new user takes them. */
 const FIRST_STEPS = [
-  ['Try it, without an account and with nothing real to lose:', 'sandbox cleanup --keep-recent 3'],
-  ['With `hf auth login`, or HF_TOKEN set, see your evaluation runs:', 'runs group'],
-  ['See what a cleanup would delete; --no-dry-run deletes it:', 'cleanup --older-than 30d'],
+  ['Try it, with no account and nothing to lose:', 'sandbox cleanup --keep-recent 3'],
+  ['After `hf auth login`, or with HF_TOKEN set, list your runs:', 'runs group'],
+  ['See what a cleanup would delete (--no-dry-run deletes it):', 'cleanup --older-than 30d'],
 ]
 /** The order in which commands are met; those not named here come before them. */
 const ORDER = 'cleanup runs datasets leaderboard policy plan history restore sandbox autocomplete'.split(' ')

@@ -17,7 +17,7 @@ export default class DatasetsList extends HubCommand {
   static override summary = 'List the SMOLTRACE datasets of a namespace.'
   static override exitCodes = HUB_CODES
   static override description =
-    'Shows every dataset that evaluations created, newest first, the leaderboard, and the datasets of tasks, which are never touched. Changes nothing.'
+    'Shows every dataset that evaluations created, newest first, then the leaderboard and the task datasets, which are never touched. Changes nothing.'
   static override examples = examplesOf([
     ['List all datasets:', ''],
     ['List traces older than a month:', '--only traces --older-than 30d'],
@@ -41,7 +41,7 @@ export default class DatasetsList extends HubCommand {
   async run(): Promise<Content<'datasets list'>> {
     const {flags} = await this.parse(DatasetsList)
     if (flags.sort === 'size' && !flags.sizes)
-      throw new UsageError('--sort size: add --sizes, which reads them.')
+      throw new UsageError('--sort size needs --sizes, which reads the sizes.')
     const overview = await this.ask(flags, (connection) =>
       readOverview({...connection, selection: {olderThan: flags['older-than']}, sizes: flags.sizes}),
     )

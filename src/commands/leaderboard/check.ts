@@ -14,7 +14,7 @@ export default class LeaderboardCheck extends SummaryCommand {
   static override exitCodes = hubCodes(EXIT.found)
   static override description = `Finds rows whose datasets are gone, runs without a row, duplicate rows, misspelled names or a former namespace, and private runs on a public leaderboard. Shows what to do about each. Changes nothing.
 
-A missing traces dataset is not reported: rows always name one. Nor are runs that changed in the last 6 hours, whose row may still come, or rows about datasets of another namespace.`
+A missing traces dataset is not reported: rows always name one. Nor are runs that changed in the last 6 hours, whose row may still be written, or rows about datasets of another namespace.`
   static override examples = examplesOf([
     ['Check your own leaderboard:', ''],
     ['In a nightly job, fail if something is found:', '--exit-code'],

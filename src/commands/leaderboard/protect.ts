@@ -16,16 +16,16 @@ export default class LeaderboardProtect extends PinCommand {
   static override exitCodes = hubCodes(EXIT.incomplete)
   static override description = `Commits ${PROTECTION_PATH} to the leaderboard's dataset, where every teammate's cleanup reads it. Protecting it twice changes nothing.
 
-With --runs, also pins the runs that the leaderboard cites: every cleanup keeps them, so no row loses its datasets. With --top, only the best of them. Runs in doubt are not pinned, and a warning names them.`
+With --runs, also pins the runs that the leaderboard cites: every cleanup keeps them, so no row loses its datasets. With --top, only the best of them. If it is unclear whether a run belongs to them, it is not pinned, and a warning names it.`
   static override examples = examplesOf([
     ['Protect your leaderboard:', ''],
-    ['Protect it, and say why:', '--reason "cited in the paper"'],
+    ['Protect it and record why:', '--reason "cited in the paper"'],
     ['Also pin the three best runs:', '--top 3 --by success_rate'],
     ["Protect an organisation's leaderboard:", '--namespace my-org'],
   ])
   static override flags = {
     reason: Flags.string({
-      summary: 'Why, for anyone who wants to delete it later.',
+      summary: 'Reason, shown to anyone who tries to delete it.',
       helpGroup: 'PROTECTION',
       helpValue: 'TEXT',
     }),

@@ -11,7 +11,7 @@ import {formatSavedPlan} from '../../lib/views/terminal/cleanup.js'
 export default class PlanShow extends BaseCommand {
   static override summary = 'Show a saved plan.'
   static override exitCodes = LOCAL_CODES
-  static override description = `Shows what \`cleanup --plan FILE\` saved: which datasets would be deleted, why, who made the plan and when. Checks that the file is a whole plan. Needs no token and asks the Hub nothing: \`cleanup --apply FILE\` compares it with the Hub, and deletes nothing without --no-dry-run.`
+  static override description = `Shows what \`cleanup --plan FILE\` saved: which datasets would be deleted, why, who made the plan and when. Checks that the plan is complete and was not edited. Does not contact the Hub and needs no token: \`cleanup --apply FILE\` compares the plan with the Hub, and deletes nothing without --no-dry-run.`
   static override examples = examplesOf([
     ['Review a plan:', 'plan.json'],
     ['Count the datasets that it deletes:', 'plan.json --json | jq .wouldDelete'],

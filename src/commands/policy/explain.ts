@@ -17,7 +17,7 @@ export default class PolicyExplain extends HubCommand {
 
 With --run, reads the Hub and shows what the policy does with that run, and why. Changes nothing.
 
-The format is described by schemas/policy.schema.json of the package, a JSON Schema that editors understand.`
+The format is described by a JSON Schema that editors understand: schemas/policy.schema.json in the package.`
   static override examples = [
     ...examplesOf([
       ['Explain a policy:', 'policy.yaml'],

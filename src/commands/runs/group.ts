@@ -19,24 +19,24 @@ export default class RunsGroup extends HubCommand {
   static override exitCodes = HUB_CODES
   static override description = `Shows every run, newest first: how old it is, its model and score, which of its datasets exist, and its state. Changes nothing. Also called \`runs list\` and \`runs ls\`.
 
-The selection flags are those of \`cleanup\`, and mean the same: what is shown is what they select there, before pins, the grace period and --keep-* flags save any of it. Where the leaderboard cannot be read, models and scores are shown as ?.
+The selection flags mean the same as in \`cleanup\`: the runs shown are those that it would select, before pins, the grace period and --keep-* flags save any of them. If the leaderboard cannot be read, models and scores are shown as ?.
 
-The leaderboard says which evaluations finished. One without --enable-otel has no traces and lacks nothing for it; one that failed is not complete even with all three datasets.`
+The leaderboard says which evaluations finished. A run without --enable-otel has no traces, yet it is not incomplete. A failed run is never complete, even with all three datasets.`
   static override examples = examplesOf([
-    ['See every run:', ''],
-    ['See the ten best runs of a model:', '--model "openai/*" --sort score --limit 10'],
-    ['See what did not finish and is older than a week:', '--incomplete-only --older-than 7d'],
-    ['Count how many runs are in which state, for a script:', '--json | jq .totals.states'],
+    ['List all runs:', ''],
+    ['List the ten best runs of some models:', '--model "openai/*" --sort score --limit 10'],
+    ['List unfinished runs older than a week:', '--incomplete-only --older-than 7d'],
+    ['Count the runs in each state, for a script:', '--json | jq .totals.states'],
   ])
   static override flags = {
     ...selectionFlags,
     by: byFlag({
-      summary: `What SCORE, --sort score and --score-below go by (default success_rate): ${METRIC_LIST}.`,
+      summary: `Metric of SCORE, --sort score and --score-below (default success_rate): ${METRIC_LIST}.`,
       helpGroup: 'OUTPUT',
     }),
     sort: Flags.option({
       summary:
-        'What comes first: age (the newest), score (the best), model (by name), or with --sizes size (the largest).',
+        'Sort by age (newest first), score (best first), model (by name) or, with --sizes, size (largest first).',
       options: ORDERS,
       default: 'age' as const,
       helpGroup: 'OUTPUT',
@@ -49,7 +49,7 @@ The leaderboard says which evaluations finished. One without --enable-otel has n
   async run(): Promise<Content<'runs group'>> {
     const {flags} = await this.parse(RunsGroup)
     if (flags.sort === 'size' && !flags.sizes)
-      throw new UsageError('--sort size: add --sizes, which reads them.')
+      throw new UsageError('--sort size needs --sizes, which reads the sizes.')
     const overview = await this.ask(flags, (connection) =>
       readOverview({...connection, selection: retentionOf(flags), withRows: true, sizes: flags.sizes}),
     )

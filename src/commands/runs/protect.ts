@@ -16,7 +16,7 @@ export default class RunsProtect extends PinCommand {
   static override exitCodes = hubCodes(EXIT.incomplete)
   static override description = `A pinned run is always kept, even with --all, and does not count for --keep-recent. A pin is stored twice: in ${PROTECTION_PATH} of the leaderboard's dataset, and as a tag in the card of the run's results, which survives if the leaderboard is renamed, moved, deleted or re-created. While a run is pinned, the leaderboard cannot be deleted. Without a leaderboard, the tag alone is the pin.
 
-If a card cannot be changed, the run is half pinned: it is kept all the same, and the same command again finishes it. The card of a run that may still be uploading is left for later.
+If a card cannot be changed, the run is half pinned: it is kept anyway; run the same command again to finish. The card of a run that may still be uploading is not changed yet.
 
 Pinning again never shortens a pin.`
   static override examples = [
@@ -33,7 +33,7 @@ Pinning again never shortens a pin.`
   static override args = timestampArgs
   static override flags = {
     reason: Flags.string({
-      summary: 'Why, for anyone who wants to delete them later.',
+      summary: 'Reason, shown to anyone who tries to delete them.',
       helpGroup: 'PROTECTION',
       helpValue: 'TEXT',
     }),

@@ -16,13 +16,13 @@ import {formatRun} from '../../lib/views/terminal/run.js'
 export default class RunsShow extends HubCommand {
   static override summary = 'Show everything about one run.'
   static override exitCodes = HUB_CODES
-  static override description = `Shows the model of a run, its score and cost, its datasets and where they are on the Hub, its pin, and the rows of the leaderboard that cite it. Changes nothing.
+  static override description = `Shows the model of a run, its score and cost, its datasets with their addresses, its pin, and the leaderboard rows that cite it. Changes nothing.
 
-With --policy, or with flags of \`cleanup\`, it also shows what these rules would do with the run, and which of them decide.`
+With --policy, or with flags of \`cleanup\`, also shows what these rules would do with the run, and which rules decide.`
   static override examples = examplesOf([
-    ['See a run:', '20260131_235959'],
-    ['See why a policy keeps it or deletes it:', '20260131_235959 --policy policy.yaml'],
-    ['See what flags of a cleanup would do with it:', '20260131_235959 --older-than 30d --keep-recent 5'],
+    ['Show a run:', '20260131_235959'],
+    ['Show why a policy would keep or delete it:', '20260131_235959 --policy policy.yaml'],
+    ['Show what `cleanup` flags would do with it:', '20260131_235959 --older-than 30d --keep-recent 5'],
     ['Open its results in a browser:', "20260131_235959 --json | jq -r '.datasets[0].address' | xargs open"],
   ])
   static override args = {

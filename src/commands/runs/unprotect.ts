@@ -9,7 +9,7 @@ export default class RunsUnprotect extends PinCommand {
   static override summary = 'Unpin runs: a cleanup may delete them again.'
   static override exitCodes = hubCodes(EXIT.incomplete)
   static override description =
-    'Pins are removed from the protection file first, then from the cards. After an interruption, or if a card cannot be changed, a run is still pinned; the same command again finishes it. You can also unpin runs that are gone.'
+    'Pins are removed from the protection file first, then from the cards. After an interruption, or if a card cannot be changed, a run is still pinned: run the same command again to finish. You can also unpin runs that are gone.'
   static override examples = [
     ...examplesOf([
       ['Unpin one run:', '20260131_235959'],

@@ -98,7 +98,7 @@ export function requireRuns(
   if (unknown.length === 0) return
   const [first] = known
   const named = option === undefined ? '' : `\`${option}\` `
-  throw new RefusedError(`${named}${unknown.join(', ')}: there is no such run.`, {
+  throw new RefusedError(`${named}${unknown.join(', ')}: no such run.`, {
     suggestions: first
       ? [
           ...unknown.slice(0, 1).map((each) => `Did you mean ${joinWords(likeliest(each, there), 'or')}?`),

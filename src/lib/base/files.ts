@@ -16,13 +16,13 @@ export function isErrno(error: unknown, code: string): boolean {
 /** What a message calls a file, and what it may replace. */
 export interface TargetRules {
   name: string
-  /** Why the file that is there must stay; undefined where it may be replaced. */
+  /** Why an existing file may not be replaced; undefined where it may. */
   refuse: (file: string) => Promise<string | undefined> | string | undefined
 }
 
 /**
  * Finds where to write a file that a person named, behind any links.
- * @throws UsageError where it is not a plain file, or one that must stay, or where its folder cannot take it
+ * @throws UsageError where it is not a plain file, or one that may not be replaced, or where its folder cannot take it
  */
 export async function findTarget(file: string, {name, refuse}: TargetRules): Promise<string> {
   const wrong = (why: string) => new UsageError(`${name} ${printable(file)}: ${why}.`)
@@ -141,20 +141,20 @@ const BYTE_ORDER_MARK = Buffer.from('\uFEFF')
 export async function readTextFile(
   file: string,
   largest: {bytes: number; text: string},
-  refuse: (why: string) => SmoltraceError,
+  refuse: (why: string, isContent?: true) => SmoltraceError,
 ): Promise<Buffer> {
   try {
     const found = await stat(file)
     // A pipe without a writer would never end.
     if (!found.isFile()) throw refuse('it is not a regular file')
-    if (found.size > largest.bytes) throw refuse(`it is larger than ${largest.text}`)
+    if (found.size > largest.bytes) throw refuse(`it is larger than ${largest.text}`, true)
     const text = await readFile(file)
-    if (isUtf16(text)) throw refuse('it is in UTF-16: save it as UTF-8')
+    if (isUtf16(text)) throw refuse('it is in UTF-16: save it as UTF-8', true)
     return text.indexOf(BYTE_ORDER_MARK) === 0 ? text.subarray(BYTE_ORDER_MARK.length) : text
   } catch (error) {
     if (error instanceof SmoltraceError) throw error
     const {code, message} = error as NodeJS.ErrnoException
-    throw refuse(code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code ?? message})`)
+    throw refuse(code === 'ENOENT' ? 'no such file' : `it cannot be read (${code ?? message})`)
   }
 }
 

@@ -163,7 +163,7 @@ function namespaceOf(
     const type = parseDatasetName(name, wanted ?? '')?.type
     if (!type) throw new UsageError(`"${name}" is not a SMOLTRACE dataset of ${wanted}. Nothing was deleted.`)
     if (type === 'leaderboard' && !deleteLeaderboard)
-      throw new UsageError(`${name} is the leaderboard: deleting it takes \`deleteLeaderboard: true\`.`)
+      throw new UsageError(`${name} is the leaderboard: to delete it, add \`deleteLeaderboard: true\`.`)
   }
 
   return names.length > 0 ? wanted : namespace

@@ -75,7 +75,7 @@ export async function carryOut(
   checkExecution(options)
   if (terms) requireConsent(terms, options)
   if (options.savePlan !== undefined) {
-    const advice = 'leave out `dryRun: false`, and apply it with `applyPlan`'
+    const advice = 'omit `dryRun: false`, and apply the plan with `applyPlan`'
     if (!dryRun) throw new OptionError('savePlan', `saves the plan of a dry run: ${advice}`)
     await checkPlanTarget(options.savePlan)
   }

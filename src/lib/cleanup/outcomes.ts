@@ -4,7 +4,7 @@ import {HubError} from '../hub/errors.js'
 import {type RetryWait, type Wait} from '../hub/retry.js'
 
 export const OUTCOME_STATUSES = ['deleted', 'failed', 'skipped', 'gone', 'unattempted'] as const
-/** Of one dataset; `skipped`: changed or protected since the plan, or not archived; `gone`: was not there any more. */
+/** Of one dataset; `skipped`: changed or protected since the plan, or not archived; `gone`: was already gone. */
 export type OutcomeStatus = (typeof OUTCOME_STATUSES)[number]
 
 /** The outcome of one dataset. */

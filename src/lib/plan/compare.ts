@@ -72,7 +72,7 @@ function excludeLeaderboard(
 function changeOf(planned: Run, current: Run | undefined): string | undefined {
   for (const dataset of current?.datasets ?? []) {
     const before = planned.datasets.find(({name}) => name === dataset.name)
-    if (!before) return `the run got ${dataset.type} since the plan was made`
+    if (!before) return `the run has new ${dataset.type} since the plan was made`
     if (!isSame(before, dataset)) return `${dataset.type} changed since the plan was made`
   }
 

@@ -1,7 +1,7 @@
 import {OptionError} from '../base/errors.js'
 import {formatCount, formatNumber} from '../base/text.js'
 
-/** The most that one plan may delete: so many datasets, or so many per cent of what the namespace holds. */
+/** The most that one plan may delete: so many datasets, or so many per cent of all in the namespace. */
 type DeletionLimit = {text: string; datasets: number} | {text: string; percent: number}
 
 /**
@@ -16,7 +16,7 @@ export function parseDeletionLimit(value: number | string): DeletionLimit {
   if (sign === '' && Number.isSafeInteger(size)) return {text, datasets: size}
   throw new OptionError(
     'maxDelete',
-    `"${text}" is not a limit: give a number of datasets such as 20, or a share of all such as 10%`,
+    `"${text}" is not a valid limit: use a number of datasets such as 20, or a share of all such as 10%`,
   )
 }
 
@@ -37,6 +37,6 @@ export function refusalOfSize(
   const enough = 'percent' in limit ? share : String(datasets)
   return {
     message: `\`maxDelete\` ${limit.text} refused: the plan deletes ${formatNumber(datasets)} of ${formatCount(total, 'dataset')} (${share}).`,
-    suggestion: `If the plan is right, raise \`maxDelete\` to ${enough} or leave it out.`,
+    suggestion: `If the plan is right, raise \`maxDelete\` to ${enough} or omit it.`,
   }
 }

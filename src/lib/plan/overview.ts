@@ -22,7 +22,7 @@ import {readRules} from '../retention/read-rules.js'
 import {nameOptions, type RetentionOptions, type SelectorName} from '../retention/rules.js'
 import {selectorsOf} from '../retention/selectors.js'
 
-/** Selectors as `cleanup` takes them, and what goes with them. */
+/** The selectors of `cleanup`, and the rules that change them. */
 export type SelectionOptions = Pick<RetentionOptions, SelectorName | 'by' | 'ignoreLeaderboard'>
 
 export interface OverviewOptions extends ConnectionOptions, SizesOption {
@@ -69,7 +69,7 @@ export async function readOverview(options: OverviewOptions): Promise<Overview> 
   if (!isCertain && rules.needLeaderboard.length > 0) {
     const otherwise = rules.incompleteOnly ? ' `ignoreLeaderboard` uses the datasets alone.' : ''
     const names = joinWords(nameOptions(rules.needLeaderboard))
-    warnings.push(`${names}: only runs of which this is certain are shown.${otherwise}`)
+    warnings.push(`${names}: runs for which this is unclear are not shown.${otherwise}`)
   }
 
   // Where rows were lost, that a run has none is not evidence.
@@ -107,9 +107,9 @@ async function readRows(
   const none = leaderboard ? 'the leaderboard has no rows' : 'there is no leaderboard'
   const problem = count === 0 ? none : lostRows(runs, index, now, DEFAULT_GRACE_MS)
   if (problem === undefined) return {rows: index, isCertain: true}
-  warnings.push(`${capitalize(problem)}: which runs finished is not known.`)
+  warnings.push(`${capitalize(problem)}: it is unknown which runs finished.`)
   if (count === 0) return UNKNOWN
-  // Where rows were lost, a run without a row may have finished all the same.
+  // Where rows were lost, a run without a row may have finished anyway.
   const others = runs.filter((run) => !run.complete && !hasMetrics(run))
   const rows = new Map([...others.map(({timestamp}) => [timestamp, LOST] as const), ...index])
   return {rows, isCertain: false}

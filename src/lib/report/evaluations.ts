@@ -23,7 +23,7 @@ export interface LeftOut {
   undated: number
 }
 
-export const NO_MODEL = '(no model named)'
+export const NO_MODEL = '(no model)'
 
 /** No evaluation is older, and one wrong date must not squeeze all others into a corner. */
 const FIRST = new Date('2020-01-01T00:00:00Z')
@@ -69,7 +69,7 @@ export function evaluate(
   return {scored, leftOut}
 }
 
-/** Undefined where there is none, or where none can be so large. */
+/** Undefined if it is missing, or impossibly large. */
 function valueOf(rows: readonly LeaderboardRow[], metric: Metric): number | undefined {
   const score = scoreOf(rows, metric)
   if (score.is !== 'yes' || score.value > MAX_VALUE) return undefined

@@ -47,7 +47,7 @@ ${pairs('origin', [
 </header>
 <main>
 ${figures(report)}
-${warnings.length > 0 ? markup`<div class="notice" role="note"><strong>To know before trusting this page</strong><ul>${warnings.map((warning) => markup`<li>${warning}</li>`)}</ul></div>` : undefined}
+${warnings.length > 0 ? markup`<div class="notice" role="note"><strong>Before you trust this page</strong><ul>${warnings.map((warning) => markup`<li>${warning}</li>`)}</ul></div>` : undefined}
 ${rankingSection(report)}${timeSection(scores)}${costSection(costs)}${storageSection(report)}${plan && lossesSection(report, plan)}</main>
 <footer><p>Made by smoltrace. This page names models and runs. ${secret} It links to the Hub, loads nothing and runs no script.</p></footer>
 </body>

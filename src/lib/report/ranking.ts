@@ -90,7 +90,7 @@ const DATE = numbers<RankedRow>('Date', ({time}) =>
 
 /** Its score, or why it has no place. */
 function scoreIn({data, doubt, standing}: RankedRow, by: Metric): string {
-  if (doubt !== undefined) return 'in doubt'
+  if (doubt !== undefined) return 'unclear'
   return standing === 'finished' ? valueIn(data, by) : standing
 }
 

@@ -31,7 +31,7 @@ export interface ScoreChart {
   /** Of all series. */
   points: Point[]
   evaluations: number
-  /** Whether a mark may stand for several evaluations: else the ranking has its numbers. */
+  /** Whether a mark may show several evaluations; if not, the ranking has the same numbers. */
   isThinned: boolean
   leftOut: LeftOut
 }

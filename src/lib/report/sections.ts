@@ -43,12 +43,13 @@ export function costSection(costs: Report['costs']): Markup {
   const {by, title, series, uncosted} = costs
   const name = `Cost against ${METRICS[by].words}`
   if (series.length === 0) {
-    const text = uncosted > 0 ? empty('No evaluation with a score says what it cost.') : nothingScored(costs)
+    const text = uncosted > 0 ? empty('No scored evaluation has a known cost.') : nothingScored(costs)
     return section('cost', name, text)
   }
 
   const corner = METRICS[by].better === 'higher' ? 'top left' : 'bottom left'
-  const missing = uncosted > 0 ? `Left out: ${formatCount(uncosted, 'evaluation')} without a known cost.` : ''
+  const missing =
+    uncosted > 0 ? `Not shown: ${formatCount(uncosted, 'evaluation')} without a known cost.` : ''
   const key = series.map(
     ({model: {place, name: model}}) =>
       markup`<li>${swatch(place)}<b>${letterOf(place)}</b> <bdi>${model}</bdi></li>`,
@@ -75,7 +76,7 @@ export function storageSection({storage: all, bands, plan}: Report): Markup {
           ? `The size of ${formatCount(all.unknown, 'dataset')} is unknown and not counted.`
           : '',
       ]
-    : ['Storage is unknown: the Hub did not say the sizes of the datasets. So the bars count datasets.']
+    : ['Storage is unknown: the Hub did not report the sizes of the datasets, so the bars count datasets.']
   const columns = [
     {title: 'Age of the run', cell: ({title}: AgeBand) => title},
     numbers<AgeBand>('Runs', ({runs}) => formatNumber(runs)),
@@ -132,7 +133,7 @@ export function lossesSection(
   const keepers = countByRule(plan.keep)
   return section(
     'policy',
-    'What the policy would delete',
+    'Runs the policy would delete',
     markup`
 <p>A dry run of ${formatMinute(now)} UTC: nothing was deleted. The same policy may choose other runs later.</p>
 ${pairs('facts', [
@@ -142,7 +143,7 @@ ${pairs('facts', [
   ...rulePairs(plan),
 ])}
 ${total === 0 ? empty('No run would be deleted.') : table('Runs to delete, newest first', plan.delete.slice(0, MAX_RUNS), columns)}
-${unnamed > 0 ? markup`<p>Counted above and not named here: ${formatCount(unnamed, 'older run')} of the plan.</p>` : undefined}
+${unnamed > 0 ? markup`<p>Counted above but not listed: ${formatCount(unnamed, 'older run')} of the plan.</p>` : undefined}
 ${keepers.length > 0 ? dataTable('Why runs are kept', keepers, [{title: 'Rule', cell: ([rule]) => rule}, numbers('Runs', ([, number]) => formatNumber(number))]) : undefined}`,
   )
 }
@@ -168,7 +169,7 @@ function thinText({points, evaluations, isThinned}: ScoreChart): string {
 function othersText(series: readonly Series[]): string {
   const models = series.find(({model}) => model.place === MAX_MODELS)?.model.models ?? 0
   return models > 0
-    ? `The ${MAX_MODELS} models with most evaluations have a chart each; the others are shown as one: ${formatNumber(models)}.`
+    ? `The ${MAX_MODELS} models with the most evaluations have a chart each; one more shows the others (${formatNumber(models)}).`
     : ''
 }
 
@@ -179,11 +180,11 @@ function leftOutText({unfinished, unscored, undated}: LeftOut): string {
     unscored > 0 && `${formatNumber(unscored)} without a usable score`,
     undated > 0 && `${formatNumber(undated)} without a usable date`,
   ]
-  return all > 0 ? `Left out: ${joinWords(why.filter((each) => each !== false))}.` : ''
+  return all > 0 ? `Not shown: ${joinWords(why.filter((each) => each !== false))}.` : ''
 }
 
 function nothingScored({by, leftOut}: ScoreChart): Markup {
-  const lacks = `The leaderboard has no evaluation that finished and has a ${METRICS[by].words} yet.`
+  const lacks = `No finished evaluation on the leaderboard has a ${METRICS[by].words} yet.`
   return empty(`${lacks} ${leftOutText(leftOut)}`)
 }
 

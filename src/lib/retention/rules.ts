@@ -5,7 +5,7 @@ import {RUN_TYPES, type RunType} from '../base/names.js'
 import {formatNumber, joinWords} from '../base/text.js'
 import {type Age, usesCalendarUnits} from '../base/time.js'
 
-/** What may be deleted and what must stay, as the flags of `cleanup` say it. */
+/** What can be deleted and what is kept: the flags of `cleanup`. */
 export interface RetentionOptions {
   /** Selector: `30d`, `12h`, `1w3d`, `2026-01-31`, … */
   olderThan?: string | undefined
@@ -27,7 +27,7 @@ export interface RetentionOptions {
   unreferenced?: boolean | undefined
   /** Selector: runs whose score by `by` is below this. */
   scoreBelow?: number | undefined
-  /** Selector: every run. Goes with no other selector and no keeper. */
+  /** Selector: every run. Excludes other selectors and keepers. */
   all?: boolean | undefined
   /** Keeper: the N newest runs, whatever selects them. */
   keepRecent?: number | undefined
@@ -96,7 +96,7 @@ export interface Rule<T = unknown> {
   modifies?: (other: Rule) => boolean
   /** What it does, for the help and for editors of policies; names other rules as options. */
   summary: string
-  /** What a selector or keeper says: the end of "runs that are …", or what stays. The cutoff is that of an age. */
+  /** The runs it selects or keeps: "older than 30d", "the best run of each model". The cutoff is that of an age. */
   says?(value: Read<T>, rules: RetentionRules, cutoff?: string): string
 }
 
@@ -140,7 +140,7 @@ const RULES = {
     kind: 'selector',
     value: 'switch',
     modifies: ({needs}) => needs === 'standing',
-    summary: 'Do not ask the leaderboard which runs finished. Goes with `incompleteOnly`.',
+    summary: 'Do not ask the leaderboard which runs finished. Needs `incompleteOnly`.',
   },
   run: {
     kind: 'selector',
@@ -195,14 +195,14 @@ const RULES = {
     value: 'score',
     needs: 'scores',
     summary: 'Only finished runs that score below X. Runs without a score are never selected.',
-    says: (limit, {by}) => `scored below ${limit} by ${METRICS[by].words}`,
+    says: (limit, {by}) => `scoring below ${limit} by ${METRICS[by].words}`,
   },
   all: {
     kind: 'selector',
     value: 'switch',
     notInPolicy: 'a policy cannot select every run at once: use "cleanup --all", which asks to confirm it',
     summary: 'Every run. Excludes other selectors and keepers.',
-    says: () => 'in this namespace, all of them',
+    says: () => 'all runs in this namespace',
   },
   keepRecent: {
     kind: 'keeper',

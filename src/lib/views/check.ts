@@ -52,7 +52,7 @@ export function formatCheck(check: LeaderboardCheck, {style, width}: Screen): st
 
 /** A command that is wrapped could not be copied. */
 function adviceLines(suggestion: string, width: number | undefined): string[] {
-  const [text = '', command] = suggestion.split(/(?<=:) (?=smoltrace )/)
+  const [text = '', command] = suggestion.split(/(?<=:) (?=smoltrace\b)/)
   return [
     wrapIndented(`What to do: ${text}`, '    ', width),
     ...(command === undefined ? [] : [`      ${command}`]),

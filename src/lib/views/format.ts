@@ -91,7 +91,7 @@ export const STATES: Readonly<Record<RunState, string>> = {
   incomplete: 'incomplete',
   uploading: 'may still be uploading',
   failed: 'failed',
-  unknown: 'finished or not, unknown',
+  unknown: 'unclear whether finished',
 }
 
 /** Who protected the leaderboard, when and why; all of it comes from the Hub. */
@@ -104,7 +104,7 @@ export function protectionOf(protection: LeaderboardProtection | 'unknown' | und
 
 export function describeWait(wait: Wait): string {
   const seconds = `${Math.ceil(wait.ms / 1000)} s`
-  if (wait.why === 'quota') return `quota used up, resuming in ${seconds}`
+  if (wait.why === 'quota') return `rate limit reached, resuming in ${seconds}`
   return `${wait.cause}, trying again in ${seconds} (${wait.retry} of ${wait.of})`
 }
 
@@ -123,7 +123,7 @@ export function describeStep(step: Step): string {
 }
 
 const STEPS = {
-  account: 'asking the Hub who you are',
+  account: 'checking the token',
   leaderboard: 'reading the leaderboard',
   pins: 'reading the pins',
 }

@@ -20,7 +20,7 @@ const CASES: Array<[argv: string, message: string, ...steps: string[]]> = [
   ['cleanup --dry-run=false', '--dry-run takes no value.', 'Did you mean --no-dry-run?'],
   ['cleanup --dry-run no', '--dry-run takes no value.', 'Did you mean --no-dry-run?'],
   ['cleanup --no-dry-run=false', '--no-dry-run takes no value.', 'Did you mean --dry-run?'],
-  ['runs group --sizes=off', '--sizes takes no value.', 'Leave it out instead.'],
+  ['runs group --sizes=off', '--sizes takes no value.', 'Omit it instead.'],
   ['runs group --sizes now then', 'This command takes no arguments: "now", "then".'],
   ['history 3f9a 4b71', 'Too many arguments: "4b71".'],
   [

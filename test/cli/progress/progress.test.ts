@@ -82,7 +82,7 @@ describe('the progress of a job', () => {
   it('goes on saying that it pauses while what was under way ends, and no longer', () => {
     show(true)
     tell({kind: 'started', name: A}, quota)
-    const pause = /^ {2}Quota used up, resuming in (60|59) s$/
+    const pause = /^ {2}Rate limit reached, resuming in (60|59) s$/
     expect(painted()[1]).to.match(pause)
     tell({kind: 'finished', outcome: {name: A, status: 'deleted'}})
     expect(painted()[1]).to.match(pause)
@@ -186,7 +186,7 @@ describe('the progress of a job', () => {
     expect(stream.text.split('\n')).to.deep.equal([
       `${A}: the Hub answered 503, trying again in 1 s (1 of 5)`,
       `deleted        ${A}`,
-      'quota used up, resuming in 60 s',
+      'rate limit reached, resuming in 60 s',
       `failed         ${B}: 403 no (request r)`,
       '',
     ])

@@ -64,7 +64,7 @@ describe('the line that says what is waited for', () => {
     status.show('listing mira')
     status.wait({why: 'quota', ms: 60_000})
     timer?.run()
-    expect(seenOn(stream).join('')).to.match(/^Quota used up, resuming in (60|59) s…$/)
+    expect(seenOn(stream).join('')).to.match(/^Rate limit reached, resuming in (60|59) s…$/)
     status.wait({why: 'quota', ms: 0})
     timer?.run()
     expect(seenOn(stream)).to.deep.equal(['Listing mira…'])

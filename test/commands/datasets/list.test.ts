@@ -80,7 +80,7 @@ describe('datasets list --sizes', () => {
     })
     expect(exitCode).to.equal(2)
     expect(stderr).to.equal(
-      'Error: --sort size: add --sizes, which reads them.\n  All flags: smoltrace datasets list --help\n',
+      'Error: --sort size needs --sizes, which reads the sizes.\n  All flags: smoltrace datasets list --help\n',
     )
   })
 })

@@ -79,7 +79,7 @@ describe('leaderboard protect', () => {
       expect(stdout).to.include(`${stamps[0]} is now pinned`)
       const plain = stderr.replaceAll(/\s+(?:›\s+)?/g, ' ')
       expect(plain)
-        .to.include('Warning: 4 runs are in doubt and not pinned: ')
+        .to.include('Warning: 4 runs were not pinned because something is unclear: ')
         .and.match(/and 1 more\. To pin one anyway: `runs protect \d{8}_\d{6}`/)
       const {inDoubt, warnings} = JSON.parse((await protect('--json')).stdout)
       expect([inDoubt.length, warnings.length]).to.deep.equal([4, 1])

@@ -97,7 +97,7 @@ describe('policy explain --run', () => {
       expect(hub.requests).to.deep.equal([])
       const unknown = await at(hub, 'policy', 'explain', file, '--run', '20200101_000000')
       expect(unknown.exitCode).to.equal(1)
-      expect(unknown.stderr).to.match(/^Error: --run 20200101_000000: there is no such run\.\n/)
+      expect(unknown.stderr).to.match(/^Error: --run 20200101_000000: no such run\.\n/)
     }))
 })
 

@@ -66,8 +66,8 @@ describe('runs show', () => {
     ['unclear', [/^Status +unclear: status "aborted" is unknown$/m]],
     ['twice', [/^Leaderboard +row 7: .*\n +row 8: /m]],
     ['copied', [/^State +complete, restored 2026-10-03: counts from then$/m]],
-    ['inexact', [/^Model +unknown: a row may refer to it, /m, /row 10: results cited in another form$/m]],
-    ['renamed', [/row 11: results cited by a former namespace$/m]],
+    ['inexact', [/^Model +unknown: a row may refer to it, /m, /row 10: results spelled differently$/m]],
+    ['renamed', [/row 11: results under a former namespace$/m]],
     ['future', [/^Age +future, evaluated 2026-10-08 /m]],
   ]
   for (const [name, says] of FACTS)

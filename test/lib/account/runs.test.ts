@@ -72,7 +72,7 @@ describe('runs', () => {
 
   describe('the runs that are asked for', () => {
     const known = groupDatasetsByRun(runDatasets(STAMP))
-    const message = '20200101_000000, 20210101_000000: there is no such run.'
+    const message = '20200101_000000, 20210101_000000: no such run.'
 
     it('are refused by name where one is not there, and it is said where to look', () => {
       requireRuns([STAMP, STAMP], known)

@@ -148,7 +148,7 @@ describe('a plan compared with a new listing', () => {
     const partial = runDatasets(OLD, ['results'])
     const now = {datasets: [...partial, runDataset('metrics', OLD)], leaderboard: undefined}
     expect(excludedFrom(planOf(inventoryOf(partial), {all: true}), now)).to.deep.equal({
-      results: 'the run got metrics since the plan was made',
+      results: 'the run has new metrics since the plan was made',
     })
   })
 

@@ -103,8 +103,8 @@ describe('picking by hand', () => {
       OLDEST,
       'has no traces',
     ],
-    ['that is not there', plan, '20200101_000000', 'there is no such run'],
-    ['that is no timestamp', plan, `kim/smoltrace-results-${OLD}`, 'there is no such run'],
+    ['that is not there', plan, '20200101_000000', 'no such run'],
+    ['that is no timestamp', plan, `kim/smoltrace-results-${OLD}`, 'no such run'],
   ]
   for (const [title, of, run, words] of refused) {
     it(`refuses a run ${title}`, () => {

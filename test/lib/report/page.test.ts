@@ -83,7 +83,7 @@ describe('the page of a report', () => {
       'Success rate over time',
       'Cost against success rate',
       'Datasets by run age',
-      'What the policy would delete',
+      'Runs the policy would delete',
     ])
     const ids = all(page, 'h2').map(({attributes}) => attributes.get('id'))
     expect(all(page, 'section').map(({attributes}) => attributes.get('aria-labelledby'))).to.deep.equal(ids)
@@ -129,7 +129,7 @@ describe('the page of a report', () => {
       `1=|two/b|90%|–|–|–|2026-09-02|${B}|metrics`,
       `1=|one/a|90%|$0.50|1,234|2.5 s|2026-09-01|${A}|results, traces, metrics`,
       '3|not/listed|7%|–|–|–|~2026-09-04|20260904_120000|–',
-      `–|odd/score|in doubt|–|–|–|~2026-09-03|${C}|–`,
+      `–|odd/score|unclear|–|–|–|~2026-09-03|${C}|–`,
       '–|failed/one|failed|–|–|–|–|–|–',
     ])
     expectHarmless(ranked)
@@ -187,18 +187,18 @@ describe('the page of a report', () => {
     expect(all(one, 'dl', 'figures')[0]?.text).to.equal(
       'scored evaluation1model1run on the Hub1dataset of runs1storageunknown',
     )
-    expect(all(one, 'section')[1]?.text).to.include('Left out: 1 unfinished.')
+    expect(all(one, 'section')[1]?.text).to.include('Not shown: 1 unfinished.')
     const two = pageOf([...rows, finished(C)], [])
-    expect(two).to.include('Left out: 1 unfinished and 1 without a usable score.')
+    expect(two).to.include('Not shown: 1 unfinished and 1 without a usable score.')
   })
 
   it('says what is not known, where there is nothing to draw', () => {
     expect(pageOf([], []))
-      .to.include('no evaluation that finished and has a success rate yet')
+      .to.include('No finished evaluation on the leaderboard has a success rate yet')
       .and.include('There are no runs on the Hub.')
     expect(pageOf(ROWS, DATASETS)).to.include('Storage is unknown')
     const uncosted = pageOf([finished(A, {model: 'm', successRate: 5})], DATASETS)
-    expect(uncosted).to.include('No evaluation with a score says what it cost.')
+    expect(uncosted).to.include('No scored evaluation has a known cost.')
     for (const rows of [[], ROWS.slice(0, 1)]) expectHarmless(readPage(pageOf(rows, [])))
   })
 
@@ -290,10 +290,10 @@ describe('the page of hostile rows', () => {
     const text = pageOf(rows, datasets, {plan})
     expect(text.length).to.be.below(2_000_000)
     expect(text).to.match(/There are 10,000 evaluations: each mark is the mean of up to \d+ consecutive ones/)
-    expect(text).to.include('the others are shown as one: 42.')
+    expect(text).to.include('one more shows the others (42).')
     expect(text).to.include('Table: Success rate over time').and.include('Table: Cost against success rate')
     expect(text).to.include('Not shown: 9,500 more rows.')
     expect(plan.delete.length).to.equal(2998)
-    expect(text).to.include('Counted above and not named here: 2,498 older runs of the plan.')
+    expect(text).to.include('Counted above but not listed: 2,498 older runs of the plan.')
   })
 })

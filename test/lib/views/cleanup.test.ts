@@ -32,8 +32,8 @@ const SENTENCES: Array<[options: RetentionOptions, sentence: string]> = [
   [{team: ['a', 'b']}, 'of team a or b'],
   [{purpose: ['x', 'y', 'z']}, 'for the purpose x, y or z'],
   [{status: ['failed', 'partial']}, 'partial or failed, according to the leaderboard'],
-  [{scoreBelow: 50}, 'scored below 50 by success rate'],
-  [{all: true}, 'in this namespace, all of them'],
+  [{scoreBelow: 50}, 'scoring below 50 by success rate'],
+  [{all: true}, 'all runs in this namespace'],
   [{keepRecent: 1}, 'the most recent run'],
   [{keepRecent: 1500}, 'the 1,500 most recent runs'],
   [

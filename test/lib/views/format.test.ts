@@ -54,7 +54,7 @@ describe('wording', () => {
       [['results', 'metrics'], 'finished', 'finished without traces'],
       [['metrics'], 'finished', 'thinned: no results, no traces'],
       [['results'], undefined, 'incomplete: no traces, no metrics'],
-      [['results'], 'unclear', 'finished or not, unknown: no traces, no metrics'],
+      [['results'], 'unclear', 'unclear whether finished: no traces, no metrics'],
     ]
     for (const [types, standing, words] of cases) {
       it(`says "${words}" of ${types.join(', ')} where the leaderboard says ${standing ?? 'nothing'}`, () => {
@@ -90,7 +90,7 @@ describe('wording', () => {
   })
 
   it('says what is waited for and how long, rounded up to seconds', () => {
-    expect(describeWait({why: 'quota', ms: 46_001})).to.equal('quota used up, resuming in 47 s')
+    expect(describeWait({why: 'quota', ms: 46_001})).to.equal('rate limit reached, resuming in 47 s')
     expect(describeWait({why: 'retry', ms: 800, cause: 'the Hub returned 503', retry: 2, of: 5})).to.equal(
       'the Hub returned 503, trying again in 1 s (2 of 5)',
     )

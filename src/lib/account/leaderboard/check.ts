@@ -175,7 +175,7 @@ const STOPPED = 'Its evaluation was stopped before it wrote a row.'
 const LOST =
   'It has metrics, so it had a row. That row was lost: two evaluations wrote at the same time, or someone removed it.'
 
-const REPEATED = 'Remove all of them but the newest from the leaderboard.'
+const REPEATED = 'Keep the newest, and remove the others from the leaderboard.'
 const SHARED =
   "Evaluations that start in the same second write to the same dataset, which holds only the last one's data: " +
   'remove the other rows from the leaderboard.'
@@ -201,7 +201,7 @@ const NOTES = {
     const place = locationOfRuns(findUncited(view).filter((run) => mayGetRow(run, view)))
     const grace = formatDuration(DEFAULT_GRACE_MS)
     return {
-      message: `${formatItems(place.runs)}: changed in the last ${grace}, so its row may still be written`,
+      message: `${formatItems(place.runs)}: changed in the last ${grace}, so a row may still be written`,
       ...place,
     }
   },

@@ -64,7 +64,7 @@ export async function readHistory(
   return history
 }
 
-/** Reads a job of a brief history as a whole. @throws RefusedError where its journal is not a journal any more */
+/** Reads a job of a brief history as a whole. @throws RefusedError where its journal is no longer one */
 export function readJob(dataDir: string, {at, id}: JobRecord): Promise<JobRecord> {
   return readJournal(journalFolder(dataDir), journalName(at, id))
 }
@@ -79,10 +79,10 @@ export function findJob({dataDir, jobs}: History, id: string): JobRecord {
   const named = JSON.stringify(safe(id))
   const [why, advice] = job
     ? [
-        `${named} is how several jobs begin: ${found.map((each) => each.id).join(', ')}.`,
-        'Use more of its first characters.',
+        `Several jobs begin with ${named}: ${found.map((each) => each.id).join(', ')}.`,
+        'Use more characters of the id.',
       ]
-    : [`No job ${named} is recorded in ${dataDir}.`, 'See all jobs: smoltrace history']
+    : [`No job ${named} is recorded in ${dataDir}.`, 'To list all jobs: smoltrace history']
   throw new RefusedError(why, {suggestions: [advice]})
 }
 
@@ -102,5 +102,5 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
 async function readJournal(folder: string, name: string): Promise<JobRecord> {
   const job = parseJournal(await readFile(join(folder, name), 'utf8'))
   if (journalName(job.at, job.id) === name) return job
-  throw new RefusedError('is not named as the journal in it was: it is a copy, or was changed')
+  throw new RefusedError('has another name than its journal: it is a copy, or was changed')
 }

@@ -68,10 +68,10 @@ export function parseJournal(text: string): JobRecord {
     if (isLast && line === '') continue
     const fields = fieldsOf(line)
     if (isLast && !fields) {
-      job.problems.push('its last line is cut off and says nothing')
+      job.problems.push('its last line is cut off and was ignored')
     } else if (!follow(fields, job, datasets)) {
       isDamaged = true
-      job.problems.push(`its line ${index + 2} cannot be read: what has no other line is uncertain`)
+      job.problems.push(`its line ${index + 2} cannot be read: datasets without another line are uncertain`)
     }
   }
 
@@ -84,8 +84,8 @@ export function parseJournal(text: string): JobRecord {
   return job
 }
 
-const DAMAGED = 'a line of the journal that cannot be read may have been about it'
-const NO_RESULT = 'its DELETE was sent or about to be sent, and no result of it is recorded'
+const DAMAGED = 'an unreadable line of the journal may have been about it'
+const NO_RESULT = 'its DELETE was sent or about to be sent, and no result was recorded'
 
 /** Takes in one line. @returns false where it is not one that this program writes. */
 function follow(fields: object | undefined, job: JobRecord, datasets: Map<string, DatasetRecord>): boolean {
@@ -116,10 +116,10 @@ function readHeader(line: string, isCutOff: boolean): JobRecord {
   const fields = fieldsOf(line)
   if (!fields && isCutOff) throw new RefusedError('is not a journal, or its first line is cut off')
   if (fields?.kind !== 'plan') throw new RefusedError('is not a journal')
-  if (fields.version !== JOURNAL_VERSION) throw new RefusedError('is a journal of a version unknown here')
+  if (fields.version !== JOURNAL_VERSION) throw new RefusedError('is a journal of an unknown version')
   const header = headerIn(fields)
   if (!header || new Set(header.datasets.map(({name}) => name)).size < header.datasets.length)
-    throw new RefusedError('is not a journal: its first line lacks what a plan has')
+    throw new RefusedError('is not a journal: its first line is incomplete')
   const nothingYet = {state: 'untouched', reason: undefined, requestId: undefined, at: undefined} as const
   return {
     ...header,

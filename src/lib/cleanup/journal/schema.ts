@@ -6,15 +6,15 @@ import {CONFIRMATIONS} from './write.js'
 
 const at = about(date, 'When. ISO 8601, in UTC.')
 const name = about(nonEmptyText, 'Full name.')
-const id = about(nonEmptyText, 'The id that the Hub gave it.')
-const sha = about(nonEmptyText, 'Its newest commit.')
+const id = about(nonEmptyText, 'Its id on the Hub.')
+const sha = about(nonEmptyText, 'Its latest commit.')
 
 /** A dataset as the plan had it. */
 export const DATASET = z.object({
   name,
   id,
   sha,
-  lastModified: about(date, 'When it was changed last. ISO 8601, in UTC.'),
+  lastModified: about(date, 'When it was last changed. ISO 8601, in UTC.'),
 })
 
 /** The first line: the plan. */
@@ -22,10 +22,10 @@ export const HEADER = z.object({
   id: about(nonEmptyText, '12 hexadecimal digits.'),
   at: about(date, 'When it began. ISO 8601, in UTC.'),
   program: about(nonEmptyText, 'The program and its version.'),
-  endpoint: about(nonEmptyText, 'The Hub.'),
-  namespace: about(nonEmptyText, 'The user or organisation that it is about.'),
+  endpoint: about(nonEmptyText, 'The address of the Hub.'),
+  namespace: about(nonEmptyText, 'The user or organisation.'),
   user: about(nonEmptyText, "The token's owner."),
-  phrase: about(nonEmptyText, 'What a person types to confirm such a plan.'),
+  phrase: about(nonEmptyText, 'The phrase to type to confirm it.'),
   confirmedBy: about(
     z.enum(CONFIRMATIONS),
     'Who confirmed it: a person who typed the phrase, --yes, or a program.',
@@ -34,13 +34,13 @@ export const HEADER = z.object({
     z.nullable(
       z.object({madeBy: about(nonEmptyText, 'Who made it.'), digest: about(nonEmptyText, 'Its digest.')}),
     ),
-    'Where a saved plan was carried out; else null.',
+    'The saved plan that was applied; null without one.',
   ),
   rules: about(
     z.record(z.string(), z.unknown()),
     'The rules of the plan, as in cleanup.schema.json or as in another version.',
   ),
-  archive: about(z.nullable(nonEmptyText), 'The folder in which copies are kept; null without.'),
+  archive: about(z.nullable(nonEmptyText), 'The folder of the archive; null without one.'),
   datasets: about(z.array(DATASET), 'In the order of the plan.'),
 })
 
@@ -56,10 +56,10 @@ export const LINES = [
       name,
       status: about(
         z.enum(OUTCOME_STATUSES),
-        'deleted; failed; skipped: changed, protected or not archived; gone: was not there any more; unattempted.',
+        'deleted; failed; skipped: changed, protected or not archived; gone: already gone; unattempted.',
       ),
-      uncertain: z.optional(about(z.literal(true), 'It is not known whether the Hub deleted it.')),
-      reason: z.optional(about(z.string(), 'Why it is not deleted.')),
+      uncertain: z.optional(about(z.literal(true), 'Set if it is unknown whether the Hub deleted it.')),
+      reason: z.optional(about(z.string(), 'Why it was not deleted.')),
       requestId: z.optional(about(z.string(), "The Hub's id of the request.")),
       sha: z.optional(sha),
     }),
@@ -69,8 +69,8 @@ export const LINES = [
     z.object({
       kind: kind('end'),
       at,
-      interrupted: about(z.boolean(), 'Whether it was stopped before its end.'),
+      interrupted: about(z.boolean(), 'Whether it was stopped early.'),
     }),
-    'The job came to an end.',
+    'The job ended.',
   ),
 ] as const

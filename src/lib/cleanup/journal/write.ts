@@ -170,8 +170,8 @@ export class Journal {
       await writeToDisk(this.file, text)
     } catch (error) {
       this.failure = new RefusedError(
-        `The journal ${safeName(this.path)} cannot be written any more: ${messageOf(error)}. Nothing more is deleted without it.`,
-        {cause: error, suggestions: [`See what it holds: smoltrace history ${this.id}`]},
+        `The journal ${safeName(this.path)} can no longer be written: ${messageOf(error)}. Nothing more is deleted without it.`,
+        {cause: error, suggestions: [`To see what was deleted: smoltrace history ${this.id}`]},
       )
       throw this.failure
     }
@@ -205,7 +205,10 @@ async function writeToDisk(file: FileHandle, text: string): Promise<void> {
 function unwritable(folder: string, error: unknown): RefusedError {
   return new RefusedError(
     `The journal cannot be written in ${safeName(folder)}: ${messageOf(error)}. Nothing is deleted without it.`,
-    {cause: error, suggestions: ['Make that folder writable, or do without a journal: `journal: false`.']},
+    {
+      cause: error,
+      suggestions: ['Make that folder writable, or delete without a journal: `journal: false`.'],
+    },
   )
 }
 

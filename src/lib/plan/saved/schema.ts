@@ -95,7 +95,7 @@ export const PLAN = about(
       '`sha256:` of everything else. It detects edits, but is not a signature.',
     ),
   }),
-  'The plan that `smoltrace cleanup --plan FILE` writes and `--apply FILE` carries out.',
+  'The plan that `smoltrace cleanup --plan FILE` writes and `--apply FILE` applies.',
 )
 export type PlanFile = z.output<typeof PLAN>
 

@@ -63,7 +63,10 @@ export async function loadPolicy(file: string, now = new Date()): Promise<Policy
 }
 
 async function readText(file: string, refuse: Refuse): Promise<string> {
-  const bytes = await readTextFile(file, LIMIT, (text) => refuse({text}))
+  const suggestions = ['Use the path of a policy file in YAML.']
+  const bytes = await readTextFile(file, LIMIT, (text, isContent) =>
+    isContent ? refuse({text}) : new UsageError(`${printable(file)}: ${text}.`, {suggestions}),
+  )
   try {
     return new TextDecoder('utf8', {fatal: true}).decode(bytes)
   } catch {

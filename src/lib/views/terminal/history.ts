@@ -25,7 +25,7 @@ export type HistoryView = Screen & {bin: string; isRehearsal: boolean; since?: D
 const STATE_TITLES: Readonly<Record<DatasetState, string>> = {
   ...OUTCOME_LABELS,
   untouched: 'Not attempted (nothing was sent)',
-  uncertain: 'May be deleted or not',
+  uncertain: 'May or may not be deleted',
 }
 
 const DONE = 'completed'

@@ -69,12 +69,12 @@ export function unfinishedAdvice(runs: PinnedRun[], interrupted: boolean): strin
 
 const FEW_IN_DOUBT = 3
 
-/** Which runs were left out for want of certainty, and how to pin one all the same; undefined where there are none. */
+/** Which runs were not pinned because something is unclear, and how to pin one anyway; undefined without any. */
 export function inDoubtWarning(runs: RunInDoubt[]): string | undefined {
   const [first] = runs
   if (!first) return undefined
   const named = runs.map(({run, why}) => `${run} (${safe(why)})`)
-  const subject = `${formatCount(runs.length, 'run')} ${runs.length === 1 ? 'is' : 'are'}`
+  const subject = `${formatCount(runs.length, 'run')} ${runs.length === 1 ? 'was' : 'were'}`
   const names = joinWords(firstFew(named, FEW_IN_DOUBT))
-  return `${subject} in doubt and not pinned: ${names}. To pin one anyway: \`runs protect ${first.run}\``
+  return `${subject} not pinned because something is unclear: ${names}. To pin one anyway: \`runs protect ${first.run}\``
 }

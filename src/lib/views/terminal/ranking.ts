@@ -106,7 +106,7 @@ function barOf({data: {successRate}}: RankedRow): string {
 /** Why a row has no place, and what it lacks. */
 function notesOn({standing, doubt, gone, isTotal}: RankedRow): string {
   const notes: string[] = []
-  if (doubt !== undefined) notes.push(`in doubt: ${shown(doubt)}`)
+  if (doubt !== undefined) notes.push(`unclear: ${shown(doubt)}`)
   else if (standing !== 'finished') notes.push(standing)
   if (isTotal) notes.push('datasets gone')
   else if (gone.length > 0) notes.push(`${gone.join(' and ')} gone`)

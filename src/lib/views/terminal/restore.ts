@@ -73,7 +73,7 @@ function notes({counts, dryRun, outcomes}: RestoreResult): string[] {
   const names = pinned.map(({name, pin}) => `${name} (${pin})`).join(', ')
   return [
     isSomethingNew &&
-      `A restored dataset ${has} a new date of creation and a new history: \`--older-than\` counts from today for it.`,
+      `A restored dataset ${has} a new creation date and history: for it, \`--older-than\` counts from today.`,
     pinned.length > 0 && `Pinned by the card, so every cleanup keeps the run: ${names}.`,
   ].filter((note) => note !== false)
 }

@@ -112,8 +112,8 @@ function storedPairs(details: RunDetails): Pair[] {
 const REFERENCES: Partial<Record<ReferenceState, string>> = {
   gone: 'gone',
   unknown: 'not visible',
-  inexact: 'cited in another form',
-  renamed: 'cited by a former namespace',
+  inexact: 'spelled differently',
+  renamed: 'under a former namespace',
 }
 
 function rowText({row, references}: ViewedRow): string {

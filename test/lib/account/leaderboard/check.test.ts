@@ -108,7 +108,7 @@ describe('the check of a leaderboard', () => {
     ])
     const [same, , shared] = checkRows(rows, inventory).findings
     expect(same?.message).to.equal(`Rows 1 and 3 name ${named('results', A)}.`)
-    expect(same?.suggestion).to.include('all of them but the newest')
+    expect(same?.suggestion).to.include('Keep the newest')
     expect(shared?.suggestion).to.include('the same second')
   })
 

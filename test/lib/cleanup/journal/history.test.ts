@@ -74,7 +74,7 @@ describe('history', () => {
     const journal = await writeJob(data.dir)
     writeFileSync(journal.path, textOf(journal).slice(0, -5))
     const [problem] = (await readHistory(data.dir)).problems
-    expect(problem).to.include({job: journal.id, message: 'its last line is cut off and says nothing'})
+    expect(problem).to.include({job: journal.id, message: 'its last line is cut off and was ignored'})
   })
 
   it('is safe to print, whatever the files are called', async () => {

@@ -159,15 +159,15 @@ describe('a job', () => {
       ['null', null, /^is not a journal$/],
       ['a version from the future', {version: 2}, /version/],
       ['no version', {version: undefined}, /version/],
-      ['a date that does not exist', {at: '2026-02-30T00:00:00.000Z'}, /lacks/],
-      ['an unknown confirmation', {confirmedBy: 'nobody'}, /lacks/],
-      ['a dataset that is null', {datasets: [null]}, /lacks/],
-      ['a dataset twice', {datasets: [first, first]}, /lacks/],
-      ['a dataset without a name', {datasets: [{...first, name: ''}]}, /lacks/],
+      ['a date that does not exist', {at: '2026-02-30T00:00:00.000Z'}, /first line is incomplete/],
+      ['an unknown confirmation', {confirmedBy: 'nobody'}, /first line is incomplete/],
+      ['a dataset that is null', {datasets: [null]}, /first line is incomplete/],
+      ['a dataset twice', {datasets: [first, first]}, /first line is incomplete/],
+      ['a dataset without a name', {datasets: [{...first, name: ''}]}, /first line is incomplete/],
       ...[...keys, 'archive', 'datasets'].map((key): [string, object, RegExp] => [
         `no ${key}`,
         {[key]: undefined},
-        /lacks/,
+        /first line is incomplete/,
       ]),
     ]
     for (const [title, change, message] of headers) {

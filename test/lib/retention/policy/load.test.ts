@@ -15,11 +15,11 @@ import {expectGolden, GOLDENS} from '../../../support/golden.js'
 import {policyFile, policyOf} from '../../../support/policies.js'
 
 /** What a file is refused with: the first line, and those below it. Without the folder, which is another each time. */
-async function refusalOf(file: string): Promise<string[]> {
+async function refusalOf(file: string, next = /: smoltrace policy explain \S/): Promise<string[]> {
   const error = await rejectionOf(loadPolicy(file))
   expect(error).to.be.instanceOf(UsageError)
   const {message, suggestions} = error as UsageError
-  expect(suggestions.at(-1)).to.match(/: smoltrace policy explain \S/)
+  expect(suggestions.at(-1)).to.match(next)
   return [message, ...suggestions.slice(0, -1)].map((text) => text.replace(/^.*\/(?=[^/]*\.yaml)/, ''))
 }
 
@@ -148,12 +148,14 @@ describe('a policy is refused', () => {
 
   it('for a file that is not there, a folder and a pipe', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'smoltrace-policy-'))
-    expect(await refusalOf(join(folder, 'none.yaml'))).to.deep.equal(['none.yaml: there is no such file.'])
-    expect(await refusalOf(folder)).to.deep.equal([`${folder}: it is not a regular file.`])
+    // A file that is missing cannot be fixed.
+    const next = /^Use the path of a policy file in YAML\.$/
+    expect(await refusalOf(join(folder, 'none.yaml'), next)).to.deep.equal(['none.yaml: no such file.'])
+    expect(await refusalOf(folder, next)).to.deep.equal([`${folder}: it is not a regular file.`])
     if (process.platform === 'win32') return
     const pipe = join(folder, 'pipe.yaml')
     execFileSync('mkfifo', [pipe])
-    expect(await refusalOf(pipe)).to.deep.equal(['pipe.yaml: it is not a regular file.'])
+    expect(await refusalOf(pipe, next)).to.deep.equal(['pipe.yaml: it is not a regular file.'])
   })
 
   it('with at most ten more lines', async () => {

@@ -142,7 +142,7 @@ Undo: smoltrace restore '/my copies' --namespace team`)
     2026-10-05 12:00:04  kim/smoltrace-skipped-4: why skipped
   Failed: 1
     2026-10-05 12:00:05  kim/smoltrace-failed-5: why failed (request r-1)
-  May be deleted or not: 1
+  May or may not be deleted: 1
     2026-10-05 12:00:06  kim/smoltrace-uncertain-6: why uncertain
   To see what is there now: smoltrace datasets list --namespace kim`)
   })

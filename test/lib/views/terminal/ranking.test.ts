@@ -58,10 +58,10 @@ describe('the table of a ranking', () => {
     )
     expect(text).to.match(/^- {2}qwen\/coder +- .* - {2}- +failed$/m)
     const half = [finished(A, {metricsDataset: named('metrics', C)})]
-    expect(show(half)).to.match(/ in doubt: it names datasets of several runs, metrics gone$/m)
-    expect(show([finished(A)])).to.match(/ in doubt: its row has no success_rate$/m)
+    expect(show(half)).to.match(/ unclear: it names datasets of several runs, metrics gone$/m)
+    expect(show([finished(A)])).to.match(/ unclear: its row has no success_rate$/m)
     expect(show([finished(A, {runStatus: 'on\u001B[2Jfire'})])).to.match(
-      / in doubt: status "on \[2Jfire" is unknown$/m,
+      / unclear: status "on \[2Jfire" is unknown$/m,
     )
   })
 

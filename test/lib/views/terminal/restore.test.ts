@@ -29,7 +29,7 @@ describe('the summary of a restore', () => {
   })
 
   it('says that a restored dataset is new for --older-than, and only then', () => {
-    const says = (status: RestoreStatus) => shown([outcome(status)]).includes('counts from today for it')
+    const says = (status: RestoreStatus) => shown([outcome(status)]).includes('counts from today')
     const statuses = ['restored', 'restorable', 'present', 'refused'] as const
     expect(statuses.map((status) => says(status))).to.deep.equal([true, true, false, false])
   })

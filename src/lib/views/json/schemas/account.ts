@@ -54,7 +54,7 @@ export const DATASETS_LIST = t.object('The SMOLTRACE datasets of a namespace.', 
   cutoff: t.cutoff,
   datasets: t.list(DATASET, 'The datasets of runs, in the order of --sort; at most --limit.'),
   counts: t.object(
-    'How many datasets of runs there are of each type, those beyond --limit among them.',
+    'The number of datasets of each type, including those beyond --limit.',
     t.counts([...RUN_TYPES, 'leaderboard']),
   ),
   storage: t.bytes('The size of these datasets.'),
@@ -84,10 +84,8 @@ const STANDING = 'Its data from the leaderboard; null without a row, unknown if 
 export const RUN_STATE = t.object('A run, and what is known about it.', {
   ...run,
   ...runStorage,
-  model: t.orNull(t.text('The model that it evaluated; null where its rows name none, or that is in doubt.')),
-  score: t.orNull(
-    t.number('What it scored, in the unit of `by`; null where it has no score, or that is in doubt.'),
-  ),
+  model: t.orNull(t.text('The model that it evaluated; null if its rows name none, or if that is unclear.')),
+  score: t.orNull(t.number('Its score, in the unit of `by`; null if it has none, or if that is unclear.')),
   state: t.word(RUN_STATES, 'Its state, from its datasets and the leaderboard.'),
   standing: t.orNull(t.word([...t.STANDINGS, 'unknown'], STANDING)),
   pinned: t.orNull(t.yesNo('Whether it is pinned; null if unknown.')),
@@ -97,9 +95,9 @@ export const RUN_STATE = t.object('A run, and what is known about it.', {
 export const RUNS_GROUP = t.object('The evaluation runs of a namespace.', {
   ...t.look,
   cutoff: t.cutoff,
-  by: t.metric('What score they are shown with.'),
-  runs: t.list(RUN_STATE, 'Those that are selected, in the order of --sort; at most --limit.'),
-  totals: t.object('Counts of the selected runs, those beyond --limit among them.', {
+  by: t.metric('The metric of their scores.'),
+  runs: t.list(RUN_STATE, 'The selected runs, in the order of --sort; at most --limit.'),
+  totals: t.object('Counts of the selected runs, including those beyond --limit.', {
     runs: t.count('How many.'),
     complete: t.count('Those that have results, traces and metrics.'),
     incomplete: t.count('Those that lack at least one of these.'),

@@ -52,7 +52,7 @@ export const CLEANUP = t.object('A plan and, after a deletion, its outcomes.', {
     'What a dry run needed but could not read; the exit code is then 1.',
   ),
   stale: t.list(OUTCOME, 'The datasets of a saved plan that could no longer be deleted when it was applied.'),
-  outcomes: t.list(OUTCOME, 'One for each dataset of a plan that was carried out.'),
+  outcomes: t.list(OUTCOME, 'One for each dataset of a plan that was applied; empty after a dry run.'),
   counts: t.named('OutcomeCounts', 'The number of datasets by outcome.', t.counts(OUTCOME_STATUSES)),
   remaining: RUN_COUNTS,
   archive: t.orNull(

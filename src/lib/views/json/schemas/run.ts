@@ -22,7 +22,7 @@ export const RUNS_SHOW = t.object('One run, and all that is known of it.', {
         row: t.ordinal('Which row of the leaderboard it is, counted from 1.'),
         datasets: REFERENCES,
       }),
-      'Rows that cite it; null where there is no leaderboard, or it cannot be read.',
+      'Rows that cite it; null without a leaderboard, or if it cannot be read.',
     ),
   ),
   policy: t.orNull(t.text('The policy, as it was named; null without --policy.')),
