@@ -105,7 +105,7 @@ describe('the window of a job', () => {
   })
 
   it('says below how far it is what holds it up', () => {
-    expect(draw(parts('waiting', 3), {note: 'quota used up'})[1]).to.equal('  Quota used up')
+    expect(draw(parts('waiting', 3), {note: 'rate limit reached'})[1]).to.equal('  Rate limit reached')
   })
 
   it('is never higher or wider than there is room', () => {
