@@ -88,14 +88,14 @@ describe('cleanup', () => {
   describe('with --quiet', () => {
     const QUIET = ['--older-than', '30d', '--quiet']
 
-    it('shows the totals alone: of a dry run one line, of a deletion those of the plan and of the result', async () => {
+    it('shows the totals alone: of a dry run one line, of a deletion those of the plan and of the result, and how to look at it', async () => {
       const dry = await cleanup(...QUIET)
       expect(dry).to.include({exitCode: 0, stderr: ''})
       expect(dry.stdout).to.equal('Would delete 6 datasets of 2 runs; keeps 1 run.\n')
       const wet = await cleanup(...QUIET, ...WET)
       expect(wet).to.include({exitCode: 0, stderr: ''})
-      expect(wet.stdout.replace(/ in [\d.]+ s/, '')).to.equal(
-        'Will delete 6 datasets of 2 runs; keeps 1 run.\nDeleted 6 datasets of 2 runs. 1 run, 3 datasets remain.\n',
+      expect(wet.stdout).to.match(
+        /^Will delete 6 datasets of 2 runs; keeps 1 run\.\nDeleted 6 datasets of 2 runs in [\d.]+ s\. 1 run, 3 datasets remain\.\nDetails {2}\S+ history \S+\n$/,
       )
       expect((await cleanup(...QUIET)).stdout).to.equal('Would delete nothing; keeps 1 run.\n')
     })

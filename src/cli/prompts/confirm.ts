@@ -16,7 +16,7 @@ const DECIDING = new Set(['By hand', 'Deletes', 'Plan', 'Rule', 'Still valid'])
  * Shows the warning and asks for the plan's phrase, on stderr, with all that decides on the same screen. `list` shows the whole plan there
  * and asks again.
  * @param isShown whether the plan is right above
- * @returns whether the phrase was typed, with or without blanks around it; false after Ctrl-C and at the end of the input
+ * @returns whether the phrase was typed, with or without spaces around it; false after Ctrl-C and at the end of the input
  */
 export async function confirmByPhrase(
   plan: Plan,

@@ -70,7 +70,7 @@ const DELETED = '- '
 function formatRuns(plan: Plan, notes: words.PlanNotes, screen: Screen, room: number): string {
   const {style, width, height} = screen
   const isFolded = height !== undefined
-  const {named, others} = isFolded ? byNotice(plan) : {named: plan.keep, others: []}
+  const {named, others} = isFolded ? separateOthers(plan) : {named: plan.keep, others: []}
   // What a guard or something unclear keeps is never folded away before the rest.
   const kept = notes.saved ? [] : isFolded ? urgentFirst(named) : named
   const common = width === undefined ? [] : words.commonMisses(plan)
@@ -127,7 +127,7 @@ function urgentFirst(runs: readonly KeptRun[]): KeptRun[] {
 }
 
 /** Of the runs that are kept those that a rule looked at, and how many others there are, a line for each reason. */
-function byNotice(plan: Plan): {named: KeptRun[]; others: string[]} {
+function separateOthers(plan: Plan): {named: KeptRun[]; others: string[]} {
   const isOther = ({reasons}: KeptRun) => reasons.some(({rule}) => rule === 'run' || rule === 'only')
   const others = plan.keep.filter((each) => isOther(each))
   const lines = words.countBy(others, ({reasons}) => words.keptBy(reasons.at(-1)!, plan))
