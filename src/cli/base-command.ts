@@ -4,10 +4,10 @@ import {join} from 'node:path'
 
 import {type ExitCode, type Failure} from '../lib/base/exit-codes.js'
 import {capitalize, safe} from '../lib/base/text.js'
-import {UnknownNamespaceError} from '../lib/hub/access.js'
 import {type Wait} from '../lib/hub/retry.js'
 import {type ConnectionOptions} from '../lib/hub/session.js'
 import {type Step} from '../lib/hub/transport.js'
+import {type Ending} from '../lib/views/cleanup.js'
 import {describeStep, describeWait} from '../lib/views/format.js'
 import {wrapText} from '../lib/views/terminal/layout.js'
 import {type Screen, screenOf, widthOf} from '../lib/views/terminal/style.js'
@@ -58,6 +58,12 @@ export abstract class BaseCommand extends Command {
   /** Whether this runs inside the sandbox, on a Hub that is gone when it ends. */
   get isRehearsal(): boolean {
     return prefix.getStore() !== undefined
+  }
+
+  /** What a view needs to know to show commands that work. */
+  get caller(): Omit<Ending, 'next'> {
+    const {bin, isRehearsal} = this
+    return {bin, isRehearsal, isNamespaceSet: defaultOf('namespace') !== undefined}
   }
 
   /** Where the journal and the archives of leaderboards are; a rehearsal keeps its own next to them. */
@@ -266,12 +272,16 @@ export abstract class HubCommand extends BaseCommand {
     return result
   }
 
-  /** Where nobody typed the namespace that is not the token's, it came from the variable. */
+  /** Where nobody typed the flag that is wrong, its value came from the variable. */
   protected override failureOf(error: Error): Failure {
     const failure = super.failureOf(error)
-    const isTyped = this.ownWords.some((word) => /^--(?:namespace|apply)\b/.test(word))
-    if (isTyped || !(error instanceof UnknownNamespaceError)) return failure
-    return {...failure, message: failure.message.replace('--namespace', DEFAULTS.namespace)}
+    const typed = new Set(this.ownWords.map((word) => word.replace(/=.*$/s, '')))
+    const message = failure.message.replace(
+      /^--(namespace|archive)(?= )/,
+      (flag, name: keyof typeof DEFAULTS) =>
+        typed.has(flag) || defaultOf(name) === undefined ? flag : DEFAULTS[name],
+    )
+    return {...failure, message}
   }
 
   /** How to reach the Hub, from the flags that all these commands have. */

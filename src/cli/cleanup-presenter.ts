@@ -142,8 +142,7 @@ export class CleanupPresenter {
 
   private endingOf(result: CleanupResult): Ending {
     const {given, command, facts} = this
-    const {bin, isRehearsal} = command
-    return {bin, isRehearsal, next: nextStep(result, given, command, facts)}
+    return {...command.caller, next: nextStep(result, given, command, facts)}
   }
 
   /** What a view needs to know of a deletion as well as the plan. */

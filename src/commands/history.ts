@@ -49,7 +49,7 @@ export default class History extends BaseCommand {
     const jobs = job ? [job] : all.jobs
     const problems = job ? all.problems.filter((problem) => problem.job === job.id) : all.problems
     if (!this.jsonEnabled()) {
-      const view = {...this.screen, bin: this.bin, isRehearsal: this.isRehearsal, since}
+      const view = {...this.screen, ...this.caller, since}
       await this.print(job ? formatJob(job, problems, view) : formatHistory(all, view))
     }
 

@@ -35,6 +35,15 @@ describe('defaults from the environment', () => {
         [namespace]: 'x',
       })
       expect(typed.stderr).to.match(/^Error: --namespace "nobodys": /)
+      const nowhere = join(root, 'package.json', 'copies')
+      const folder = await runCli(['cleanup', '--all'], {...envOf(hub), [archive]: nowhere})
+      expect(folder.exitCode).to.equal(2)
+      expect(folder.stderr).to.match(/^Error: SMOLTRACE_ARCHIVE \S+copies: /)
+      const typedFolder = await runCli(['cleanup', '--all', `--archive=${nowhere}`], {
+        ...envOf(hub),
+        [archive]: 'x',
+      })
+      expect(typedFolder.stderr).to.match(/^Error: --archive \S+copies: /)
       const sent = hub.requests.length
       const many = await runCli(['cleanup', '--all'], {...envOf(hub), [concurrency]: '99'})
       expect(many.exitCode).to.equal(2)
@@ -56,6 +65,20 @@ describe('defaults from the environment', () => {
       expect(wet.exitCode, wet.stderr).to.equal(0)
       expect(wet.stdout).to.match(new RegExp(`^Archived +\\d+ datasets .* in ${folder}$`, 'm'))
       expect(existsSync(folder)).to.equal(true)
+    }))
+
+  it('do not lead the way back to another namespace', () =>
+    withHub({runs: 4}, async (hub) => {
+      const folder = mkdtempSync(join(tmpdir(), 'smoltrace-env-'))
+      const env = {...envOf(hub), [namespace]: hub.org, XDG_DATA_HOME: folder}
+      const flags = ['--keep-recent', '1', '--archive', join(folder, 'copies'), '--no-dry-run', '--yes']
+      const wet = await runCli(['cleanup', '--namespace', hub.user, ...flags], env)
+      const shown = [wet, await runCli(['history', 'latest'], env)]
+      for (const {stdout} of shown) {
+        const [, undo = ''] = /^Undo:? +smoltrace (.*)$/m.exec(stdout) ?? []
+        const {exitCode, stderr} = await runCli([...undo.split(' '), '--dry-run'], env)
+        expect(exitCode, undo + stderr).to.equal(0)
+      }
     }))
 
   it('do not keep a saved plan from being applied: it says itself whose it is', () =>

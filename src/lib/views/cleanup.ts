@@ -254,7 +254,7 @@ function leaderboardText({leaderboard, rules}: Plan, archive: string | undefined
   return `${dataset.name}: ${planned ? `DELETED as well, ${archived}` : 'preserved'} (${protectionOf(protection)})`
 }
 
-/** The whole plan in one line. */
+/** The whole plan in one line, and whose it is. */
 export function totalsText(plan: Plan, isLive: boolean): string {
   const kept = formatCount(plan.keep.length, 'run')
   if (plan.unknown) return `Not known: ${unknownText(plan.unknown)} could not be read.`
@@ -263,7 +263,7 @@ export function totalsText(plan: Plan, isLive: boolean): string {
     datasets === 0
       ? 'nothing'
       : `${formatCount(datasets, 'dataset')} of ${formatCount(plan.delete.length, 'run')}`
-  return `${isLive ? 'Will delete' : 'Would delete'} ${what}; keeps ${kept}.`
+  return `${isLive ? 'Will delete' : 'Would delete'} ${what} in ${plan.namespace}; keeps ${kept}.`
 }
 
 export function unknownText(unknown: NonNullable<Plan['unknown']>): string {
@@ -346,12 +346,15 @@ export interface Ending {
   bin: string
   /** The Hub is gone with the command. */
   isRehearsal: boolean
+  /** A variable says what a command without `--namespace` means: one that is shown must name its own. */
+  isNamespaceSet?: boolean
   next?: NextStep | undefined
 }
 
 /** What a deletion came to, and the commands that undo it and show it again, which end their lines to be copied. */
-export function resultPairs(result: CleanupResult, {bin, isRehearsal}: Ending): Pair[] {
+export function resultPairs(result: CleanupResult, ending: Ending): Pair[] {
   const {storage, archive, job} = result
+  const {bin, isRehearsal} = ending
   const archived = archive && archive.datasets > 0
   return [
     ['Freed', storage && formatStorageTotal(storage.freed)],
@@ -361,7 +364,7 @@ export function resultPairs(result: CleanupResult, {bin, isRehearsal}: Ending): 
         ? `${formatCount(archive.datasets, 'dataset')} (${formatBytes(archive.bytes)}) in ${archive.dir}`
         : undefined,
     ],
-    ['Undo', isRehearsal ? undefined : undoText(result, bin)],
+    ['Undo', isRehearsal ? undefined : undoText(result, ending)],
     ['Details', job === undefined ? undefined : `${bin} history ${shortId(job)}`],
   ]
 }
@@ -369,7 +372,7 @@ export function resultPairs(result: CleanupResult, {bin, isRehearsal}: Ending): 
 /** Of more runs a command that names each would be too long to be read. */
 const MAX_UNDONE = 5
 
-function undoText({plan, archive, outcomes, user}: CleanupResult, bin: string): string | undefined {
+function undoText({plan, archive, outcomes, user}: CleanupResult, ending: Ending): string | undefined {
   const deleted = new Set(outcomes.flatMap(({name, status}) => (status === 'deleted' ? [name] : [])))
   const board = plan.leaderboard?.dataset.name ?? ''
   const isBack = archive?.isLeaderboardOnly ? deleted.has(board) : deleted.size > 0
@@ -381,7 +384,7 @@ function undoText({plan, archive, outcomes, user}: CleanupResult, bin: string): 
   ]
   const isExact = archive.isShared && words.length <= MAX_UNDONE
   const job = {archive: archive.dir, namespace: plan.namespace, user}
-  const command = undoCommand(job, bin, isExact ? words : [])
+  const command = undoCommand(job, ending, isExact ? words : [])
   if (archive.isLeaderboardOnly) return deleted.size > 1 ? `${command}\n(the leaderboard only)` : command
   return archive.isShared && !isExact ? `${command}\n(also restores what else is in that folder)` : command
 }
@@ -394,10 +397,10 @@ export function shortId(id: string): string {
 /** The command that brings back what a job archived, or these runs and datasets of it; undefined where it archived nothing. */
 export function undoCommand(
   job: {archive: string | null | undefined; namespace: string; user: string},
-  bin: string,
+  {bin, isNamespaceSet}: Pick<Ending, 'bin' | 'isNamespaceSet'>,
   words: readonly string[] = [],
 ): string | undefined {
   if (!job.archive) return undefined
-  const namespace = job.namespace === job.user ? undefined : job.namespace
+  const namespace = job.namespace === job.user && !isNamespaceSet ? undefined : job.namespace
   return [`${bin} restore`, formatWords([job.archive, ...words]), ...formatFlags({namespace})].join(' ')
 }

@@ -231,10 +231,10 @@ describe('a plan in words', () => {
 
   it('has its totals in one line', () => {
     const plan = planOf(INVENTORY, {olderThan: '30d'})
-    expect(totalsText(plan, false)).to.equal('Would delete 3 datasets of 1 run; keeps 1 run.')
-    expect(totalsText(plan, true)).to.equal('Will delete 3 datasets of 1 run; keeps 1 run.')
+    expect(totalsText(plan, false)).to.equal('Would delete 3 datasets of 1 run in kim; keeps 1 run.')
+    expect(totalsText(plan, true)).to.equal('Will delete 3 datasets of 1 run in kim; keeps 1 run.')
     expect(totalsText(planOf(INVENTORY, {olderThan: '1y'}), false)).to.equal(
-      'Would delete nothing; keeps 2 runs.',
+      'Would delete nothing in kim; keeps 2 runs.',
     )
     expect(totalsText({...plan, unknown: ['rows']}, false)).to.equal(
       'Not known: what the leaderboard says could not be read.',

@@ -12,7 +12,7 @@ import {
 } from '../../cleanup/journal/parse.js'
 import {journalName} from '../../cleanup/journal/write.js'
 import {flagsOf} from '../../retention/read-rules.js'
-import {describeOutcome, OUTCOME_LABELS, shortId, undoCommand} from '../cleanup.js'
+import {describeOutcome, type Ending, OUTCOME_LABELS, shortId, undoCommand} from '../cleanup.js'
 import {type Column} from '../columns.js'
 import {formatMinute, formatMoment} from '../format.js'
 import {cut, paragraphs, wrapIndented, wrapText} from './layout.js'
@@ -20,7 +20,7 @@ import {type Screen} from './style.js'
 import {formatPairs, formatTable} from './table.js'
 
 /** What the reader asked for, and how the program is called; in a rehearsal there is no way back, since its Hub is gone. */
-export type HistoryView = Screen & {bin: string; isRehearsal: boolean; since?: Date | undefined}
+export type HistoryView = Omit<Ending, 'next'> & Screen & {since?: Date | undefined}
 
 const STATE_TITLES: Readonly<Record<DatasetState, string>> = {
   ...OUTCOME_LABELS,
@@ -107,7 +107,7 @@ export function formatHistory({dataDir, jobs, problems}: History, view: HistoryV
 
 export function formatJob(job: JobRecord, problems: HistoryProblem[], view: HistoryView): string {
   const {at, id, namespace, endpoint, user, program, confirmedBy, phrase, endedAt, savedPlan, archive} = job
-  const {style, width, bin, isRehearsal} = view
+  const {style, width, isRehearsal} = view
   const how = {phrase: `by typing ${phrase}`, yes: 'with --yes', callback: 'by a program'}[confirmedBy]
   const flags = formatFlags({...flagsOf(job.rules), archive: archive ?? undefined}).join(' ')
   const facts = formatPairs(
@@ -125,7 +125,7 @@ export function formatJob(job: JobRecord, problems: HistoryProblem[], view: Hist
   const end = endOf(job)
   const paint = end === DONE ? style.bold : style.yellow
   const title = `${paint(`Job ${id}, ${formatMoment(at)}: ${end}`)}${END_NOTES[end] ?? ''}`
-  const undo = isRehearsal || job.counts.deleted === 0 ? undefined : undoCommand(job, bin)
+  const undo = isRehearsal || job.counts.deleted === 0 ? undefined : undoCommand(job, view)
   return paragraphs([
     `${wrapText(title, width)}\n${facts}`,
     formatStates(job, view),
