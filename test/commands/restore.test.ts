@@ -66,7 +66,7 @@ describe('restore', () => {
     hub.intercept({match: isCreation, times: 1, before: () => void process.emit('SIGINT')})
     const {exitCode, stdout} = await run([dir])
     expect(exitCode).to.equal(130)
-    expect(stdout).to.include('Interrupted: restore again')
+    expect(stdout).to.include('To restore the rest:\n  smoltrace restore ')
     expect((await run([dir])).exitCode).to.equal(0)
   })
 })
