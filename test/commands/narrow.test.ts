@@ -30,7 +30,8 @@ for (const CI of [undefined, 'true'])
     after(() => hub.close())
 
     /** What only commands, full names and paths may do: what is broken cannot be copied. */
-    const mayBeWide = (line: string) => /^ *smoltrace /.test(line) || /^\s*\S*\/\S*\s*$/.test(line)
+    const mayBeWide = (line: string) =>
+      /^(?:Undo|Details)? *smoltrace /.test(line) || /^\s*\S*\/\S*\s*$/.test(line)
 
     // In this order: the one looks at what the other has done.
     for (const line of [
