@@ -3,11 +3,10 @@ import {once} from 'node:events'
 
 import {BaseCommand, prefix} from '../cli/base-command.js'
 import {formatVariables} from '../cli/command-line.js'
-import {unknownCommand} from '../cli/errors/unknown-command.js'
 import {defaultOf, DEFAULTS} from '../cli/flags/defaults.js'
 import {wholeNumber} from '../cli/flags/shared.js'
-import {showHelpOf} from '../cli/help/show-help.js'
-import {findByWords, HOST_TOPIC, runsInside, splitArguments, topicOf, wordsOf} from '../cli/host/words.js'
+import {showHelpInside} from '../cli/help/show-help.js'
+import {findInside, splitArguments} from '../cli/host/words.js'
 import {setVariables} from '../cli/output.js'
 import {UsageError} from '../lib/base/errors.js'
 import {ALL_CODES} from '../lib/base/exit-codes.js'
@@ -76,10 +75,8 @@ With a command, runs it on that Hub, which is gone afterwards. Flags of the sand
     if (inner.length > 0 && own.includes('--json'))
       throw new UsageError(`--json belongs after the inner command: sandbox ${inner.join(' ')} --json.`)
     if (inner.length > 0 && !command) {
-      const words = inner.join(',') === 'help' ? ['help', 'sandbox'] : withoutTopic(inner)
-      if (await showHelpOf(words, this.config, topicOf(this.ctor.id))) return {}
-      const known = this.config.commands.filter(({id}) => runsInside(wordsOf(id)))
-      throw unknownCommand(words, known, {topic: topicOf(this.ctor.id), within: 'sandbox'})
+      await showHelpInside(inner, this.config, this.ctor.id)
+      return {}
     }
 
     const {startSandbox} = await import('../lib/sandbox/index.js')
@@ -127,13 +124,7 @@ With a command, runs it on that Hub, which is gone afterwards. Flags of the sand
     }
   }
 
-  /** In a host by our topic: the bare name could be the host's own command, and a rehearsal would become the real thing. */
-  private findInner(words: string[]): ReturnType<typeof findByWords> {
-    const ids = new Set(this.config.commandIDs.filter((id) => runsInside(wordsOf(id))))
-    return findByWords(withoutTopic(words), topicOf(this.ctor.id), (id) => ids.has(id))
+  private findInner(words: string[]): ReturnType<typeof findInside> {
+    return findInside(words, this.config.commandIDs, this.ctor.id)
   }
-}
-
-function withoutTopic(words: string[]): string[] {
-  return words[0] === HOST_TOPIC ? words.slice(1) : words
 }

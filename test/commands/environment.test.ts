@@ -6,9 +6,11 @@ import {globSync} from 'tinyglobby'
 
 import {DEFAULTS} from '../../src/cli/flags/defaults.js'
 import {formatEnvironment} from '../../src/cli/help/environment.js'
+import {PLAIN} from '../support/builders.js'
 import {root, runCli} from '../support/cli.js'
 import {envOf, withHub} from '../support/hub.js'
 
+const PAGE = {style: PLAIN, width: undefined}
 const {namespace, archive, concurrency} = DEFAULTS
 
 describe('defaults from the environment', () => {
@@ -118,13 +120,21 @@ describe('help environment', () => {
         names.split(', '),
       ),
     ])
-    const shown = [...formatEnvironment().matchAll(/^ {2}([A-Z_]+) /gm)].map(([, name]) => name)
+    const shown = [...formatEnvironment(PAGE).matchAll(/^ {2}([A-Z_]+) /gm)].map(([, name]) => name)
     expect(shown).to.include.members(read.filter((name) => !others.has(name)))
     for (const name of shown) expect(code.join('').toUpperCase(), name).to.include(name)
   })
 
+  it('is aligned on a narrow terminal, too', () => {
+    const [, ...lines] = formatEnvironment({...PAGE, width: 60}).split('\n\n')
+    for (const line of lines.join('').split('\n')) {
+      expect(line.length).to.be.at.most(60)
+      expect(line).to.match(/^ {2}[A-Z_]+ +\S|^ {27}\S/)
+    }
+  })
+
   it('is there in the sandbox, too', async () => {
     const {stdout, exitCode} = await runCli(['sandbox', 'help', 'environment'])
-    expect([stdout, exitCode]).to.deep.equal([`${formatEnvironment()}\n`, 0])
+    expect([stdout, exitCode]).to.deep.equal([`${formatEnvironment(PAGE)}\n`, 0])
   })
 })

@@ -40,6 +40,15 @@ describe('the help of every command', () => {
     expectGolden('help.txt', `${screens.join('\n')}`)
   })
 
+  it('breaks no command that it names where a terminal is narrow', () => {
+    for (const command of commands) {
+      const id = command.id.replaceAll(':', ' ')
+      expect(linesOf(command, 40, ShortCommandHelp).at(-1), id).to.match(
+        new RegExp(`smoltrace ${id} --help$`),
+      )
+    }
+  })
+
   it('is the short one with -h alone', async () => {
     const short = await runCli(['cleanup', '-h'])
     const long = await runCli(['cleanup', '--help'])

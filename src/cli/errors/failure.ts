@@ -187,7 +187,7 @@ export function inCommandWords(text: string, {bin, flags}: Pick<Invocation, 'bin
   return named.replaceAll(COMMAND_LINE, () => `${bin} `)
 }
 
-/** What went wrong, and what to do next, a paragraph each. A command, which begins with `bin`, is never broken, to be copied. */
+/** What went wrong, and what to do next, a paragraph each. */
 export function formatFailure(failure: Failure, bin: string, screen: Screen): string {
   const {message, suggestions, exitCode} = failure
   const {style, width = Infinity} = screen
@@ -196,7 +196,8 @@ export function formatFailure(failure: Failure, bin: string, screen: Screen): st
   return [wrapText(`${title} ${message}`, width), ...advice].join('\n')
 }
 
-function formatAdvice(text: string, bin: string, width: number): string {
+/** One suggestion in lines of this width, its command, which begins with `bin`, never broken: it is to be copied. */
+export function formatAdvice(text: string, bin: string, width: number): string {
   const start = text.indexOf(`: ${bin} `)
   if (text.length <= width || (start === -1 && text.includes(`${bin} `))) return text
   if (start === -1) return wrapText(text, width)

@@ -1,3 +1,6 @@
+import {indented, paragraphs, wrapText} from '../../lib/views/terminal/layout.js'
+import {type Screen} from '../../lib/views/terminal/style.js'
+import {formatPairs} from '../../lib/views/terminal/table.js'
 import {DEFAULTS} from '../flags/defaults.js'
 
 /** Every variable that a person may set, and what it does. */
@@ -33,10 +36,9 @@ const VARIABLES: ReadonlyArray<readonly [names: string, what: string]> = [
 export const ENVIRONMENT = 'environment'
 
 /** What `help environment` shows. */
-export function formatEnvironment(): string {
-  const widest = Math.max(...VARIABLES.map(([name]) => name.length))
-  const lines = VARIABLES.map(([name, what]) => `  ${name.padEnd(widest)}  ${what}`)
-  return ['Environment variables. A flag always wins; an empty variable counts as unset.', '', ...lines].join(
-    '\n',
-  )
+export function formatEnvironment({style, width = Infinity}: Screen): string {
+  return paragraphs([
+    wrapText('Environment variables. A flag always wins; an empty variable counts as unset.', width),
+    indented(formatPairs(VARIABLES, {style, width: width - 2}), '  '),
+  ])
 }

@@ -3,14 +3,16 @@ import {stripVTControlCharacters} from 'node:util'
 
 import {type ExitCode, formatExitCodes} from '../../lib/base/exit-codes.js'
 import {wrapText} from '../../lib/views/terminal/layout.js'
+import {screenOf} from '../../lib/views/terminal/style.js'
 import {HubCommand} from '../base-command.js'
+import {formatAdvice} from '../errors/failure.js'
 import {findByWords, namingWords, splitArguments} from '../host/words.js'
 import {ENVIRONMENT, formatEnvironment} from './environment.js'
 
 /** Lines that are longer are hard to read, however wide the terminal. */
 const WIDEST = 100
 /** First steps, in the order in which a new user takes them. */
-const FIRST_STEPS = [
+const FIRST_STEPS: ReadonlyArray<readonly [why: string, command: string]> = [
   ['Try it, with no account and nothing to lose:', 'sandbox cleanup --keep-recent 3'],
   ['After `hf auth login`, or with HF_TOKEN set, list your runs:', 'runs group'],
   ['See what a cleanup would delete (--no-dry-run deletes it):', 'cleanup --older-than 30d'],
@@ -69,10 +71,11 @@ const COMMON_FLAGS = new Set(Object.keys(HubCommand.baseFlags))
 export class ShortCommandHelp extends SmoltraceCommandHelp {
   protected override sections(): ReturnType<CommandHelp['sections']> {
     const shown = new Set(['ARGUMENTS', 'FLAGS', 'USAGE'])
-    const help = `${this.config.bin} ${this.command.id} --help`
+    const {bin} = this.config
+    const more = `All flags, examples and exit codes: ${bin} ${this.command.id} --help`
     return [
       ...super.sections().filter(({header}) => shown.has(header)),
-      {header: 'MORE', generate: () => `All flags, examples and exit codes: ${help}`},
+      {header: 'MORE', generate: () => formatAdvice(more, bin, this.opts.maxWidth - this.indentSpacing)},
     ]
   }
 
@@ -112,7 +115,8 @@ export default class SmoltraceHelp extends Help {
     this.CommandHelpClass = asked.includes('-h') ? ShortCommandHelp : SmoltraceCommandHelp
     const found = findByWords(words, [], (id) => this.config.findCommand(id) !== undefined)
     if (found) await super.showHelp([found.id])
-    else if (words.join(' ') === ENVIRONMENT) this.log(formatEnvironment())
+    else if (words.join(' ') === ENVIRONMENT)
+      this.log(formatEnvironment({...screenOf(process.stdout), width: this.opts.maxWidth}))
     else if (words.length === 0 || this.config.findTopic(words.join(':'))) await super.showHelp(asked)
     else {
       const {reportUnknownCommand} = await import('../errors/unknown-command.js')
@@ -124,12 +128,17 @@ export default class SmoltraceHelp extends Help {
   /** What the bare name of the program shows: 24 lines of 80 columns. */
   protected override async showRootHelp(): Promise<void> {
     const {bin, version} = this.config
-    const steps = FIRST_STEPS.map(([why, command]) => `${why}\n  $ ${bin} ${command}`)
+    const width = this.opts.maxWidth - this.indentSpacing
+    const steps = FIRST_STEPS.map(([why, command]) => `${wrapText(why, width)}\n  $ ${bin} ${command}`)
+    const more = [`More: ${bin} COMMAND --help`, `Variables: ${bin} help ${ENVIRONMENT}`]
     const parts = [
-      `smoltrace ${version}: keeps the Hugging Face Hub tidy after SMOLTRACE evaluations.\nNothing is ever deleted without --no-dry-run and a confirmation.`,
+      [
+        `smoltrace ${version}: keeps the Hugging Face Hub tidy after SMOLTRACE evaluations.`,
+        'Nothing is ever deleted without --no-dry-run and a confirmation.',
+      ].join('\n'),
       this.section('FIRST STEPS', steps.join('\n')),
       this.section('COMMANDS', this.firstWords()),
-      `More: ${bin} COMMAND --help   Variables: ${bin} help ${ENVIRONMENT}`,
+      more.join(more.join('   ').length > this.opts.maxWidth ? '\n' : '   '),
     ]
     this.log(parts.join('\n\n'))
   }

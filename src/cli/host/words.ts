@@ -46,6 +46,25 @@ export function runsInside(words: string): boolean {
 }
 
 /**
+ * Finds the command that runs in the sandbox, in a host by our topic: the bare name could be the host's own command, and a rehearsal
+ * would become the real thing.
+ * @param id of the sandbox
+ */
+export function findInside(
+  words: string[],
+  ids: readonly string[],
+  id: string,
+): ReturnType<typeof findByWords> {
+  const known = new Set(ids.filter((each) => runsInside(wordsOf(each))))
+  return findByWords(withoutTopic(words), topicOf(id), (each) => known.has(each))
+}
+
+/** The words after the topic, which may be left out in the sandbox. */
+export function withoutTopic(words: string[]): string[] {
+  return words[0] === HOST_TOPIC ? words.slice(1) : words
+}
+
+/**
  * Splits the sandbox's raw arguments: from the first word on all belongs to the inner command, its `--json` and `--help` included, which
  * oclif would otherwise take for the sandbox's. Without such a word the sandbox only serves.
  */

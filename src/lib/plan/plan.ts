@@ -161,13 +161,6 @@ export function inOrderOfDeletion({delete: planned}: Plan): PlannedRun[] {
   )
 }
 
-/** Every dataset of a plan in the order of deletion; the leaderboard last. */
-export function datasetsInOrderOfDeletion(plan: Plan): Dataset[] {
-  const {leaderboard} = plan
-  const ofRuns = inOrderOfDeletion(plan).flatMap<Dataset>(({datasets}) => datasets)
-  return leaderboard?.planned ? [...ofRuns, leaderboard.dataset] : ofRuns
-}
-
 /** The datasets of a run that the scope takes in, in the order of deletion. */
 export function inScope(run: Run, only: RunType[]): RunDataset[] {
   return DELETION_ORDER.filter((type) => only.length === 0 || only.includes(type)).flatMap((type) =>

@@ -5,8 +5,8 @@ import {type Run} from '../../../src/lib/account/runs.js'
 import {type RunType} from '../../../src/lib/base/names.js'
 import {DAY} from '../../../src/lib/base/time.js'
 import {
-  datasetsInOrderOfDeletion,
   freedBy,
+  inOrderOfDeletion,
   makePlanOfNames,
   type Plan,
   plannedDatasets,
@@ -122,14 +122,13 @@ describe('plan', () => {
       })
     }
 
-    it('deletes the oldest run first, of one moment by name, and the leaderboard last', () => {
+    it('deletes the oldest run first, of one moment by name', () => {
       const datasets = Object.entries({[OLD]: 12, '20260801_120002': 12, '20260801_120001': 11}).map(
         ([stamp, hour]) => runDataset('results', stamp, {createdAt: new Date(`2026-08-01T${hour}:00:00Z`)}),
       )
       const mixed = {...inventory, datasets}
-      const order = datasetsInOrderOfDeletion(planOf(mixed, {all: true, deleteLeaderboard: true}))
-      expect(order.map(({name}) => name.slice(-3))).to.deep.equal(['001', '000', '002', 'ard'])
-      expect(datasetsInOrderOfDeletion(planOf(inventoryOf([]), {all: true}))).to.deep.equal([])
+      const order = inOrderOfDeletion(planOf(mixed, {all: true}))
+      expect(order.map(({run}) => run.timestamp.slice(-3))).to.deep.equal(['001', '000', '002'])
     })
 
     it('frees with it what it takes up, and says of how many that is unknown', () => {
