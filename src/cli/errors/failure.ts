@@ -116,8 +116,16 @@ export function adviceOnUnexpected(
 }
 
 /** Of the errors without fields, oclif's sentence. */
-const VALUES =
-  /^(?:Expected (?:--(?<flag>\S+?)=)?(?<value>.*) to be one of: (?<words>.*)|Flag --(?<lone>\S+) expects (?:a value|one of these values: (?<some>.*))|Flag --(?<twice>\S+) can only be specified once)$/s
+const VALUES = new RegExp(
+  [
+    /^Expected (?:--(?<flag>\S+?)=)?(?<value>.*) to be one of: (?<words>.*)$/,
+    /^Flag --(?<lone>\S+) expects (?:a value|one of these values: (?<some>.*))$/,
+    /^Flag --(?<twice>\S+) can only be specified once$/,
+  ]
+    .map(({source}) => source)
+    .join('|'),
+  's',
+)
 
 /** What is wrong with a flag's value; undefined where something else is. */
 function adviceOnValue(text: string, known: Interfaces.FlagInput): Advice | undefined {

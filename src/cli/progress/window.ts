@@ -88,7 +88,10 @@ function headline(items: Items, {doing, rate, width, hasBars}: WindowOptions): s
 
 const WORDS = {failed: 'failed', skipped: 'skipped', unattempted: 'not attempted'}
 
-/** What is under way, in a line, by what of their runs it is: `deleting traces of A, B; results of C`; and a line for each that is held up. */
+/**
+ * What is under way, in a line, by what of their runs it is: `deleting traces of A, B; results of C`; and a line for each that is
+ * held up.
+ */
 function underWay({running}: Items, doing: string): [now: string[], held: string[]] {
   const byType = new Map<string, string[]>()
   const held: string[] = []

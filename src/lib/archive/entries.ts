@@ -42,7 +42,10 @@ export async function findArchives(dir: string): Promise<ArchiveEntry[]> {
   return found.toSorted((a, b) => byText(a.name, b.name))
 }
 
-/** Whether a folder of archives may hold others than these, as far as its names say; true where it cannot be read. @param known full names */
+/**
+ * Whether a folder of archives may hold others than these, as far as its names say; true where it cannot be read.
+ * @param known full names
+ */
 export async function mayHoldOthers(dir: string, known: ReadonlySet<string>): Promise<boolean> {
   const places = await placesIn(dir).catch(() => {})
   return places?.every(({namespace, own}) => known.has(`${namespace}/${own}`)) !== true

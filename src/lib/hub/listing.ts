@@ -63,7 +63,10 @@ export async function listDatasets(transport: Transport, namespace: string): Pro
   return listing
 }
 
-/** Reads a dataset of ours, as a whole literal: objects that grow cost a third of the time. @throws HubFormatError where a fact is missing */
+/**
+ * Reads a dataset of ours, as a whole literal: objects that grow cost a third of the time.
+ * @throws HubFormatError where a fact is missing
+ */
 function readListed(
   name: string,
   namespace: string,

@@ -49,7 +49,10 @@ export function isOverload(error: unknown): boolean {
   return error instanceof HubError && (error.status === 429 || error.status >= 500)
 }
 
-/** The wait before a request is sent again, after so many retries and exhausted windows of the quota; undefined where that would not help. */
+/**
+ * The wait before a request is sent again, after so many retries and exhausted windows of the quota; undefined where that would not
+ * help.
+ */
 export function waitBeforeRetry(
   error: unknown,
   {retries, windows}: {retries: number; windows: number},

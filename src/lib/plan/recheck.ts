@@ -39,8 +39,8 @@ interface Snapshot {
 }
 
 /**
- * Checks what of a plan may still be deleted: every comparison of a plan with the Hub is this one. Asks whose token it is after the listing,
- * which leaves out in silence what the token does not see any more, and reads the protection last.
+ * Checks what of a plan may still be deleted: every comparison of a plan with the Hub is this one. Asks whose token it is after the
+ * listing, which leaves out in silence what the token does not see any more, and reads the protection last.
  * @param known a listing that is young enough to be used again
  * @throws RefusedError where the access shrank, the plan's leaderboard is not listed or is another one, all of the plan vanished
  *   without certainty, or its rules rest on rows that were lost or are of no use now; SmoltraceError where an answer is not certain

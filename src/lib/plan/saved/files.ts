@@ -28,7 +28,8 @@ export async function savePlan(plan: Plan, file: string, user: string): Promise<
     import('../../base/schema.js'),
   ])
   const document = planDocument(plan, user)
-  // What could not be carried out later is not worth a review now. The text, which reads as this, takes as much memory: one after the other.
+  // What could not be carried out later is not worth a review now. The text, which reads as this, takes as much memory: one after
+  // the other.
   await checkDocument(() => document, notSaved)
   const json = JSON.stringify(document, undefined, 2)
   requireReadable(json, (why) => notSaved(`its file could not be read: ${why}`))

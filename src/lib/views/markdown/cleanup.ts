@@ -19,7 +19,10 @@ import {
 const ROOM = {runs: 100_000, left: 100_000, deleted: 50_000, kept: 50_000}
 const ELSEWHERE = '`--json` names each, and `history` where there is a journal'
 
-/** The summary of a cleanup, or of the saved plan that it applied: what is wrong first, then what was asked, what it came to and what to do, then the lists. */
+/**
+ * The summary of a cleanup, or of the saved plan that it applied: what is wrong first, then what was asked, what it came to and what
+ * to do, then the lists.
+ */
 export function cleanupSummary(
   result: CleanupResult,
   notes: words.PlanNotes,

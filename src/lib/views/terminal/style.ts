@@ -49,7 +49,10 @@ export function mayShowBars(env = process.env, platform = process.platform): boo
   return platform === 'win32' || /utf-?8/i.test(letters)
 }
 
-/** A bar of a share from 0 to 1; what lies beyond is shown as the nearest of these. Only nothing at all is empty, and only all of it is full. */
+/**
+ * A bar of a share from 0 to 1; what lies beyond is shown as the nearest of these. Only nothing at all is empty, and only all of it
+ * is full.
+ */
 export function bar(share: number, length = 8): string {
   const inside = Math.min(Math.max(Math.round(share * length), 1), length - 1)
   const filled = share <= 0 ? 0 : share >= 1 ? length : inside
