@@ -91,13 +91,13 @@ describe('cleanup', () => {
     it('shows the totals alone: of a dry run one line, of a deletion those of the plan and of the result, and how to look at it', async () => {
       const dry = await cleanup(...QUIET)
       expect(dry).to.include({exitCode: 0, stderr: ''})
-      expect(dry.stdout).to.equal('Would delete 6 datasets of 2 runs; keeps 1 run.\n')
+      expect(dry.stdout).to.equal('Would delete 6 datasets of 2 runs in mira; keeps 1 run.\n')
       const wet = await cleanup(...QUIET, ...WET)
       expect(wet).to.include({exitCode: 0, stderr: ''})
       expect(wet.stdout).to.match(
-        /^Will delete 6 datasets of 2 runs; keeps 1 run\.\nDeleted 6 datasets of 2 runs in [\d.]+ s\. 1 run, 3 datasets remain\.\nDetails {2}\S+ history \S+\n$/,
+        /^Will delete 6 datasets of 2 runs in mira; keeps 1 run\.\nDeleted 6 datasets of 2 runs in [\d.]+ s\. 1 run, 3 datasets remain\.\nDetails {2}\S+ history \S+\n$/,
       )
-      expect((await cleanup(...QUIET)).stdout).to.equal('Would delete nothing; keeps 1 run.\n')
+      expect((await cleanup(...QUIET)).stdout).to.equal('Would delete nothing in mira; keeps 1 run.\n')
     })
 
     it('still shows every failure and every warning', async () => {
@@ -116,9 +116,9 @@ describe('cleanup', () => {
 
     it('shows no wait for the quota', async () => {
       const argv = ['sandbox', '--runs', '2', '--quota', '2/1', 'cleanup', '--all']
-      expect((await runCli(argv)).stderr).to.match(/^Quota used up, resuming in /m)
+      expect((await runCli(argv)).stderr).to.match(/^Rate limit reached, resuming in /m)
       const quiet = await runCli([...argv, '--quiet'])
-      expect(quiet.stderr).not.to.match(/quota/i)
+      expect(quiet.stderr).to.equal('')
       expect(quiet.exitCode).to.equal(0)
     })
   })
