@@ -1,5 +1,7 @@
 import {parquetWriteBuffer} from 'hyparquet-writer'
 
+import {formatProtection} from '../../src/lib/account/protection/file.js'
+import {type Protection, PROTECTION_PATH} from '../../src/lib/account/protection/pins.js'
 import {storedFile} from '../../src/lib/sandbox/index.js'
 import {type Cells} from './rows.js'
 import {type Sandbox} from './sandbox.js'
@@ -19,10 +21,25 @@ function parquetOf(rows: readonly Cells[]): Buffer {
   return Buffer.from(parquetWriteBuffer({columnData}))
 }
 
-/** Replaces the Parquet files of a sandbox's leaderboard. */
-export function writeFiles(hub: Sandbox, files: ReadonlyArray<[path: string, bytes: Buffer]>): void {
+function boardAt(hub: Sandbox): NonNullable<ReturnType<Sandbox['state']['get']>> {
   const repo = hub.state.get(`${hub.user}/smoltrace-leaderboard`)
   if (!repo) throw new Error('There is no leaderboard.')
+  return repo
+}
+
+/** Adds a file to a sandbox's leaderboard. */
+export function addToBoard(hub: Sandbox, path: string, text: string): void {
+  hub.state.commit(boardAt(hub), 'Add a file', new Map([[path, storedFile(text, false)]]))
+}
+
+/** Pins runs in the file of a sandbox's leaderboard, and not in their cards. */
+export function pinInFile(hub: Sandbox, runs: Protection['runs']): void {
+  addToBoard(hub, PROTECTION_PATH, formatProtection({runs}))
+}
+
+/** Replaces the Parquet files of a sandbox's leaderboard. */
+export function writeFiles(hub: Sandbox, files: ReadonlyArray<[path: string, bytes: Buffer]>): void {
+  const repo = boardAt(hub)
   const old = [...repo.head.files.keys()].filter((path) => path.endsWith('.parquet'))
   const changes = [
     ...old.map((path) => [path, null] as const),

@@ -1,11 +1,10 @@
 import {expect} from 'chai'
 
-import {formatProtection} from '../../../src/lib/account/protection/file.js'
 import {PROTECTION_PATH} from '../../../src/lib/account/protection/pins.js'
 import {formatTimestamp, RUN_TYPES, runDatasetName} from '../../../src/lib/base/names.js'
 import {HOUR} from '../../../src/lib/base/time.js'
 import {type RuleVerdict} from '../../../src/lib/plan/explain.js'
-import {storedFile} from '../../../src/lib/sandbox/index.js'
+import {pinInFile} from '../../support/boards.js'
 import {runCli} from '../../support/cli.js'
 import {envOf, withHub} from '../../support/hub.js'
 import {policyOf} from '../../support/policies.js'
@@ -73,9 +72,7 @@ describe('policy explain --run', () => {
   it('says that a pin keeps a run, and does not count it', () =>
     withHub({runs: 6}, async (hub) => {
       const run = (await runsAt(hub)).at(-1) ?? ''
-      const text = formatProtection({runs: {[run]: {by: 'mira', at: new Date(), reason: 'cited'}}})
-      const board = hub.state.get('mira/smoltrace-leaderboard')!
-      hub.state.commit(board, 'Pin', new Map([[PROTECTION_PATH, storedFile(text, false)]]))
+      pinInFile(hub, {[run]: {by: 'mira', at: new Date(), reason: 'cited'}})
       const file = policyOf('select: {older-than: 3d}', 'keep: {recent: 50}')
       const {action, verdicts} = await explainRun(hub, file, run)
       expect(action).to.equal('keep')

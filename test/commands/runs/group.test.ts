@@ -1,15 +1,13 @@
 import {expect} from 'chai'
 
-import {formatProtection} from '../../../src/lib/account/protection/file.js'
-import {PROTECTION_PATH} from '../../../src/lib/account/protection/pins.js'
 import {GUARD_RULES} from '../../../src/lib/retention/reasons.js'
-import {storedFile} from '../../../src/lib/sandbox/index.js'
 import {formatBytes} from '../../../src/lib/views/format.js'
 import {listedIn, playJson} from '../../recordings/play.js'
+import {addToBoard, pinInFile} from '../../support/boards.js'
 import {NOW} from '../../support/builders.js'
 import {runCli} from '../../support/cli.js'
 import {at, envOf, isRunDataset, withHub} from '../../support/hub.js'
-import {BOARD, fillAccount, RUNS} from '../../support/rich-account.js'
+import {fillAccount, RUNS} from '../../support/rich-account.js'
 import {isProtection, type Sandbox, startSandbox} from '../../support/sandbox.js'
 
 interface RunDocument {
@@ -35,7 +33,6 @@ describe('runs group', () => {
 })
 
 describe('runs group on an account', () => {
-  const board = 'mira/smoltrace-leaderboard'
   const group = (hub: Sandbox, ...flags: string[]) => runCli(['runs', 'group', ...flags], envOf(hub))
   const groupJson = async (hub: Sandbox, ...flags: string[]) =>
     JSON.parse((await group(hub, ...flags, '--json')).stdout) as {
@@ -47,9 +44,7 @@ describe('runs group on an account', () => {
   it('marks the runs that are pinned, and says so where it does not know', () =>
     withHub({runs: 4}, async (hub) => {
       const [first] = (await groupJson(hub)).runs
-      const pinned = {by: 'mira', at: new Date()}
-      const text = formatProtection({runs: {[first!.run]: pinned}})
-      hub.state.commit(hub.state.get(board)!, 'Pin', new Map([[PROTECTION_PATH, storedFile(text, false)]]))
+      pinInFile(hub, {[first!.run]: {by: 'mira', at: new Date()}})
       expect((await groupJson(hub)).runs.map((run) => run.pinned)).to.deep.equal([true, false, false, false])
       expect((await group(hub)).stdout).to.match(new RegExp(`^${first!.run} .*, half pinned$`, 'm'))
       hub.intercept({match: isProtection, respond: {status: 500}})
@@ -73,8 +68,7 @@ describe('runs group on an account', () => {
 
   it('warns, ends well and shows the datasets where the leaderboard cannot be read', () =>
     withHub({runs: 12}, async (hub) => {
-      const broken = storedFile('not a leaderboard\u001B[2J', false)
-      hub.state.commit(hub.state.get(board)!, 'Break', new Map([['data/extra.csv', broken]]))
+      addToBoard(hub, 'data/extra.csv', 'not a leaderboard\u001B[2J')
       const {stdout, stderr, exitCode} = await group(hub)
       expect(exitCode).to.equal(0)
       expect(stderr).to.include('Leaderboard data is unknown').and.include('data/extra.csv')
@@ -110,13 +104,7 @@ describe('runs group, as cleanup selects', () => {
   before(async () => {
     hub = await startSandbox({seed: 'empty', clock: () => NOW})
     fillAccount(hub)
-    hub.state.commit(
-      hub.state.get(BOARD)!,
-      'Pin',
-      new Map([
-        [PROTECTION_PATH, storedFile(formatProtection({runs: {[RUNS.twice]: {by: 'mira', at: NOW}}}), false)],
-      ]),
-    )
+    pinInFile(hub, {[RUNS.twice]: {by: 'mira', at: NOW}})
   })
 
   after(() => hub.close())

@@ -1,9 +1,7 @@
 import {type Config} from '@oclif/core'
 import {expect} from 'chai'
 
-import {formatProtection} from '../../../src/lib/account/protection/file.js'
-import {PROTECTION_PATH} from '../../../src/lib/account/protection/pins.js'
-import {storedFile} from '../../../src/lib/sandbox/index.js'
+import {addToBoard, pinInFile} from '../../support/boards.js'
 import {NOW} from '../../support/builders.js'
 import {type CliResult, findCommands, runCli} from '../../support/cli.js'
 import {at, envOf} from '../../support/hub.js'
@@ -34,13 +32,6 @@ describe('runs show', () => {
     const {stdout, exitCode} = await run(...argv, '--json')
     expect(exitCode, stdout).to.equal(0)
     return JSON.parse(stdout)
-  }
-
-  const pin = (timestamp: string) => {
-    const text = formatProtection({
-      runs: {[timestamp]: {by: 'mira', at: NOW, until: '2027-01-31', reason: 'cited'}},
-    })
-    hub.state.commit(hub.state.get(BOARD)!, 'Pin', new Map([[PROTECTION_PATH, storedFile(text, false)]]))
   }
 
   const FACTS: Array<[name: keyof typeof RUNS, says: RegExp[]]> = [
@@ -80,7 +71,7 @@ describe('runs show', () => {
     })
 
   it('says who pinned it, until when and why, and where only the file does', async () => {
-    pin(RUNS.best)
+    pinInFile(hub, {[RUNS.best]: {by: 'mira', at: NOW, until: '2027-01-31', reason: 'cited'}})
     expect((await show(RUNS.best)).stdout).to.match(
       /^Pin +pinned by mira until 2027-01-31: cited \(half: not in its card\), since 2026-10-05$/m,
     )
@@ -89,7 +80,7 @@ describe('runs show', () => {
   })
 
   it('works without a leaderboard, and where it cannot be read, and says so', async () => {
-    hub.state.commit(hub.state.get(BOARD)!, 'Break', new Map([['data/extra.csv', storedFile('x', false)]]))
+    addToBoard(hub, 'data/extra.csv', 'x')
     const broken = await show(RUNS.best)
     expect([broken.exitCode, broken.stderr.match(/^Warning: /gm)?.length]).to.deep.equal([0, 1])
     expect(broken.stdout)
@@ -118,7 +109,7 @@ describe('runs show', () => {
   ]
   for (const [lines, flags] of RULES)
     it(`says what ${flags} would do with each run, as cleanup does and as policy explain says it`, async () => {
-      pin(RUNS.twice)
+      pinInFile(hub, {[RUNS.twice]: {by: 'mira', at: NOW}})
       const policy = policyOf(...lines)
       const plan = await json('cleanup', ...flags.split(' '))
       const deleted = new Map(
