@@ -32,7 +32,7 @@ export const GRACE_FORMS = '30min, 6h, 1d, a sum such as 1h30min, or 0 to turn i
  * @throws UsageError where it is none of these, zero or negative
  */
 export function parseAge(given: string, option = 'olderThan'): Age {
-  const text = normalize(given)
+  const text = withUnit(normalize(given))
   if (isDay(text)) return {kind: 'date', text, date: new Date(`${text}T00:00:00Z`)}
   const ms = parseDuration(text)
   if (ms === undefined)
@@ -44,15 +44,20 @@ function normalize(given: string): string {
   return given.trim().toLowerCase()
 }
 
-/** A number of days or a sum without minutes, in ms; undefined where the text is neither, or not above zero. */
+/** A bare number is one of days; the unit is written, since "older than 30" alone is a riddle. */
+function withUnit(text: string): string {
+  return /^\d+$/.test(text) ? `${text}d` : text
+}
+
+/** A sum without minutes, in ms; undefined where the text is none, or not above zero. */
 function parseDuration(text: string): number | undefined {
-  const ms = parseSum(/^\d+$/.test(text) ? `${text}d` : text) ?? 0
+  const ms = parseSum(text) ?? 0
   return text.includes('min') || ms <= 0 || ms > MAX_DURATION ? undefined : ms
 }
 
 /** Reads the value of `keepWithin`: as `olderThan` takes it, but not a date. @throws UsageError */
 export function parseSpan(given: string): Age {
-  const text = normalize(given)
+  const text = withUnit(normalize(given))
   const ms = parseDuration(text)
   if (ms === undefined)
     throw new OptionError(
