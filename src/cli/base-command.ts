@@ -248,7 +248,7 @@ export abstract class HubCommand extends BaseCommand {
     return shown
   }
 
-  /** However the job ends, no progress stays on the screen. */
+  /** However the job ends, no progress is left on the screen. */
   protected override async cancellable<T>(job: (signal: AbortSignal) => Promise<T>): Promise<T> {
     try {
       return await super.cancellable(job)

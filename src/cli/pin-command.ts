@@ -20,7 +20,7 @@ export const timestampArgs = {
   }),
 }
 
-/** Base of the commands that pin runs and lift pins. */
+/** Base of the commands that pin runs and remove pins. */
 export abstract class PinCommand extends HubCommand {
   /** Runs the change, with progress on stderr, and sets the exit code. */
   protected async change<T extends PinChange>(

@@ -69,7 +69,7 @@ export function ownFlag(foreign: string, known: ReadonlySet<string>): string | u
   return FOREIGN_FLAGS.get(foreign)?.find((own) => known.has(own.split(' ')[0] ?? ''))
 }
 
-/** What a command of another tool is called here, or where it is; undefined where there is none among the known. */
+/** What a command of another tool is called here, or where it is; undefined if none is known. */
 export function ownCommand(foreign: string, known: readonly string[]): string | undefined {
   return FOREIGN_COMMANDS.get(foreign)?.find((own) =>
     known.some((name) => own === name || own.startsWith(`${name} `)),

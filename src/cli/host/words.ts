@@ -59,7 +59,7 @@ export function findInside(
   return findByWords(withoutTopic(words), topicOf(id), (each) => known.has(each))
 }
 
-/** The words after the topic, which may be left out in the sandbox. */
+/** The words after the topic, which may be omitted in the sandbox. */
 export function withoutTopic(words: string[]): string[] {
   return words[0] === HOST_TOPIC ? words.slice(1) : words
 }

@@ -22,7 +22,7 @@ export class Items {
   readonly of: number
   /** More about how far the job is, such as bytes. */
   detail = ''
-  /** Those that are under way, and why one takes longer. */
+  /** Those that are in progress, and why one takes longer. */
   readonly running = new Map<string, string>()
   /** The last word of each that has ended, in the order of these words. */
   readonly in: Readonly<Record<Ending, Map<string, Ended>>> = {

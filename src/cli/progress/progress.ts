@@ -99,7 +99,7 @@ export class Progress {
   }
 
   finish(ended: Ended): void {
-    // What was under way before a wait may end during it.
+    // What was in progress before a wait may end during it.
     if (this.pause() === '') this.goOn()
     const {items} = this
     items.finish(ended)

@@ -22,7 +22,7 @@ interface WindowOptions {
 const BAR_LENGTH = 14
 
 /**
- * Draws a job in at most `height` lines, none wider than `width`: how far it is, what failed, what is under way, and what was done last.
+ * Draws a job in at most `height` lines, none wider than `width`: how far it is, what failed, what is in progress, and what was done last.
  * What only waits is not worth a line.
  */
 export function drawWindow(items: Items, options: WindowOptions): string[] {
@@ -70,7 +70,7 @@ function fold(problems: Ended[], most: number, draw: (each: Ended) => string): s
   return [...shown.map((each) => draw(each)), `  … and ${formatNumber(problems.length - shown.length)} more`]
 }
 
-/** `Deleting  ███████·······  82/180  14/s, 7 s left  1 failed`; the bar is left out first where the terminal is narrow, then the rate. */
+/** `Deleting  ███████·······  82/180  14/s, 7 s left  1 failed`; the bar is omitted first where the terminal is narrow, then the rate. */
 function headline(items: Items, {doing, rate, width, hasBars}: WindowOptions): string {
   const {of, done, detail, in: ended} = items
   const problems = (['failed', 'skipped', 'unattempted'] as const).map(
@@ -89,7 +89,7 @@ function headline(items: Items, {doing, rate, width, hasBars}: WindowOptions): s
 const WORDS = {failed: 'failed', skipped: 'skipped', unattempted: 'not attempted'}
 
 /**
- * What is under way, in a line, by what of their runs it is: `deleting traces of A, B; results of C`; and a line for each that is
+ * What is in progress, in a line, by what of their runs it is: `deleting traces of A, B; results of C`; and a line for each that is
  * held up.
  */
 function underWay({running}: Items, doing: string): [now: string[], held: string[]] {

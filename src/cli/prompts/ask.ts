@@ -5,7 +5,7 @@ import {setImmediate as nextTurn, setTimeout as sleep} from 'node:timers/promise
 
 import {hasColours, mayRedraw, styleFor} from '../../lib/views/terminal/style.js'
 
-/** A prompt of Enquirer, with what its types leave out. */
+/** A prompt of Enquirer, with what its types omit. */
 export type Prompt = Enquirer.Prompt & {cancel: () => Promise<void>}
 
 const {Input} = Enquirer as typeof Enquirer & {Input: new (options: object) => Prompt}

@@ -64,7 +64,7 @@ export function noteOf({why, isSelected, isHeld, isChecked}: PickRow): string {
     : `not picked (your rules select it: ${why})`
 }
 
-/** The list to pick from, with a filter and a cursor. What is checked stays so whatever the filter. */
+/** The list to pick from, with a filter and a cursor. Checked rows remain checked, whatever the filter. */
 export class PickList {
   readonly rows: PickRow[]
   /** Those that the filter lets through. */
@@ -107,7 +107,7 @@ export class PickList {
     return free.length > 0
   }
 
-  /** Shows only rows that have this text in them, in large letters or small; the cursor stays on its row if that is one. */
+  /** Shows only rows that have this text in them, whatever their case; the cursor keeps its row if that is one. */
   search(filter: string): void {
     const {focused} = this
     this.filter = filter

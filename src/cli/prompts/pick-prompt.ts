@@ -28,7 +28,7 @@ export async function pickRuns(
 
 const HIDE_CURSOR = '\u001B[?25l'
 const SHOW_CURSOR = '\u001B[?25h'
-/** Lines around the rows: the question, the titles, what the cursor is on, the counts and the keys; a terminal's last line stays free. */
+/** Lines around the rows: the question, the titles, what the cursor is on, the counts and the keys; a terminal's last line is left free. */
 const OTHER_LINES = 6
 const DEFAULT_HEIGHT = 24
 

@@ -110,7 +110,7 @@ function uniqueByName(listed: Dataset[]): Dataset[] {
     const known = byName.get(dataset.name)
     if (known && known.id !== dataset.id)
       throw new HubFormatError(`The Hub lists ${dataset.name} twice, with two ids.`)
-    // The tags may have changed between the two pages: in doubt a run is pinned.
+    // The tags may have changed between the two pages: if either pins the run, it is pinned.
     const pinTags = known ? [...new Set([...(dataset.pinTags ?? []), ...(known.pinTags ?? [])])] : []
     byName.set(dataset.name, pinTags.length > 0 ? {...dataset, pinTags} : dataset)
   }

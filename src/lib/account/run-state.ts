@@ -21,7 +21,7 @@ export type RunState = (typeof RUN_STATES)[number]
 /** What is known of runs apart from their datasets. */
 export interface RunContext {
   now: Date
-  /** What the leaderboard says; `unknown` where there is none, or it could not be read. */
+  /** What the leaderboard says; `unknown` without one, or if it could not be read. */
   rows: RowIndex | 'unknown'
   /** `unknown` where it could not be read. */
   protection: Protection | 'unknown'

@@ -66,7 +66,7 @@ export function mayBeUploading(run: Run, now: Date, graceMs: number): boolean {
 /** An upload that is older than this has ended: what changes later is a card, or a setting. */
 const MAX_UPLOAD = 48 * HOUR
 
-/** Whether something of a run was created within the grace period, or changed within it while an upload may still be under way. */
+/** Whether something of a run was created within the grace period, or changed within it while an upload may still be in progress. */
 export function isNew(run: Run, now: Date, graceMs: number): boolean {
   if (graceMs === 0) return false
   const age = now.getTime() - run.newestCreatedAt.getTime()

@@ -45,7 +45,7 @@ export interface ArchiveOptions {
  * the manifest. Idempotent: called again, it continues where it stopped.
  * @returns the outcome of each dataset, by full name; what is not `archived` must not be deleted
  * @throws RefusedError where the folder cannot be used, or the disk is full: no dataset could be archived then, or no more
- * @throws CancelledError where the signal was aborted; what was fetched stays for the next time
+ * @throws CancelledError where the signal was aborted; what was fetched is kept for the next time
  */
 export async function archiveDatasets(
   datasets: Dataset[],

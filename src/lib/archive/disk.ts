@@ -63,7 +63,7 @@ export async function openToRead(path: string): Promise<FileHandle> {
   throw new RefusedError(`${path} is not a regular file`)
 }
 
-/** Reads a text file of bounded size; undefined where there is none. */
+/** Reads a text file of bounded size; undefined if it does not exist. */
 export async function readSmall(path: string, most: number): Promise<string | undefined> {
   const found = await statNoFollow(path)
   if (!found) return undefined

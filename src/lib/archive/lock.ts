@@ -143,7 +143,7 @@ async function timeOfDisk(path: string): Promise<number> {
   }
 }
 
-/** Undefined where it is gone, or was not written to its end. */
+/** Undefined where it is gone, or was only partly written. */
 async function readHolder(path: string): Promise<Holder | undefined> {
   const json = (await readSmall(path, MAX_BYTES)) ?? ''
   try {

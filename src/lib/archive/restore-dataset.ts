@@ -34,7 +34,7 @@ export type Step =
 
 /** The Hub's preupload answers for a hundred files at a time. */
 const MAX_FILES = 100
-/** In bytes, of files whose contents are in the request itself; a larger one goes alone. */
+/** In bytes, of files whose contents are in the request itself; a larger one is sent alone. */
 const MAX_BYTES = 4 * 1024 * 1024
 /** In bytes, of files that go to LFS: bounds what a retried commit reads again. */
 const MAX_LFS_BYTES = 2 * 1024 * 1024 * 1024
@@ -167,7 +167,7 @@ export function batchFiles(files: LocalFile[]): LocalFile[][] {
 /** Whether the outcome of a request can only be found out by asking the Hub what is there. */
 function mustAskHub(error: unknown, wasLost: boolean): boolean {
   if (isOutcomeUnknown(error)) return true
-  // A name that is taken, or a creation that is under way; and our own commit, which arrived though its answer did not.
+  // A name that is taken, or a creation that is in progress; and our own commit, which arrived though its answer did not.
   return error instanceof HubError && (error.status === 409 || (error.status === 412 && wasLost))
 }
 

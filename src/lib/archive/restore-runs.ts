@@ -58,7 +58,7 @@ export interface RestoreOptions extends ConnectionOptions {
   names?: string[] | undefined
   /**
    * The namespace that the archives are of, where it is not the one that they come back to: of an account that was renamed, or of a
-   * team. Names inside the files, such as those that rows and cards cite, stay as they are.
+   * team. Names inside the files, such as those that rows and cards cite, do not change.
    */
   from?: string | undefined
   /** Default false: only says what would be done. */
@@ -102,7 +102,7 @@ interface Job {
   session: Session
   options: RestoreOptions
   onEvent: (event: RestoreEvent) => void
-  /** Why nothing new is started any more. */
+  /** Why nothing new is started. */
   stopped?: string | undefined
 }
 

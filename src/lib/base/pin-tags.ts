@@ -5,7 +5,7 @@
 
 import {isDay} from './time.js'
 
-/** Pins until it is lifted. */
+/** Pins until it is removed. */
 const PIN_TAG = 'smoltrace-pinned'
 const UNTIL = /^smoltrace-pinned-until-(\d{4})(\d{2})(\d{2})$/
 
@@ -18,9 +18,9 @@ const ASCII = /^[\u0020-\u007E]*$/
 export interface PinTag {
   /** As the card has it: text from outside. */
   text: string
-  /** The last day on which it holds, `YYYY-MM-DD` in UTC; without, it holds until it is lifted. */
+  /** The last day on which it holds, `YYYY-MM-DD` in UTC; without, it holds until it is removed. */
   until?: string
-  /** Not in the exact form. It pins all the same, and until it is lifted. */
+  /** Not in the exact form. It still pins, until it is removed. */
   isDoubtful: boolean
 }
 

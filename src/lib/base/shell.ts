@@ -39,7 +39,7 @@ export type GivenFlags = Record<string, FlagValue>
 
 /**
  * Writes flags as a person would type them, quoted where a shell would take them apart. The token itself is shown nowhere.
- * @param flags by name; those left at their default must be left out before
+ * @param flags by name; those left at their default must be omitted before
  */
 export function formatFlags(flags: GivenFlags, platform = process.platform): string[] {
   return Object.entries(flags).flatMap(([name, value]) => {

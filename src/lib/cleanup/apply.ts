@@ -17,9 +17,9 @@ import {EXECUTION, type ExecutionOptions, FACTS, type FactsOptions, type PlanFac
 import {goneOutcome, type Outcome} from './outcomes.js'
 import {type CleanupResult} from './result.js'
 
-/** How a saved plan is carried out; the plan says which runs to delete. */
+/** How a saved plan is applied; the plan says which runs to delete. */
 export interface ApplyOptions extends ExecutionOptions, FactsOptions, Omit<ConnectionOptions, 'namespace'> {
-  /** Called with what is left of the plan, before `confirm`, and with what fell out of it; waited for. */
+  /** Called with what is left of the plan, before `confirm`, and with what can no longer be deleted; awaited. */
   onPlan?: ((plan: Plan, facts: SavedPlanFacts) => Promise<void> | void) | undefined
 }
 
@@ -41,7 +41,7 @@ const APPLY_OPTIONS: OptionTable<ApplyOptions> = {
 /**
  * Carries out a saved plan: lists again, and deletes only what is in the plan and has not changed since. A dry run by default.
  * @param file as `savePlan` wrote it
- * @returns the plan, what had fallen out of it (`stale`), and the outcome of the rest
+ * @returns the plan, what could no longer be deleted (`stale`), and the outcome of the rest
  * @throws UsageError where the file is not a plan, was changed, is of another version, or was made for another Hub or account; else as
  *   `cleanupDatasets`
  */
@@ -51,7 +51,7 @@ export async function applyPlan(file: string, options: ApplyOptions = {}): Promi
   return recheckAndCarryOut(saved.plan, own, saved)
 }
 
-/** Lists again, leaves out what is gone, changed or kept by now, and carries out the rest. A dry run compares likewise. */
+/** Lists again, skips what is gone, changed or now kept, and applies the rest. A dry run compares likewise. */
 function recheckAndCarryOut(
   plan: Plan,
   options: JobOptions & Pick<ApplyOptions, 'onPlan' | 'withRows'>,
@@ -95,7 +95,7 @@ function withoutExcluded(
   return {rest: deepFreeze({...plan, delete: left, leaderboard: kept}), stale}
 }
 
-/** How a deletion of named datasets, or of a plan in hand, is carried out. */
+/** How a deletion of named datasets, or of a plan in hand, is performed. */
 export interface DeleteOptions extends ConnectionOptions, ExecutionOptions, SizesOption {
   /** The leaderboard may be among the names. */
   deleteLeaderboard?: boolean | undefined

@@ -45,7 +45,7 @@ export interface JobOptions extends ConnectionOptions, ExecutionOptions, SizesOp
 /** What is known of a plan before anything is sent; of one that was made before also where. */
 type Terms = Pick<Plan, 'archives' | 'rules'> & (Place | {endpoint?: undefined})
 
-/** A plan, and what is known when it is to be carried out. */
+/** A plan, and what is known when it is to be applied. */
 interface PlannedJob {
   plan: Plan
   /** The newest listing. */
@@ -54,7 +54,7 @@ interface PlannedJob {
   stale?: Outcome[] | undefined
   /** The saved plan as it was made. */
   saved?: SavedPlan | undefined
-  /** The plan was not chosen from, so nothing is carried out. */
+  /** The plan was not chosen from, so nothing is applied. */
   declined?: boolean
 }
 
@@ -115,7 +115,7 @@ export async function carryOut(
 
 /**
  * Makes sure that a job can write what it has to, and asks the Hub whose token it is and what it may do. A plan that was made before is
- * carried out only where it was made: the endpoint is known before anything is sent, the spelling of the namespace afterwards.
+ * applied only where it was made: the endpoint is known before anything is sent, the spelling of the namespace afterwards.
  */
 async function openJob(terms: Terms | undefined, options: JobOptions): Promise<Session> {
   const place = terms?.endpoint === undefined ? undefined : terms

@@ -47,7 +47,7 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
   return carryOut({rules, archives}, own, async (session, sizes) => {
     const inventory = await discover(session)
     const {warnings} = session
-    // A preview may say that something is unknown; a plan that is saved or carried out rests on what is certain.
+    // A preview may say that something is unknown; a plan that is saved or applied rests on certainty.
     const mustBeCertain = !isDryRun(own) || own.savePlan !== undefined
     const made = await planBy(rules, inventory, session, {mustBeCertain})
     const shown = own.withRows ? (made.rows ?? (await readRowsToShow(session, inventory))) : 'unknown'

@@ -44,7 +44,7 @@ export async function deletePlanned(plan: Plan, options: DeletionOptions): Promi
   return [...job.attempts.values()].map(({outcome}) => outcome)
 }
 
-/** A DELETE that was blocked, that failed or was lost, or that the Hub carried out. */
+/** A DELETE that was blocked, that failed or was lost, or that the Hub performed. */
 interface Sent {
   blocked?: Outcome
   error?: Error
@@ -207,7 +207,7 @@ class Deletion {
     return true
   }
 
-  /** For each run that pauses another one is taken up; the throttle limits how many requests are under way. */
+  /** For each run that pauses another one is taken up; the throttle limits how many requests are in progress. */
   private adjustConcurrency(pausing: 1 | -1): void {
     const {concurrency} = this.options
     this.pausing += pausing
@@ -245,7 +245,7 @@ class Deletion {
     return settle(attempts, this.options, (corrected) => this.finish(corrected))
   }
 
-  /** Records an outcome, or corrects it: its place stays the same. */
+  /** Records an outcome, or corrects it in its place. */
   private async finish(attempt: Attempt): Promise<void> {
     const {dataset, outcome} = attempt
     this.attempts.set(dataset.name, attempt)

@@ -11,7 +11,7 @@ import {type DeletionEvent, type Outcome, unattemptedOutcome} from './outcomes.j
 
 export interface GateOptions {
   session: Session
-  /** Once aborted no new deletion starts; those under way are finished. */
+  /** Once aborted no new deletion starts; those in progress are finished. */
   signal?: AbortSignal | undefined
   state: Pick<RecheckState, 'excluded' | 'isOld' | 'refresh'>
   onEvent: (event: DeletionEvent) => void
@@ -32,7 +32,7 @@ export class Gate {
   /** Windows of the quota in a row that were waited for without one deletion. */
   exhaustedWindows = 0
   private readonly options: GateOptions
-  /** Why nothing new is started any more. */
+  /** Why nothing new is started. */
   private stopReason: string | undefined
   /** How many rechecks have begun. */
   private rechecks = 0
@@ -134,7 +134,7 @@ export class Gate {
 }
 
 /**
- * How many requests may be under way at a time: at most as many as asked for, half as many each time the Hub is overloaded, and one more
+ * How many requests may be in progress at a time: at most as many as asked for, half as many each time the Hub is overloaded, and one more
  * again for every round of them that succeeded.
  */
 export class Throttle {
@@ -160,7 +160,7 @@ export class Throttle {
     return this.limit(() => job(this.cuts).finally(() => this.fit()))
   }
 
-  /** The Hub was overloaded. Requests that were under way together say so together, and count as one. */
+  /** The Hub was overloaded. Requests that were in progress together say so together, and count as one. */
   slowDown(cuts: number): void {
     if (cuts !== this.cuts) return
     this.cuts++

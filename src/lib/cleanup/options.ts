@@ -13,7 +13,7 @@ import {type Plan} from '../plan/plan.js'
 import {type Confirmation, CONFIRMATIONS, dataDirectory, prepareJournal} from './journal/write.js'
 import {type DeletionEvent} from './outcomes.js'
 
-/** How a plan is confirmed and carried out. */
+/** How a plan is confirmed and applied. */
 export interface ExecutionOptions {
   /** Default true: nothing is deleted. */
   dryRun?: boolean | undefined
@@ -33,7 +33,7 @@ export interface ExecutionOptions {
   journal?: boolean | undefined
   /** Where journals and archives of leaderboards are kept; default: where the command line keeps them. */
   dataDir?: string | undefined
-  /** Called with everything that happens while the plan is carried out. What it throws becomes a warning. */
+  /** Called with everything that happens while the plan is applied. What it throws becomes a warning. */
   onEvent?: ((event: JobEvent, plan: Plan) => void) | undefined
 }
 
@@ -71,10 +71,10 @@ export const EXECUTION: OptionTable<ExecutionOptions> = {
   onEvent: 'function',
 }
 
-/** What happens while a plan is carried out. */
+/** What happens while a plan is applied. */
 export type JobEvent = ArchiveEvent | DeletionEvent
 
-/** Checks how a plan is to be carried out. @throws UsageError */
+/** Checks how a plan is to be applied. @throws UsageError */
 export function checkExecution(options: ExecutionOptions): void {
   checkConcurrency(options.concurrency ?? DEFAULT_CONCURRENCY)
   if (options.archive === '') throw new OptionError('archive', 'needs a folder')
@@ -129,7 +129,7 @@ export function requireConsent(
 /** Where a plan is made. */
 export type Place = Pick<Plan, 'endpoint' | 'namespace'>
 
-/** A plan is carried out only where it was made: the same names elsewhere are other datasets. @throws UsageError */
+/** A plan is applied only where it was made: the same names elsewhere are other datasets. @throws UsageError */
 export function requireSamePlace(plan: Place, {endpoint, namespace}: Place): void {
   if (isSameAddress(plan.endpoint, endpoint) && plan.namespace === namespace) return
   throw new UsageError(

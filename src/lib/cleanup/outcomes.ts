@@ -20,7 +20,7 @@ export interface Outcome {
   uncertain?: true
 }
 
-/** What happens while a plan is carried out. */
+/** What happens while a plan is applied. */
 export type DeletionEvent =
   | {kind: 'checking'}
   /** Called again for a dataset whose outcome the final listing corrects. */

@@ -20,7 +20,7 @@ export interface CleanupResult {
   wouldDelete: number
   /** What of a saved plan, or of the names given, could not be deleted from the start: gone, changed or kept. */
   stale: Outcome[]
-  /** One for each dataset of the plan that was carried out; empty after a dry run. */
+  /** One for each dataset of the plan that was applied; empty after a dry run. */
   outcomes: Outcome[]
   counts: Record<OutcomeStatus, number>
   /** Runs and their datasets that were there at the start. */
@@ -67,7 +67,7 @@ export interface ArchiveSummary {
   isLeaderboardOnly: boolean
 }
 
-/** What is known at the end of a job; what is left out did not happen. */
+/** What is known at the end of a job; what is omitted did not happen. */
 export type Report = Partial<CleanupResult> &
   Pick<CleanupResult, 'dryRun' | 'plan' | 'user' | 'warnings'> & {
     inventory: Inventory

@@ -14,9 +14,9 @@ export interface Attempt {
   readonly outcome: Outcome
   /** A DELETE was sent whose answer does not say what was done. */
   readonly isLost?: boolean
-  /** It counts as deleted or gone because it was not found any more. */
+  /** It counts as deleted or gone because it was no longer found. */
   readonly isAbsent?: boolean
-  /** It, or what has its name by now, is not what the plan has: the rest of its run stays. */
+  /** It changed, or another dataset has its name: the rest of its run is kept. */
   readonly isChanged?: boolean | undefined
   /** The Hub's id of the DELETE that succeeded. */
   readonly requestId?: string | undefined
@@ -46,7 +46,7 @@ export async function lookFor(hub: Hub, {name, id, sha}: Dataset): Promise<HubSt
   }
 }
 
-/** The outcome of a dataset that is no longer there: ours, where a DELETE was sent that may have been carried out. */
+/** The outcome of a dataset that is no longer there: ours, if a DELETE was sent that the Hub may have performed. */
 export function outcomeOfAbsence(name: string, isLost: boolean, movedTo?: string): Outcome {
   return isLost && movedTo === undefined ? {name, status: 'deleted'} : goneOutcome(name, movedTo)
 }
@@ -69,7 +69,7 @@ export async function settle(
   onEvent({kind: 'checking'})
   try {
     const inventory = await discover(session)
-    // Of a token that may not see everything any more, a listing says nothing about what is gone.
+    // If the token can no longer see everything, a listing does not show what is gone.
     await requireSameAccess(session)
     const listed = new Map(allDatasets(inventory).map(({name, id}) => [name, id]))
     const compare = async (attempt: Attempt) => {
@@ -95,7 +95,7 @@ export async function settle(
   }
 }
 
-/** @returns undefined where the outcome stays as it is */
+/** @returns undefined if the outcome is unchanged */
 function correctionOf(attempt: Attempt, found: HubState): Outcome | undefined {
   const {outcome, isLost = false} = attempt
   const {name, status, uncertain, requestId} = outcome

@@ -25,7 +25,7 @@ export interface DatasetFacts {
   paths?: string[] | undefined
 }
 
-/** Reads the facts of a dataset at a commit or at the head of `main`; undefined where there is none that the token may see. */
+/** Reads the facts of a dataset at a commit or at the head of `main`; undefined if there is none that the token can see. */
 export async function describe(
   transport: Transport,
   name: string,

@@ -17,7 +17,7 @@ export interface ListedDataset {
   createdAt: Date
   lastModified: Date
   private: boolean
-  /** Those of its card's tags that pin its run, or may be meant to; left out where there are none. */
+  /** Those of its card's tags that pin its run, or may be meant to; omitted if there are none. */
   pinTags?: string[]
 }
 
@@ -132,7 +132,7 @@ async function readInventory(transport: Transport, url: string): Promise<StoredD
 const READABLE_LINK = /<(https?:\/\/[^>]+)>;\s+rel="next"/g
 /** Pages shift against each other by an entry or two, not by a whole page. */
 const MAX_REPEATS = 1000
-/** The Hub may leave out of a page all that the token must not see, but not out of one after the other. */
+/** The Hub may omit from a page all that the token cannot see, but not from one page after another. */
 const MAX_EMPTY_PAGES = 50
 /** Ten million entries, far more than any account has. */
 const MAX_PAGES = 10_000

@@ -82,7 +82,7 @@ export class Quota {
   private inFlight = 0
   /** Called when one of the requests in flight is answered. */
   private answered: Array<() => void> = []
-  /** The wait under way, which later requests join. */
+  /** The wait in progress, which later requests join. */
   private refilling: Promise<void> | undefined
   private readonly pause: (wait: QuotaWait) => Promise<void>
   private readonly now: () => number

@@ -14,7 +14,7 @@ import {type Step} from './transport.js'
 export interface ConnectionOptions extends CredentialOptions {
   /** An organisation of the token's owner; default: the owner. */
   namespace?: string | undefined
-  /** Cancels the job. A deletion under way is finished, no new one starts. */
+  /** Cancels the job. A deletion in progress is finished, no new one starts. */
   signal?: AbortSignal | undefined
   /** The machine's clock; "now" is the earlier of it and the Hub's. */
   clock?: (() => Date) | undefined
@@ -42,7 +42,7 @@ export interface Session extends Omit<Account, 'date'> {
   hub: Hub
   /** The earlier of the machine's clock and the Hub's: a wrong clock must not make runs look older. */
   now: Date
-  /** Whether the Hub said what time it is; without that a wrong clock of the machine goes unnoticed. */
+  /** Whether the Hub said what time it is; without that, a wrong clock of the machine is not noticed. */
   isTimeCertain: boolean
   /** The machine's clock. */
   clock: () => Date
@@ -111,7 +111,7 @@ export async function requireSameAccess({hub, access}: Session): Promise<void> {
   })
 }
 
-/** Says of a plan that is only looked at that it could not be carried out. */
+/** Warns that a plan which is only shown could not be applied. */
 export function warnIfReadOnly({access: {writeLimit}, warnings}: Session): void {
   if (writeLimit) warnings.push(`This token cannot delete anything: ${writeLimit}.`)
 }

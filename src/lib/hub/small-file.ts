@@ -20,7 +20,7 @@ export async function readSmallFile(
   throw new RefusedError(`${path} of ${name} exists, but the Hub does not list it.`)
 }
 
-/** A small text file before and after a change, the same where nothing changed; undefined where there is none. */
+/** A small text file before and after a change, the same where nothing changed; undefined without one. */
 interface FileChange {
   before: string | undefined
   after: string | undefined
@@ -30,7 +30,7 @@ const MAX_CONFLICTS = 5
 
 /**
  * Changes a small text file with optimistic locking: reads, edits and commits on one commit, and starts over on a conflict, or where the
- * outcome is not known (the Hub's contract, section 6). The edit makes the new text, empty for no file; edited again it stays the same.
+ * outcome is not known (the Hub's contract, section 6). The edit makes the new text, empty for no file; editing it again changes nothing.
  * @throws RefusedError where others never stop changing it
  */
 export async function changeFile(

@@ -30,7 +30,7 @@ export interface TransportOptions {
   /** Origin of the Hub, without a slash at the end. */
   endpoint: string
   token: string
-  /** Ends every request but a DELETE under way, whose result must be known. */
+  /** Ends every request but a DELETE in progress, whose result must be known. */
   signal?: AbortSignal | undefined
   /** Called before each pause. */
   onWait?: ((wait: Wait) => void) | undefined
@@ -311,7 +311,7 @@ const WRONG_CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|^ERR_(?:SSL|TLS)/
 const NO_TLS = 'EPROTO'
 
 function isPermanent({code = ''}: NodeJS.ErrnoException, isKnown: boolean): boolean {
-  // Who has answered before can answer again, and may have carried out what it was asked.
+  // Who has answered before can answer again, and may have done what it was asked.
   const isWrongAddress = code === NO_TLS || WRONG_CERTIFICATE.test(code) || NO_SERVER.has(code)
   return code === PROXY_REFUSES || (!isKnown && isWrongAddress)
 }

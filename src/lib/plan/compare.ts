@@ -81,7 +81,7 @@ function changeOf(planned: Run, current: Run | undefined): string | undefined {
 
 /**
  * Why the plan's rules keep runs of it now. What is left of a run counts as the run that was planned, not as one that is uploading. A run
- * that was picked counts even where nothing of it is left: no other has to stay in its place.
+ * that was picked counts even where nothing of it is left: no other is kept in its place.
  */
 function keptNow(plan: Plan, freshRuns: Run[], now: Date, known: RetentionContext): Map<string, string> {
   const planned = new Map(plan.delete.map((each) => [each.run.timestamp, each]))

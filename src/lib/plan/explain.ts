@@ -121,7 +121,7 @@ export function explain(
 }
 
 /**
- * A run stays for each keeper and guard that holds, and for each selector that does not; it is deleted because all selectors hold.
+ * A run is kept because of each keeper and guard that holds, and each selector that does not; it is deleted because all selectors hold.
  * Even then the scope can still keep all of it.
  */
 function isDecisive(
@@ -142,7 +142,7 @@ function answerOf(name: KeeperName | SelectorName, answers: Answer[]): RuleAnswe
   return {holds, text: reason.text}
 }
 
-/** What is in doubt for a keeper is kept by it; at what is not counted, it has not looked. */
+/** A keeper keeps what is unclear to it, and ignores what is not counted. */
 function keeperAnswer(
   name: KeeperName,
   {keepers, doubts, counts}: Judgement,

@@ -5,7 +5,7 @@ import {deepFreeze, inScope, type KeptRun, outOfScope, type Plan, type PlannedRu
 
 /** Why a run is deleted that the rules keep. */
 export const PICKED: Reason = {rule: 'picked', text: 'picked by hand'}
-/** Why a run stays that the rules would delete. */
+/** Why a run that the rules would delete is kept. */
 export const NOT_PICKED: Reason = {rule: 'picked', text: 'not picked'}
 
 /** Whether a person picked it against the rules. */
@@ -31,8 +31,8 @@ export function hasChoice(plan: Plan): boolean {
 }
 
 /**
- * Makes a plan again from what a person picked. The scope stays, and so does the leaderboard's part.
- * @param timestamps of the runs to delete; all other runs of the plan stay
+ * Makes a plan again from what a person picked. The scope and what is planned for the leaderboard do not change.
+ * @param timestamps of the runs to delete; all other runs of the plan are kept
  * @throws RefusedError where one is of a run that is not there, or that cannot be picked
  */
 export function applyPick(plan: Plan, timestamps: string[]): Plan {

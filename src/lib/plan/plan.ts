@@ -37,11 +37,11 @@ export interface KeptRun {
 interface PlannedLeaderboard {
   dataset: LeaderboardDataset
   planned: boolean
-  /** `unknown` where it could not be read; a plan with that is never carried out. */
+  /** `unknown` where it could not be read; a plan with that is never applied. */
   protection: LeaderboardProtection | 'unknown' | undefined
 }
 
-/** Every dataset that would be deleted, every run kept, every reason: previewed, confirmed and carried out as one. */
+/** Every dataset that would be deleted, every run kept, every reason: previewed, confirmed and applied as one. */
 export interface Plan {
   endpoint: string
   namespace: string
@@ -51,7 +51,7 @@ export interface Plan {
   /** The cutoff of `--older-than`. */
   cutoff: Date | undefined
   phrase: Phrase
-  /** Each dataset is archived before it is deleted; such a plan is not carried out without. */
+  /** Each dataset is archived before it is deleted; such a plan is not applied without. */
   archives: boolean
   /** Newest first. */
   delete: PlannedRun[]
@@ -66,7 +66,7 @@ export interface Plan {
   nearMisses: number
 }
 
-/** An interrupted run stays identifiable by what is left: its results are deleted last. */
+/** Results are deleted last, so that an interrupted run can still be identified. */
 const DELETION_ORDER: RunType[] = ['metrics', 'traces', 'results']
 
 /** Puts the decisions and the scope together into a plan. */
@@ -105,14 +105,14 @@ export function makePlan(
   })
 }
 
-/** A run that the scope takes nothing of stays, whatever was decided. */
+/** A run without datasets in the scope is kept, whatever was decided. */
 export function withinScope(decision: Decision, {only}: RetentionRules): Decision {
   const {run, action} = decision
   if (action === 'keep' || inScope(run, only).length > 0) return decision
   return {run, action: 'keep', reasons: [outOfScope(only)]}
 }
 
-/** Why a run stays of which the scope takes nothing. */
+/** Why a run without datasets in the scope is kept. */
 export function outOfScope(only: RunType[]): Reason {
   return {rule: 'only', text: `has no ${only.join(', no ')}`}
 }
@@ -122,7 +122,7 @@ export function phraseFor(rules: RetentionRules): Phrase {
   return rules.all || rules.everyRunByScope ? 'YES DELETE ALL' : 'DELETE'
 }
 
-/** What was shown and confirmed is what is carried out: no callback that gets a plan may change it. */
+/** What was shown and confirmed is what is applied: no callback that gets a plan may change it. */
 export function deepFreeze<T>(value: T): T {
   // Texts, numbers and nothing count as frozen.
   if (!Object.isFrozen(value))
@@ -130,7 +130,7 @@ export function deepFreeze<T>(value: T): T {
   return value
 }
 
-/** A plan of single datasets, by full name; names that the inventory lacks, and those of pinned runs, are left out. */
+/** A plan of single datasets, by full name; names that the inventory lacks, and those of pinned runs, are omitted. */
 export function makePlanOfNames(inventory: Inventory, names: string[], protection: Protection): Plan {
   const named = new Set(names)
   const {leaderboard} = inventory

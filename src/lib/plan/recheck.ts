@@ -18,7 +18,7 @@ const MAX_FIRST_AGE = 10_000
 const MAX_AGE = MINUTE
 /** Listings take a tenth of a job's time at most, and a tenth of its quota. */
 const SHARE = 10
-/** Of names that nothing lists any more, so many are asked for one by one. */
+/** Of names that are no longer listed, so many are requested one by one. */
 const MAX_ASKED = 10
 
 /** Why a plan is rechecked: before the first DELETE, as the last recheck is too old for a later one, or after a wait. */
@@ -40,7 +40,7 @@ interface Snapshot {
 
 /**
  * Checks what of a plan may still be deleted: every comparison of a plan with the Hub is this one. Asks whose token it is after the
- * listing, which leaves out in silence what the token does not see any more, and reads the protection last.
+ * listing, which silently omits what the token can no longer see, and reads the protection last.
  * @param known a listing that is young enough to be used again
  * @throws RefusedError where the access shrank, the plan's leaderboard is not listed or is another one, all of the plan vanished
  *   without certainty, or its rules rest on rows that were lost or are of no use now; SmoltraceError where an answer is not certain
@@ -73,8 +73,8 @@ async function takeSnapshot(plan: Plan, session: Session): Promise<Snapshot> {
 }
 
 /**
- * Whether nothing of the plan is there any more.
- * @throws RefusedError where that is not certain: one of its names answers all the same, or the token may not see everything
+ * Whether nothing of the plan exists any longer.
+ * @throws RefusedError where that is not certain: one of its names answers anyway, or the token may not see everything
  */
 async function allIsGone(plan: Plan, inventory: Inventory, session: Session): Promise<boolean> {
   const {hub, access} = session

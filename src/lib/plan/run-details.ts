@@ -16,7 +16,7 @@ import {explain, type Explanation, type WrittenRules} from './explain.js'
 export interface RunDetails extends RunContext {
   inventory: Inventory
   run: Run
-  /** The rows of the leaderboard that mean it, in whatever form; `unknown` where there is none, or it could not be read. */
+  /** The rows of the leaderboard that mean it, in whatever form; `unknown` without one, or if it could not be read. */
   cited: ViewedRow[] | 'unknown'
   /** What rules do with it, where some were given. */
   explanation: Explanation | undefined

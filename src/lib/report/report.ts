@@ -45,7 +45,7 @@ export interface Report extends ReportSources {
   ranked: RankedRow[]
   counts: {rows: number; evaluations: number; models: number; runs: number; datasets: number}
   scores: ScoreChart
-  /** By cost; those without a known cost are left out. */
+  /** By cost; those without a known cost are omitted. */
   costs: ScoreChart & {uncosted: number}
   /** What all runs take up, and those of each age. */
   storage: Amount

@@ -79,7 +79,7 @@ function withoutRows({incompleteOnly}: RetentionRules): string[] {
 type Need = [name: RuleName | false | undefined, what: string, isOfUse: (rows: Rows) => boolean]
 type Rows = readonly LeaderboardRow[]
 
-/** Evaluators may leave out team and purpose, but never the model: without models it is not a leaderboard. */
+/** Evaluators may omit team and purpose, but never the model: without models it is not a leaderboard. */
 function needsOf({needRows, needScores, model, by, groupBy}: RetentionRules): Need[] {
   const hasGroup = (rows: Rows) =>
     groupBy.some((column) => {

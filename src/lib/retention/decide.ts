@@ -89,7 +89,7 @@ const FILTER_OPTIONS: OptionTable<FilterOptions> = {
 }
 
 /**
- * Says which runs may be deleted and which stay, and why.
+ * Decides which runs can be deleted and which are kept, and why.
  * @param runs as `groupDatasetsByRun` returns them
  * @param options selectors, keepers and the grace period; at least one selector or keeper
  * @throws UsageError where the options make no sense, or the runs are of several namespaces

@@ -12,7 +12,7 @@ export function guardsFor(run: Run, facts: Facts): Reason[] {
   if (pin) reasons.push({rule: 'pinned', text: describeLivePin(pin)})
   else if (protection === 'unknown')
     reasons.push({rule: 'pinned', text: 'unknown whether it is pinned', isUnclear: true})
-  // A future-dated run has no age or rank: another selector or a keeper as well as its name leaves it in doubt.
+  // A future-dated run has no age or rank: another selector or a keeper as well as its name leaves it unclear.
   const isHeldByDate = isInFuture(run, now) && !rules.all && !isNamedAlone(run, facts)
   const wait = graceReason(run, facts)
   // Of a complete run that is dated in the future, that is all there is to say.
@@ -22,8 +22,8 @@ export function guardsFor(run: Run, facts: Facts): Reason[] {
 }
 
 /**
- * Whether the numbers of keepers count a run. One in its grace period or dated in the future does not: an upload under way
- * must not push out the last good run. Neither does a pinned one, which stays anyway.
+ * Whether the numbers of keepers count a run. One in its grace period or dated in the future does not: an upload in progress
+ * must not push out the last good run. Neither does a pinned one, which is kept anyway.
  */
 export function isCounted(run: Run, facts: Facts): boolean {
   const {now, protection} = facts

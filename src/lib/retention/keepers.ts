@@ -103,7 +103,7 @@ function notRanked(why: string): string {
 export interface Keeping {
   /** What each keeper given says, in the order of the reasons. */
   keepers: Answer[]
-  /** Why it is in doubt what they would say: such a run is kept in addition, and takes no place. */
+  /** Why it is unclear what they would say: such a run is kept in addition, and takes no place. */
   doubts: Reason[]
   /** Whether their numbers count it. */
   counts: boolean
@@ -111,7 +111,7 @@ export interface Keeping {
 
 /**
  * Asks the keepers given about all runs together. Complete and incomplete runs count alike; pinned ones, those in their grace
- * period, those of the future and those in doubt do not count; what is in doubt is kept as well.
+ * period, those of the future and unclear ones do not count; unclear runs are kept as well.
  */
 export function keepersOf(runs: readonly Run[], facts: Facts): (run: Run) => Keeping {
   const {rules, rows} = facts
@@ -151,7 +151,7 @@ export function keepersOf(runs: readonly Run[], facts: Facts): (run: Run) => Kee
   }
 }
 
-/** Where rows are not known, it is not known what rules that need them would select or keep: every run stays. */
+/** Where rows are not known, it is not known what rules that need them would select or keep: every run is kept. */
 export const ROWS_UNKNOWN: Reason = {
   rule: 'leaderboard',
   text: 'the leaderboard could not be read',
@@ -165,7 +165,7 @@ export function whyNeverBest(run: Run, {rules: {keepBest, by}, rows}: Facts): Re
   return score.is === 'yes' ? [] : [{rule: 'keep-best', text: notRanked(score.why)}]
 }
 
-/** Why it is in doubt whether a keeper would keep a run: its score, or its group. */
+/** Why it is unclear whether a keeper would keep a run: its score, or its group. */
 function doubtsAbout(run: Run, {rules: {keepBest, by, groupBy}, rows}: Facts): Reason[] {
   if (rows === 'unknown') return []
   const group = groupBy.length > 0 ? groupOf(run, groupBy, rows) : undefined

@@ -130,7 +130,7 @@ function whyFinished(run: Run, index: Facts['rows']): Match {
   return unclear(`unclear whether it finished: ${why}`)
 }
 
-/** Asks the rows of a run; one without a row, or whose rows are in doubt, is never selected. */
+/** Asks the rows of a run; one without a row, or whose rows are unclear, is never selected. */
 function byRows({rows: index}: Facts, ask: (rows: readonly LeaderboardRow[]) => Match): Selector {
   return (run) => {
     const rows = rowsOf(run, index)

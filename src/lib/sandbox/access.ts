@@ -28,7 +28,7 @@ export function whoAmI(call: Call): Answer {
   })
 }
 
-/** The caller's token, or a 401 where there is none. */
+/** The caller's token, or a 401 without one. */
 export function requireToken({token}: Call): AccessToken {
   if (!token) throw unauthenticated()
   return token

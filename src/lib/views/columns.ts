@@ -15,15 +15,15 @@ export interface Column<Row, Cell = string> {
   isRight?: boolean
   /** A name that is copied: never broken. */
   isCode?: boolean
-  /** On a terminal too narrow for the whole table, columns are dropped in this order, lowest first; without it, a column stays. */
+  /** On a terminal too narrow for the whole table, columns are dropped in this order, lowest first; without it, a column is always shown. */
   dropAt?: number
   /** Of a last column with sentences: how narrow it may become, its long words broken, before a column is dropped instead. */
   wrapsTo?: number
-  /** Of a column with names, such as models: its cells are cut to this when its turn comes to be dropped, and it stays. */
+  /** Of a column with names, such as models: its cells are cut to this when its turn comes, instead of dropping it. */
   cutsTo?: number
 }
 
-/** A name and what there is to say of it, which may have several lines; left out where that is undefined. */
+/** A name and what there is to say of it, which may have several lines; omitted where that is undefined. */
 export type Pair = readonly [name: string, text: string | undefined]
 
 /** What datasets take up; no column where that was not asked for or is unknown: then the totals say everything. */

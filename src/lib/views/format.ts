@@ -51,7 +51,7 @@ export function typesOf({datasets}: {datasets: ReadonlyArray<{type: RunType}>}):
   return RUN_TYPES.filter((type) => datasets.some((dataset) => dataset.type === type)).join(', ')
 }
 
-/** What a cell shows where there is nothing, and where what there is is in doubt. */
+/** What a cell shows where there is nothing, and where what there is is unclear. */
 const NOTHING = '-'
 const DOUBTFUL = '?'
 

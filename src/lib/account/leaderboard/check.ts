@@ -134,7 +134,7 @@ const CHECKS = {
       }
     }),
 
-  /** Rows that name datasets under a namespace that they are not in any more: one finding for each such name. */
+  /** Rows that name datasets under a namespace that they have left: one finding for each such name. */
   'renamed-namespace'({rows, inventory: {namespace}}: LeaderboardView) {
     const owners = new Map<string, Cited[]>()
     for (const citation of citations(rows, 'renamed')) pushTo(owners, citation.owner ?? '', citation)

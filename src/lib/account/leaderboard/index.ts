@@ -28,8 +28,8 @@ export interface RunRows {
 export type RowIndex = ReadonlyMap<string, RunRows>
 
 /**
- * Sorts rows, in any order, by the runs that they are about. A row that only seems to mean a run can say that it finished, and puts
- * all else in doubt.
+ * Sorts rows, in any order, by the runs that they are about. A row that only seems to mean a run can say that it finished, and
+ * makes all else unclear.
  */
 export function indexRows(rows: readonly LeaderboardRow[], namespace: string): RowIndex {
   const found = new Map<string, {exact: LeaderboardRow[]; loose: LeaderboardRow[]}>()
@@ -108,7 +108,7 @@ export function rankRuns(
     .sort((a, b) => order(a.score, b.score) || newestFirst(a.run, b.run))
 }
 
-/** Metrics are pushed always, and last of the three: an evaluation that has them ran to its end, and had a row. */
+/** Metrics are pushed always, and last of the three: an evaluation that has them finished, and had a row. */
 export function hasMetrics({missing}: Pick<Run, 'missing'>): boolean {
   return !missing.includes('metrics')
 }

@@ -30,14 +30,14 @@ const RANKING: OptionTable<RankingOptions> = {by: 'text', groupBy: 'texts', mode
 
 /** One row of the leaderboard, and its place. */
 export interface RankedRow extends ViewedRow {
-  /** From 1; equal scores have the same one. Undefined for a row that did not finish, or of which that or its score is in doubt. */
+  /** From 1; equal scores have the same one. Undefined for a row that did not finish, or of which that or its score is unclear. */
   place: number | undefined
   /** Whether another row has the same place. */
   isTied: boolean
   /** In the metric's own unit. */
   score: number | undefined
   standing: Standing
-  /** Why its place is in doubt, by all rows of its run: an unknown status, a score that cannot be. Not safe to print. */
+  /** Why its place is unclear, by all rows of its run: an unknown status, a score that cannot be. Not safe to print. */
   doubt: string | undefined
   time: RowTime | undefined
 }
@@ -46,7 +46,7 @@ export interface RankedRow extends ViewedRow {
 export interface RankedGroup {
   /** Undefined where the rows have nothing in a column. */
   values: Partial<Record<GroupColumn, string | undefined>>
-  /** Best first; below them those without a place: those that are in doubt, then those that did not finish, each newest first. */
+  /** Best first; below them those without a place: those that are unclear, then those that did not finish, each newest first. */
   rows: RankedRow[]
   /** How many there are, those beyond `limit` among them. */
   total: number
@@ -140,7 +140,7 @@ export function rankRows(view: LeaderboardView, rules: RankingRules): Ranking {
   }
 }
 
-/** What is in doubt of a row, by what all rows of its run say: each run is asked once. */
+/** What is unclear of a row, by what all rows of its run say: each run is asked once. */
 function doubtsBy({by, groupBy}: RankingRules, index: RowIndex): (row: LeaderboardRow) => string | undefined {
   const doubtOf = (rows: readonly LeaderboardRow[]): string | undefined => {
     for (const verdict of [scoreOf(rows, by), cellsOf(rows, groupBy)])
@@ -158,7 +158,7 @@ function doubtsBy({by, groupBy}: RankingRules, index: RowIndex): (row: Leaderboa
   return (row) => (doubts.has(row) ? doubts.get(row) : doubtOf([row]))
 }
 
-/** Rows with a place, then those that are in doubt, then those that did not finish. */
+/** Rows with a place, then those that are unclear, then those that did not finish. */
 function classOf({standing, doubt}: RankedRow): number {
   if (doubt !== undefined) return 1
   return standing === 'finished' ? 0 : 2

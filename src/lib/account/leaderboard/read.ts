@@ -107,7 +107,7 @@ function dataFiles(files: RepoFile[], name: string): RepoFile[] {
 const UPLOADING =
   'Run the command again when the upload is complete. If no upload is running, one was interrupted: push the leaderboard again.'
 
-/** An upload that was cut off, or is under way, leaves some of `train-00000-of-00003.parquet`, … */
+/** An upload that was cut off, or is in progress, leaves some of `train-00000-of-00003.parquet`, … */
 function requireAllShards(files: RepoFile[], name: string): void {
   const sets = new Map<string, {path: string; wanted: number; found: Set<number>}>()
   for (const {path} of files) {

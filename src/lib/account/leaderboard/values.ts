@@ -17,7 +17,7 @@ export function doubt(why: string): Verdict<never> {
   return {is: 'doubt', why}
 }
 
-/** What the leaderboard says of an evaluation; `unclear` where that is in doubt, or its rows disagree. */
+/** What the leaderboard says of an evaluation; `unclear` if that is not certain, or its rows disagree. */
 export type Standing = 'failed' | 'finished' | 'partial' | 'unclear'
 
 /** What rows about one run say together. */
@@ -110,7 +110,7 @@ export function groupsBy<T>(
   return [...groups.values()]
 }
 
-/** What all rows of a run have in a column: the same in all of them, undefined for nothing, or it is in doubt. */
+/** What all rows of a run have in a column: the same in all of them, undefined for nothing, or it is unclear. */
 export function cellOf(rows: readonly LeaderboardRow[], column: GroupColumn): Verdict<string | undefined> {
   const field = groupField(column)
   for (const row of rows) {

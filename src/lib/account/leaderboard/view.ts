@@ -42,7 +42,7 @@ export interface ViewedRow {
   run: string | undefined
   /** The types of what is gone. Traces alone are never: a row names them also where none were ever made. */
   gone: Array<Exclude<RunType, 'traces'>>
-  /** Whether nothing that the row names is there any more. */
+  /** Whether all that the row names is gone. */
   isTotal: boolean
 }
 
@@ -136,7 +136,7 @@ export async function viewLeaderboard(
   return {view: viewRows(rows, inventory, seesAll), source: {inventory, leaderboard, warnings}}
 }
 
-/** The leaderboard of a listing, for what cannot do without its rows. @throws RefusedError where there is none */
+/** The leaderboard of a listing, for what cannot do without its rows. @throws RefusedError without one */
 export function requireLeaderboard(
   {leaderboard, namespace}: Inventory,
   {access: {readLimit}}: Session,

@@ -24,7 +24,7 @@ export function pinTagsOf(card: string): string[] | undefined {
 
 /**
  * Puts a tag into the front matter, unless one is there that holds as long. A card is spliced, not rewritten: the parser names the
- * place, and every other byte stays. The result is read again: but for the tag it has to say the same.
+ * place, and every other byte is kept. The result is read again: but for the tag it has to say the same.
  * @param card empty where the dataset has none: then a minimal one is made
  * @param until the last day on which the pin holds, `YYYY-MM-DD`
  * @throws CardError where the card cannot be changed with certainty

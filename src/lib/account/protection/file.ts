@@ -77,7 +77,7 @@ export interface ProtectionEdit {
 }
 
 /**
- * Changes the protection file in one commit, or takes it away where nothing is protected any more. An edit applied to its own
+ * Changes the protection file in one commit, or removes it once nothing is protected. An edit applied to its own
  * result changes nothing. @throws RefusedError where others never stop changing it, or the file cannot be understood
  */
 export async function changeProtection(

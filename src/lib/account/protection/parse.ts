@@ -6,7 +6,7 @@ import {parseJson} from '../../base/schema.js'
 import {isDay} from '../../base/time.js'
 import {type Protection, PROTECTION_PATH, PROTECTION_VERSION} from './pins.js'
 
-/** What may be left out, or null. */
+/** What may be omitted, or null. */
 const maybe = <S extends z.ZodMiniType>(schema: S) =>
   z.pipe(
     z.nullish(schema),

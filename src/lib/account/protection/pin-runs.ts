@@ -30,7 +30,7 @@ import {changeCards, type Tagged, type Tagging, type TaggingOptions} from './tag
 
 /** The result of pinning or unpinning runs. */
 export interface PinChange {
-  /** Full name; undefined where there is none to keep pins in. */
+  /** Full name; undefined if there is none to keep pins in. */
   leaderboard: string | undefined
   /** Whether anything was written. */
   changed: boolean
@@ -45,7 +45,7 @@ export interface PinnedRun {
   run: string
   /** Whether this changed now, in the protection file or in a card. */
   changed: boolean
-  /** The entry of the protection file in force now, or, after `unprotectRuns`, the one that was lifted. */
+  /** The entry of the protection file in force now, or, after `unprotectRuns`, the one that was removed. */
   pin: Pin | undefined
   /** Whether its cards have the tag; after `unprotectRuns`, whether one may still have it, and pin it. */
   tagged: boolean
@@ -58,7 +58,7 @@ interface UnpinOptions extends ConnectionOptions, TaggingOptions {}
 /** How long runs are pinned, and why. */
 export interface PinOptions extends UnpinOptions {
   reason?: string | undefined
-  /** The last day on which the pins hold, `YYYY-MM-DD` in UTC; without, they hold until they are lifted. */
+  /** The last day on which the pins hold, `YYYY-MM-DD` in UTC; without, they hold until they are removed. */
   until?: string | undefined
 }
 
@@ -68,7 +68,7 @@ const PIN_OPTIONS: OptionTable<PinOptions> = {...UNPIN_OPTIONS, reason: 'text', 
 /**
  * Pins runs, so that every rule keeps them, `--all` included: in the protection file first, one commit for all, then with a tag in
  * the card of each run's results (of every dataset that it has, where there are none). Without a leaderboard the tag alone is the
- * pin, and the reason is kept nowhere. A run whose cards could not be changed is half pinned, which keeps it all the same. Of the
+ * pin, and the reason is kept nowhere. A run whose cards could not be changed is half pinned, which keeps it anyway. Of the
  * pin before and the new one that stays which holds longer.
  * @throws UsageError where a timestamp or `until` is not one, or `until` is over; RefusedError where a run does not exist;
  *   NotAllowedError where the token cannot write there
@@ -89,7 +89,7 @@ export async function protectRuns(timestamps: string[], options: PinOptions = {}
 }
 
 /**
- * Lifts the pins of runs, whether these still exist or not: in the protection file first, then in the cards of all their datasets.
+ * Removes the pins of runs, whether these still exist or not: in the protection file first, then in the cards of all their datasets.
  * A run with a card that could not be changed may still be pinned.
  * @throws UsageError where a timestamp is not one; NotAllowedError where the token cannot write there
  */
@@ -168,7 +168,7 @@ export function withPins(
 
 /**
  * Puts the tags into the cards of runs whose entries are made. Those that the listing shows as tagged cost nothing; where the tag
- * alone is the pin (no `edit`), their cards are read all the same: the listing may still show one that was taken out.
+ * alone is the pin (no `edit`), their cards are read anyway: the listing may still show one that was taken out.
  */
 export async function tagPins(
   timestamps: string[],

@@ -20,7 +20,7 @@ export interface LeaderboardProtection {
 
 /** A run that is kept by every rule: who pinned it, when, why and for how long. */
 export interface Pin extends LeaderboardProtection {
-  /** The last day on which it holds, `YYYY-MM-DD` in UTC; without, it holds until it is lifted. */
+  /** The last day on which it holds, `YYYY-MM-DD` in UTC; without, it holds until it is removed. */
   until?: string | undefined
 }
 
@@ -35,7 +35,7 @@ type PinnableRun = Pick<Run, 'datasets' | 'timestamp'>
 
 /**
  * What pins a run now. There are two witnesses, each judged by itself and enough: its entry in the protection file, and the tags in
- * the cards of its datasets, which stay where the leaderboard is deleted.
+ * the cards of its datasets, which remain if the leaderboard is deleted.
  */
 interface LivePin {
   /** The file's entry; undefined where only tags pin it. */
@@ -82,10 +82,10 @@ export function isTagged(run: PinnableRun, until: string | undefined): boolean {
   return datasetsToTag(run).every(({pinTags = []}) => pinTags.some((tag) => coversUntil(tag, until)))
 }
 
-/** Orders tags by what they say for certain: one without an end is the latest, one in doubt the earliest. */
+/** Orders tags by what they say for certain: one without an end is the latest, an unclear one the earliest. */
 const endOf = ({until, isDoubtful}: PinTag) => (isDoubtful ? '' : (until ?? 'never'))
 
-/** Why a pinned run stays, in words. */
+/** Why a pinned run is kept, in words. */
 export function describeLivePin({entry, tags, isHalf}: LivePin): string {
   if (entry) return `${describePin(entry)}${isHalf ? ' (half: not in its card)' : ''}`
   const [longest] = tags.toSorted((a, b) => byText(endOf(b), endOf(a)))
@@ -99,7 +99,7 @@ export function describePin({by, reason, until}: Pin): string {
   return `${safe(`pinned by ${by}${end}`)}${reason ? `: ${briefReason(reason)}` : ''}`
 }
 
-/** @throws RefusedError where the leaderboard is protected, or any run is pinned, naming the command that lifts it */
+/** @throws RefusedError where the leaderboard is protected, or any run is pinned, naming the command that removes it */
 export function requireUnprotected(inventory: Inventory, protection: Protection): void {
   const {leaderboard} = inventory
   const hold = leaderboard && findLeaderboardHold(protection, inventory)
@@ -115,7 +115,7 @@ export function requireUnprotected(inventory: Inventory, protection: Protection)
 /** Of many pins, so many are named. */
 const PINS_SHOWN = 3
 
-/** What holds the leaderboard, in words, and the command that lifts it; undefined where nothing does. */
+/** What holds the leaderboard, in words, and the command that removes it; undefined where nothing does. */
 export function findLeaderboardHold(
   protection: Protection,
   {datasets, now}: Pick<Inventory, 'datasets' | 'now'>,

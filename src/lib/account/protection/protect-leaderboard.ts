@@ -25,11 +25,11 @@ export interface ProtectionChange {
   leaderboard: string
   /** Whether the leaderboard's own protection changed. */
   changed: boolean
-  /** The protection in force now, or, after `unprotectLeaderboard`, the one that was lifted. */
+  /** The protection in force now, or, after `unprotectLeaderboard`, the one that was removed. */
   protection: LeaderboardProtection | undefined
   /** The runs that were to be pinned as well. */
   runs: PinnedRun[]
-  /** The runs that are not pinned because it is in doubt whether they are among these. */
+  /** The runs that are not pinned because it is unclear whether they are among these. */
   inDoubt: RunInDoubt[]
   /** Whether an abort left runs half pinned. */
   interrupted: boolean
@@ -90,7 +90,7 @@ export async function protectLeaderboard(
 }
 
 /**
- * Lifts the leaderboard's protection. Pins stay, and hold it as long as they live.
+ * Removes the leaderboard's protection. Pins remain, and protect it until they end.
  * @throws RefusedError where the namespace has no leaderboard; NotAllowedError where the token cannot write there
  */
 export async function unprotectLeaderboard(options: ConnectionOptions = {}): Promise<ProtectionChange> {

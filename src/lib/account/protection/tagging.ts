@@ -11,7 +11,7 @@ import {type RunDataset} from '../datasets.js'
 export interface Tagging {
   run: string
   datasets: readonly RunDataset[]
-  /** Takes the text of a card, empty where there is none, and returns the new one. */
+  /** Takes the text of a card, empty without one, and returns the new one. */
   edit: (card: string) => string
 }
 
@@ -66,7 +66,7 @@ export async function changeCards(
       // Anything else is a fault of this program.
       if (!(error instanceof SmoltraceError)) throw error
       problem = error instanceof CancelledError ? INTERRUPTED : error.message
-      // The next card would meet the same: the token is not accepted any more, or has made too many changes.
+      // The next card would meet the same: the token is no longer accepted, or has made too many changes.
       if (error instanceof HubError && [401, 429].includes(error.status)) stop = `not attempted: ${problem}`
     }
 

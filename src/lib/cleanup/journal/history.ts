@@ -25,18 +25,18 @@ export interface History {
   problems: HistoryProblem[]
 }
 
-/** What to leave out of a history. */
+/** What to omit from a history. */
 export interface HistoryOptions {
   /** Jobs that began before it. */
   since?: Date | undefined
-  /** The datasets of each job; its counts stay. */
+  /** The datasets of each job; its counts are kept. */
   brief?: boolean | undefined
 }
 
 const HISTORY_OPTIONS: OptionTable<HistoryOptions> = {since: 'date', brief: 'boolean'}
 
 /**
- * Reads every journal in a data directory. A file that is not a journal becomes a problem; one hidden by its name is left out.
+ * Reads every journal in a data directory. A file that is not a journal becomes a problem; one hidden by its name is omitted.
  * @param dataDir where the command line keeps its data, by default
  * @throws UsageError where the options make no sense, RefusedError where the folder is there and cannot be read
  */
@@ -69,7 +69,7 @@ export function readJob(dataDir: string, {at, id}: JobRecord): Promise<JobRecord
   return readJournal(journalFolder(dataDir), journalName(at, id))
 }
 
-/** The one job whose id begins like this, or the `latest`. @throws RefusedError where there is none, or more than one */
+/** The one job whose id starts like this, or the `latest`. @throws RefusedError without one, or more than one */
 export function findJob({dataDir, jobs}: History, id: string): JobRecord {
   const wanted = id.toLowerCase()
   const found =

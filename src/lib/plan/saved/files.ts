@@ -28,7 +28,7 @@ export async function savePlan(plan: Plan, file: string, user: string): Promise<
     import('../../base/schema.js'),
   ])
   const document = planDocument(plan, user)
-  // What could not be carried out later is not worth a review now. The text, which reads as this, takes as much memory: one after
+  // What could not be applied later is not worth a review now. The text, which reads as this, takes as much memory: one after
   // the other.
   await checkDocument(() => document, notSaved)
   const json = JSON.stringify(document, undefined, 2)
@@ -69,7 +69,7 @@ async function isPlanFile(file: string): Promise<boolean> {
 }
 
 /**
- * Loads a plan that `savePlan` wrote, to carry it out or to show it. Nothing in the file is trusted: who can edit it can compute its
+ * Loads a plan that `savePlan` wrote, to apply it or to show it. Nothing in the file is trusted: who can edit it can compute its
  * digest again, so a plan can name nothing but datasets that `cleanup` might have planned, and is compared with a new listing
  * before anything is deleted.
  * @throws UsageError where the file cannot be read, is not a plan of this version, was changed, or contradicts itself

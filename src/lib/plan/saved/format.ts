@@ -13,7 +13,7 @@ export const PLAN_VERSION = 1
 /** How the file of every plan begins. */
 export const PLAN_START = new RegExp(`^\\s*{\\s*"format"\\s*:\\s*"${PLAN_FORMAT}"`)
 
-/** A run, and why it is deleted or stays. */
+/** A run, and why it is deleted or kept. */
 export interface RunNote {
   /** The run's timestamp. */
   run: string

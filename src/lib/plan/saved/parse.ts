@@ -27,7 +27,7 @@ export interface SavedPlan {
   madeAt: Date
   /** `sha256:` and 64 hexadecimal digits. */
   digest: string
-  /** The runs that stay: only a reviewer of the plan needs them. */
+  /** The runs that are kept: only a reviewer of the plan needs them. */
   keptRuns: RunNote[]
 }
 

@@ -136,7 +136,7 @@ export function readYaml(text: string, refuse: Refuse): Tree {
 /** More than a policy can ever need, and far less than what the parser's own recursion can bear. */
 const MAX_DEPTH = 100
 
-/** Looks at one line after the other; brackets in texts count too, as long as they stay open. */
+/** Looks at one line after the other; brackets in texts count too, while they are open. */
 function nestsTooDeep(): (line: string) => boolean {
   let depth = 0
   return (line) => {

@@ -61,7 +61,7 @@ export function visibilityOf(dataset: Dataset): 'private' | 'public' {
   return dataset.private ? 'private' : 'public'
 }
 
-/** The leaderboard and its protection; null where there is none. */
+/** The leaderboard and its protection; null without one. */
 export function leaderboardDocument(
   leaderboard: LeaderboardDataset | undefined,
   protection: LeaderboardProtection | 'unknown' | undefined,

@@ -84,7 +84,7 @@ function nextPart(next: words.NextStep | undefined): string {
   return page([escapeText(next.text), shown])
 }
 
-/** The runs of the plan, then those that stay; what is done or stays is folded away. */
+/** The runs of the plan, then those that are kept; all but what is still to be done is folded. */
 function listParts({plan, dryRun, outcomes}: CleanupResult, {sizes, rows}: words.PlanNotes): string[] {
   const context = {now: plan.now, sizes, rows}
   const {keep} = plan

@@ -3,7 +3,7 @@ import {formatNumber, safeName} from '../../base/text.js'
 import {type Column, type Pair} from '../columns.js'
 
 /**
- * Markdown as GitHub and GitLab show it. Whatever comes from the Hub or from the command line goes through `text` or `code`:
+ * Markdown as GitHub and GitLab show it. Everything from the Hub or from the command line goes through `text` or `code`:
  * none of it can become a link, a mention, an element, or another cell of a table.
  */
 
@@ -80,14 +80,14 @@ export function collapse(title: string, content: string): string {
   return `<details>\n<summary>${title}</summary>\n\n${content}\n</details>\n`
 }
 
-/** The parts of a summary, a blank line between them; those that are undefined or empty are left out. */
+/** The parts of a summary, a blank line between them; those that are undefined or empty are omitted. */
 export function page(parts: Array<string | undefined>): string {
   return parts.flatMap((part) => (part ? `${part.replace(/\n$/, '')}\n` : [])).join('\n')
 }
 
 const ENDS: Readonly<Record<string, string>> = {CancelledError: 'cancelled', RefusedError: 'refused'}
 
-/** The summary of a job, such as `Cleanup`, that ended with an error; the reassurance says what stays as it was. */
+/** The summary of a job, such as `Cleanup`, that ended with an error; the reassurance says what was not changed. */
 export function failureSummary(
   title: string,
   failure: MarkdownFailure,

@@ -1,6 +1,6 @@
 import stringWidth from 'string-width'
 
-/** The parts of a page, a blank line between them; empty ones are left out. */
+/** The parts of a page, a blank line between them; empty ones are omitted. */
 export function paragraphs(parts: readonly string[]): string {
   return parts.filter(Boolean).join('\n\n')
 }
@@ -55,7 +55,7 @@ function lastOf(text: string, width: number): string {
   return end
 }
 
-/** Breaks a text between words so that no line is wider, but for a word that is wider itself; its own lines stay. */
+/** Breaks a text between words so that no line is wider, but for a word that is wider itself; its own line breaks are kept. */
 export function wrapText(text: string, width = Infinity): string {
   return text
     .split('\n')
