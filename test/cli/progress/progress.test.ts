@@ -1,5 +1,6 @@
 import {expect} from 'chai'
 
+import {setVariables} from '../../../src/cli/output.js'
 import {showDeletion, showRestore, showTagging} from '../../../src/cli/progress/jobs.js'
 import {Progress} from '../../../src/cli/progress/progress.js'
 import {type RestoreOutcome} from '../../../src/lib/archive/restore-runs.js'
@@ -19,7 +20,7 @@ const cause = 'the Hub answered 503'
 const retried: JobEvent = {kind: 'repeating', name: A, why: 'retry', ms: 1000, cause, retry: 1, of: 5}
 
 describe('the progress of a job', () => {
-  const {CI, TERM} = process.env
+  let restore: () => void
   const {setInterval} = globalThis
   let paint: () => void
   let progress: Progress
@@ -52,8 +53,7 @@ describe('the progress of a job', () => {
   }
 
   beforeEach(() => {
-    delete process.env.CI
-    process.env.TERM = 'xterm'
+    restore = setVariables({CI: undefined, TERM: 'xterm'})
     globalThis.setInterval = ((callback: () => void) => {
       paint = callback
     }) as typeof setInterval
@@ -62,9 +62,7 @@ describe('the progress of a job', () => {
   afterEach(async () => {
     await progress.end()
     globalThis.setInterval = setInterval
-    if (CI !== undefined) process.env.CI = CI
-    if (TERM === undefined) delete process.env.TERM
-    else process.env.TERM = TERM
+    restore()
   })
 
   it('shows in a window what is under way, and why it takes longer', () => {

@@ -1,11 +1,12 @@
 import {expect} from 'chai'
 
+import {setVariables} from '../../../src/cli/output.js'
 import {Status} from '../../../src/cli/progress/status.js'
 import {streamOf} from '../../support/builders.js'
 import {Screen} from '../../support/pty.js'
 
 describe('the line that says what is waited for', () => {
-  const {CI, TERM} = process.env
+  let restore: () => void
   const {setTimeout} = globalThis
   /** What is to happen next, and in how many ms. */
   let timer: {ms: number; run: () => void} | undefined
@@ -17,8 +18,7 @@ describe('the line that says what is waited for', () => {
   }
 
   beforeEach(() => {
-    delete process.env.CI
-    process.env.TERM = 'xterm'
+    restore = setVariables({CI: undefined, TERM: 'xterm'})
     timer = undefined
     globalThis.setTimeout = ((run: () => void, ms: number) => {
       timer = {ms, run}
@@ -28,9 +28,7 @@ describe('the line that says what is waited for', () => {
 
   afterEach(() => {
     globalThis.setTimeout = setTimeout
-    if (CI !== undefined) process.env.CI = CI
-    if (TERM === undefined) delete process.env.TERM
-    else process.env.TERM = TERM
+    restore()
   })
 
   it('appears after half a second, in place of the one before, is cut at the edge, and leaves nothing behind', () => {
