@@ -18,6 +18,9 @@ import {formatPairs, layOutTables, widest} from './table.js'
 const SHORT_PAGE = 40
 /** So many lines of each list are shown in any case, where it has so many. */
 const FEWEST = 4
+/** And so many of its rows, unless their reasons take more lines than that. */
+const FEWEST_ROWS = 2
+const MAX_FEWEST = 9
 /** Lines below a plan: what to do next, or the question. */
 const BELOW = 6
 
@@ -145,12 +148,18 @@ function withMark(mark: string, rows: readonly string[]): string[] {
 function shareRoom(deleted: Section, kept: Section, room: number): {deleted: number; kept: number} {
   // The titles of the columns, the heading below, and the blank line between.
   const around = linesOf(deleted.heading) + kept.others.length + 3
-  const free = Math.max(room - around, 2 * FEWEST)
-  const first = linesIn(kept.rows.slice(0, 1)) + 1
+  const ofDeleted = fewestIn(deleted.rows.slice(0, 1), deleted.rows.slice(-1))
+  const first = fewestIn(kept.rows.slice(0, FEWEST_ROWS))
+  const free = Math.max(room - around, ofDeleted + Math.min(first, linesIn(kept.rows)))
   const left = deleted.total > 0 ? free - linesIn(deleted.rows) : 0
   const wanted = Math.max(Math.floor(free / 3), first, left)
-  const ofKept = Math.min(wanted, linesIn(kept.rows), free - FEWEST)
+  const ofKept = Math.min(wanted, linesIn(kept.rows), free - ofDeleted)
   return {deleted: free - ofKept, kept: ofKept}
+}
+
+/** Lines for these rows, and for how many more there are. */
+function fewestIn(...rows: Array<readonly string[]>): number {
+  return Math.min(Math.max(linesIn(rows.flat()) + 1, FEWEST), MAX_FEWEST)
 }
 
 /** The rows of a section that fit into so many lines, in their order, and how many there are more. */

@@ -158,6 +158,18 @@ describe('the preview on a screen', () => {
     expect(shown.split('\n').length).to.be.at.most(34)
   })
 
+  for (const runs of [3, 100, 3000])
+    it(`shows at least two rows of each list of ${runs} runs where reasons take several lines`, () => {
+      const {inventory, rows} = accounts.get(runs)!
+      const plan = planOf(inventory, {keepRecent: 2, keepWeekly: 4}, {}, {rows})
+      const reason = {rule: 'grace', text: 'may still be uploading: changed 3min ago'} as const
+      const long = {...plan, keep: plan.keep.map(({run}) => ({run, reasons: [reason]}))}
+      const shown = formatPlan(long, {title: '', rows}, {style: PLAIN, width: 60, height: 20})
+      expect(shown.match(/may still be$/gm)?.length, shown).to.be.at.least(2)
+      if (plan.delete.length > 1) expect(shown.match(/^- \d{8}_/gm)?.length).to.be.at.least(2)
+      expect(shown.split('\n').length).to.be.at.most(36)
+    })
+
   const types: Array<[title: string, options: RetentionOptions, column: boolean]> = [
     ['Deletes 2 whole runs', {olderThan: '30d'}, false],
     ['Deletes the results of 2 runs', {olderThan: '30d', only: ['results']}, false],
