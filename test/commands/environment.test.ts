@@ -97,7 +97,7 @@ describe('defaults from the environment', () => {
   it('do not reach into the sandbox, where other accounts are and copies are of nothing', async () => {
     const folder = join(mkdtempSync(join(tmpdir(), 'smoltrace-env-')), 'copies')
     const {exitCode, stderr} = await runCli(
-      ['sandbox', '--runs', '3', 'cleanup', '--keep-recent', '2', '--no-dry-run', '--yes'],
+      ['sandbox', '--runs', '6', 'cleanup', '--keep-recent', '1', '--no-dry-run', '--yes'],
       {[namespace]: 'nobodys', [archive]: folder},
     )
     expect(exitCode, stderr).to.equal(0)

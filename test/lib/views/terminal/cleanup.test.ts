@@ -138,6 +138,23 @@ describe('the preview on a screen', () => {
     expect(lines.join('\n')).to.match(/^- .*…\S* +50\.0% +older than 30d$/m)
   })
 
+  it('counts each run once: in a row, among those that are folded away, or with others', () => {
+    const run = runDatasets(ago(2 * DAY))[0]!.timestamp
+    const number = (text = '0') => Number(text.replaceAll(',', ''))
+    for (const runs of accounts.keys())
+      for (const options of [{olderThan: '30d'}, {keepRecent: 5}, {olderThan: '10y'}, {run: [run]}]) {
+        const text = show(runs, options, 80, 24)
+        const sections = [...text.matchAll(/^(?:Deletes|Keeps) ([\d,]+) .*(?:\n.+)*/gm)]
+        expect(sections).not.to.have.length(0)
+        for (const [section, total] of sections) {
+          const rows = section.match(/^[- ] \d{8}_/gm)?.length ?? 0
+          const others = [...section.matchAll(/^ {2}(?:… )?([\d,]+) (?:more|other runs?):/gm)]
+          const counted = others.reduce((sum, [, count]) => sum + number(count), rows)
+          expect(counted, section).to.equal(number(total))
+        }
+      }
+  })
+
   it('shows what a guard or something unclear keeps first, and at least one of it, whatever else there is', () => {
     const {inventory, rows} = accounts.get(100)!
     const [bad = '', worse = ''] = [70, 71].map((days) => runDatasets(ago(days * DAY))[0]!.timestamp)
