@@ -45,15 +45,11 @@ export function showDeletion(progress: Progress): (event: JobEvent, plan: Plan) 
         return progress.finish({name, words: 'archived', ...how, reason: problem})
       }
 
-      case 'started': {
-        planned ??= plannedDatasets(plan).length
-        progress.begin(DELETING, planned)
-        return progress.start(event.name)
-      }
-
+      case 'started':
       case 'finished': {
         planned ??= plannedDatasets(plan).length
         progress.begin(DELETING, planned)
+        if (event.kind === 'started') return progress.start(event.name)
         return progress.finish(endOfDeletion(event.outcome))
       }
 
@@ -90,22 +86,14 @@ function endOfDeletion({name, status, reason = '', requestId}: Outcome): Ended {
 export function showRestore(progress: Progress): (event: RestoreEvent) => void {
   let checked = 0
   return (event) => {
-    switch (event.kind) {
-      case 'checking': {
-        checked++
-        return progress.hint(`checking the copies: ${formatNumber(checked)} of ${formatNumber(event.of)}`)
-      }
-
-      case 'started': {
-        progress.begin(RESTORING, event.of)
-        return progress.start(event.name)
-      }
-
-      case 'finished': {
-        progress.begin(RESTORING, event.of)
-        return progress.finish(endOfRestore(event.outcome))
-      }
+    if (event.kind === 'checking') {
+      checked++
+      return progress.hint(`checking the copies: ${formatNumber(checked)} of ${formatNumber(event.of)}`)
     }
+
+    progress.begin(RESTORING, event.of)
+    if (event.kind === 'started') return progress.start(event.name)
+    return progress.finish(endOfRestore(event.outcome))
   }
 }
 

@@ -9,7 +9,7 @@ import {columnsOf, cut} from '../../lib/views/terminal/layout.js'
 import {mayRedraw, mayShowBars, styleFor, widthOf} from '../../lib/views/terminal/style.js'
 import {type Ended, Items} from './items.js'
 import {JobLog} from './job-log.js'
-import {countdown} from './status.js'
+import {countdown, ERASE_TO_END} from './status.js'
 import {drawWindow} from './window.js'
 
 const REPAINT_MS = 100
@@ -18,7 +18,6 @@ const RATE_MS = 1000
 const DEFAULT_HEIGHT = 24
 /** The cursor's line, and two above it. */
 const SPARE_LINES = 3
-const ERASE_TO_END = '\u001B[K'
 
 /** Hands listr2's calls on: its own renderer walks all rows at every change, and shows only the waiting tail. */
 class LiveRenderer {

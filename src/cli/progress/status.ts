@@ -8,7 +8,8 @@ import {mayRedraw, widthOf} from '../../lib/views/terminal/style.js'
 const PATIENCE_MS = 500
 /** How often the time that is left is counted down, in ms. */
 const REPAINT_MS = 1000
-const ERASE_TO_END = '\u001B[K'
+/** Erases the rest of a line. */
+export const ERASE_TO_END = '\u001B[K'
 
 /**
  * What is waited for, in one line at the end of a terminal, which is written over and taken away again. Nothing of it is seen for the
