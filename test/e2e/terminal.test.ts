@@ -91,6 +91,32 @@ describe('the question before a deletion', () => {
         .and.not.match(/^Deleting /m)
     }))
 
+  it('[S9] repeats the rule and what it deletes where the terminal is too low for all the facts, and only there', () =>
+    withHub({runs: 5}, async (hub) => {
+      for (const [rows, times] of [
+        [14, 2],
+        [40, 1],
+      ] as const) {
+        const terminal = startInTerminal(KEEP_ONE, cleanEnv(hub), {rows})
+        await terminal.waitFor(QUESTION)
+        expect(terminal.screen.visible().join('\n')).to.match(/^Rule .*^Deletes .*Type DELETE/ms)
+        expect(terminal.text.match(/^Rule /gm)).to.have.length(times)
+        terminal.ctrlC()
+        expect(await terminal.finished).to.equal(130)
+      }
+    }))
+
+  it('[S9] shows them where the plan went to a file', () =>
+    withHub({runs: 5}, async (hub) => {
+      const terminal = startInTerminal([...KEEP_ONE, '> /dev/null'], cleanEnv(hub), {rows: 40, inShell: true})
+      await terminal.waitFor(QUESTION)
+      expect(terminal.text).to.match(/^WARNING .*^Rule .*^Deletes .*Type DELETE/ms)
+      terminal.ctrlC()
+      await terminal.waitFor('Cancelled: nothing was deleted.')
+      terminal.type('exit')
+      expect(await terminal.finished).to.equal(130)
+    }))
+
   it('[S9] has all that decides on one screen, and a dry run of 100 runs takes 40 lines, of one run 25', () =>
     withHub({runs: 100}, async (hub) => {
       const size = {rows: 24, columns: 80}
