@@ -32,7 +32,7 @@ export const GRACE_FORMS = '30min, 6h, 1d, a sum such as 1h30min, or 0 to turn i
  * @throws UsageError where it is none of these, zero or negative
  */
 export function parseAge(given: string, option = 'olderThan'): Age {
-  const text = withUnit(normalize(given))
+  const text = normalize(given)
   if (isDay(text)) return {kind: 'date', text, date: new Date(`${text}T00:00:00Z`)}
   const ms = parseDuration(text)
   if (ms === undefined)
@@ -44,20 +44,28 @@ function normalize(given: string): string {
   return given.trim().toLowerCase()
 }
 
-/** A bare number is one of days; the unit is written, since "older than 30" alone is a riddle. */
+/** A number of days or a sum without minutes, in ms; undefined where the text is neither, or not above zero. */
+function parseDuration(text: string): number | undefined {
+  const ms = parseSum(withUnit(text)) ?? 0
+  return text.includes('min') || ms <= 0 || ms > MAX_DURATION ? undefined : ms
+}
+
+/** A bare number is one of days. */
 function withUnit(text: string): string {
   return /^\d+$/.test(text) ? `${text}d` : text
 }
 
-/** A sum without minutes, in ms; undefined where the text is none, or not above zero. */
-function parseDuration(text: string): number | undefined {
-  const ms = parseSum(text) ?? 0
-  return text.includes('min') || ms <= 0 || ms > MAX_DURATION ? undefined : ms
+/**
+ * An age as a person reads it: "older than 30" would leave open of what. Its `text` is what was typed, which the digest of a saved plan
+ * covers.
+ */
+export function formatAge({text}: Age): string {
+  return withUnit(text)
 }
 
 /** Reads the value of `keepWithin`: as `olderThan` takes it, but not a date. @throws UsageError */
 export function parseSpan(given: string): Age {
-  const text = withUnit(normalize(given))
+  const text = normalize(given)
   const ms = parseDuration(text)
   if (ms === undefined)
     throw new OptionError(

@@ -9,7 +9,7 @@ import {
   yes,
 } from '../account/leaderboard/values.js'
 import {isOlderThan, newestFirst, type Run} from '../account/runs.js'
-import {cutoffOf, DAY} from '../base/time.js'
+import {cutoffOf, DAY, formatAge} from '../base/time.js'
 import {type Facts} from './context.js'
 import {isCounted} from './guards.js'
 import {type Answer, type Reason} from './reasons.js'
@@ -67,9 +67,9 @@ const KEEPERS: {[K in KeeperName]: Keeper<NonNullable<RetentionRules[K]>>} = {
       const cutoff = cutoffOf(span, now)
       return newest
         .filter((run) => !isOlderThan(run, cutoff))
-        .map((run) => [run, `within the last ${span.text}`])
+        .map((run) => [run, `within the last ${formatAge(span)}`])
     },
-    misses: (span) => `not within the last ${span.text}`,
+    misses: (span) => `not within the last ${formatAge(span)}`,
   },
   keepRecent: {
     keeps: (newest, most) =>

@@ -3,7 +3,7 @@ import {GROUP_COLUMNS, type GroupColumn, type Status, STATUSES} from '../account
 import {DEFAULT_GRACE} from '../account/runs.js'
 import {RUN_TYPES, type RunType} from '../base/names.js'
 import {formatNumber, joinWords} from '../base/text.js'
-import {type Age, usesCalendarUnits} from '../base/time.js'
+import {type Age, formatAge, usesCalendarUnits} from '../base/time.js'
 
 /** What can be deleted and what is kept: the flags of `cleanup`. */
 export interface RetentionOptions {
@@ -125,7 +125,8 @@ const RULES = {
     value: 'age',
     summary:
       'Only runs older than this: 30d, 12h, 2w, 1m (30 days), 1y, 1w3d, or before a date such as 2026-01-31.',
-    says: (age, _, cutoff) => `older than ${age.text}${cutoff ? `, before ${cutoff}` : ''}${unitNote(age)}`,
+    says: (age, _, cutoff) =>
+      `older than ${formatAge(age)}${cutoff ? `, before ${cutoff}` : ''}${unitNote(age)}`,
   },
   incompleteOnly: {
     kind: 'selector',
@@ -214,7 +215,7 @@ const RULES = {
     kind: 'keeper',
     value: 'span',
     summary: 'Keep every run that is not older than this: 30d, 12h, 2w, 1m (30 days), 1y.',
-    says: (age) => `runs no older than ${age.text}${unitNote(age)}`,
+    says: (age) => `runs no older than ${formatAge(age)}${unitNote(age)}`,
   },
   keepHourly: calendar('hour'),
   keepDaily: calendar('day'),

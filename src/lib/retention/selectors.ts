@@ -12,7 +12,7 @@ import {
 import {isUnfinished} from '../account/run-state.js'
 import {isOlderThan, restoredText, type Run} from '../account/runs.js'
 import {brief} from '../base/text.js'
-import {cutoffOf} from '../base/time.js'
+import {cutoffOf, formatAge} from '../base/time.js'
 import {matcherOf} from '../base/wildcard.js'
 import {type Facts} from './context.js'
 import {type Answer, type ReasonRule} from './reasons.js'
@@ -42,8 +42,10 @@ const SELECTORS: {[K in SelectorName]: (value: NonNullable<RetentionRules[K]>, f
   olderThan(age, {now}) {
     const cutoff = cutoffOf(age, now)
     return (run) => {
-      if (isOlderThan(run, cutoff)) return yes(`older than ${age.text}`)
-      return no(`${run.time < cutoff ? `${restoredText(run)}, which is ` : ''}not older than ${age.text}`)
+      if (isOlderThan(run, cutoff)) return yes(`older than ${formatAge(age)}`)
+      return no(
+        `${run.time < cutoff ? `${restoredText(run)}, which is ` : ''}not older than ${formatAge(age)}`,
+      )
     }
   },
   model: (patterns, facts) => byColumn('model', matcherOf(patterns), facts),

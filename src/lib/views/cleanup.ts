@@ -4,7 +4,7 @@ import {datasetsIn} from '../account/runs.js'
 import {type Sizes, storageOf, type StorageSum} from '../account/sizes.js'
 import {formatFlags, formatWords} from '../base/shell.js'
 import {formatCount, formatNumber, joinWords, printable} from '../base/text.js'
-import {formatSum} from '../base/time.js'
+import {formatAge, formatSum} from '../base/time.js'
 import {type Outcome, type OutcomeStatus} from '../cleanup/outcomes.js'
 import {type CleanupResult} from '../cleanup/result.js'
 import {isPicked} from '../plan/pick.js'
@@ -107,8 +107,8 @@ export function keptText(plan: Plan): string {
 /** What a count of the runs that one rule keeps ends with. */
 export function keptBy({rule, isUnclear}: Reason, {rules}: Plan): string {
   if (isUnclear) return rule === 'pinned' ? 'pinned or not, unknown' : 'unclear'
-  if (rule === 'older-than' && rules.olderThan) return `not older than ${rules.olderThan.text}`
-  if (rule === 'keep-within' && rules.keepWithin) return `within the last ${rules.keepWithin.text}`
+  if (rule === 'older-than' && rules.olderThan) return `not older than ${formatAge(rules.olderThan)}`
+  if (rule === 'keep-within' && rules.keepWithin) return `within the last ${formatAge(rules.keepWithin)}`
   if (rule === 'only') return `without ${joinWords(rules.only, 'or')}`
   return (
     KEPT_BY[rule] ?? (rule.startsWith('keep-') ? rule.slice('keep-'.length) : `not selected by --${rule}`)

@@ -6,6 +6,7 @@ import {
   cutoffOf,
   DAY,
   dayAfter,
+  formatAge,
   formatDuration,
   formatSum,
   HOUR,
@@ -38,12 +39,16 @@ describe('duration', () => {
     for (const [text, ms] of accepted) {
       it(`[S4] of ${text} is ${ms / HOUR} hours, also in capitals and with blanks around it`, () => {
         for (const typed of [text, text.toUpperCase(), `  ${text}\r\n`, `\t\u00A0${text}`]) {
-          const age = {kind: 'duration', text: /\d$/.test(text) ? `${text}d` : text, ms}
-          expect(parseAge(typed)).to.deep.equal(age)
-          expect(parseSpan(typed)).to.deep.equal(age)
+          expect(parseAge(typed)).to.deep.equal({kind: 'duration', text, ms})
+          expect(parseSpan(typed)).to.deep.equal({kind: 'duration', text, ms})
         }
       })
     }
+
+    it('is shown with its unit', () => {
+      const shown = ['30', '30d', '2026-01-31'].map((text) => formatAge(parseAge(text)))
+      expect(shown).to.deep.equal(['30d', '30d', '2026-01-31'])
+    })
 
     it('may be a date, which means midnight in UTC', () => {
       for (const text of ['2026-01-31', '2024-02-29'])
