@@ -36,7 +36,7 @@ The leaderboard says which evaluations finished. A run without --enable-otel has
     }),
     sort: Flags.option({
       summary:
-        'Sort by age (newest first), score (best first), model (by name) or, with --sizes, size (largest first).',
+        'Sort by age, score, model or size. Newest, best or largest first, models by name; size needs --sizes.',
       options: ORDERS,
       default: 'age' as const,
       helpGroup: 'OUTPUT',
