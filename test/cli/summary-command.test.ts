@@ -38,7 +38,7 @@ describe('the file of a summary', () => {
     writeFileSync(at('policy.yaml'), 'version: 1\n')
     symlinkSync(at('policy.yaml'), at('link'))
     for (const name of [at('policy.yaml'), at('link'), join(folder, '.', 'x', '..', 'policy.yaml')])
-      expect(await whyNot(name, {policy: at('policy.yaml')})).to.include('it is the file of --policy')
+      expect(await whyNot(name, {policy: at('policy.yaml')})).to.include('it is already the file of --policy')
     expect(await whyNot(at('new.json'), {plan: join(folder, '/./new.json')})).to.include('--plan')
     symlinkSync(folder, at('same'))
     expect(await whyNot(at('same/new.json'), {plan: at('new.json')})).to.include('--plan')
