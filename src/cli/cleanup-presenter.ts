@@ -134,10 +134,21 @@ export class CleanupPresenter {
 
   /** The plan as it is shown: before a question always. */
   private textOf(plan: Plan, facts: KnownFacts): string {
-    const {quiet, verbose, yes, 'no-dry-run': isLive} = this.given
-    if (quiet && (yes || !isLive)) return totalsText(plan, isLive === true)
+    const {verbose, 'no-dry-run': isLive} = this.given
+    if (this.isBrief) return totalsText(plan, isLive === true)
     const {screen} = this.command
     return `${formatPlan(plan, this.notesOn(plan, facts), verbose ? {...screen, height: undefined} : screen)}\n`
+  }
+
+  private get isBrief(): boolean {
+    const {quiet, yes, 'no-dry-run': isLive} = this.given
+    return quiet === true && (yes === true || !isLive)
+  }
+
+  /** Whether anybody sees the runs, and so which models they are. */
+  get showsRuns(): boolean {
+    const {summary, interactive} = this.given
+    return summary !== undefined || interactive === true || !(this.isJson || this.isBrief)
   }
 
   private endingOf(result: CleanupResult): Ending {

@@ -92,7 +92,7 @@ function afterDryRun(
   }
 }
 
-/** The command that tries again what a deletion left: it lists anew, and asks again. */
+/** The command that tries again what a deletion left: it lists and asks again. */
 function afterDeletion(
   {counts, applied}: CleanupResult,
   given: GivenFlags,

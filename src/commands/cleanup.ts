@@ -83,7 +83,7 @@ Selection flags choose the runs to delete. If you use several, a run must match 
       ...executionOf(flags),
       ...(await presenter.execution(signal)),
       dataDir: this.dataDirectory,
-      withRows: !this.jsonEnabled(),
+      withRows: presenter.showsRuns,
     }
     if (flags.apply !== undefined) return applyPlan(flags.apply, {...job, onPlan: presenter.onPlan})
     return cleanupDatasets({

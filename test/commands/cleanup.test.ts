@@ -52,7 +52,7 @@ describe('cleanup', () => {
         .and.include('(a month is 30 days')
         .and.include('This is a dry run: nothing was deleted.')
         .and.match(/^Leaderboard +mira\/smoltrace-leaderboard: preserved/m)
-        .and.match(/^Untouched +1 dataset of tasks and 1 dataset with a similar name/m)
+        .and.match(/^Untouched +1 task dataset and 1 dataset with a similar name/m)
         .and.match(/^ +smoltrace cleanup --older-than 1m --keep-recent 2 --no-dry-run$/m)
       const {delete: runs, keep, wouldDelete} = await document('--older-than', '1m', '--keep-recent', '2')
       expect([namesIn(runs), wouldDelete]).to.deep.equal([account.older, 3])
@@ -121,6 +121,20 @@ describe('cleanup', () => {
       expect(quiet.stderr).to.equal('')
       expect(quiet.exitCode).to.equal(0)
     })
+  })
+
+  it('reads the leaderboard for its models only where somebody sees the runs', async () => {
+    account.hub.state.remove(account.board)
+    account.addBoard({rows: [{results_dataset: account.old.at(-1), model: 'm'}]})
+    const summary = ['--summary', join(account.folder, 'summary.md')]
+    const seen = []
+    for (const flags of [[], ['--json'], ['--quiet'], ['--json', ...summary]]) {
+      const before = account.hub.requests.length
+      await cleanup('--older-than', '30d', ...flags)
+      seen.push(account.hub.requests.slice(before).some(({path}) => path.includes('.parquet')))
+    }
+
+    expect(seen).to.deep.equal([true, false, false, true])
   })
 
   it('shows why the token cannot delete anything right above the next command', async () => {

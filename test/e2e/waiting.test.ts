@@ -12,7 +12,7 @@ const at =
 
 /** What a command waits for, the request whose answer is late, and how many such requests are answered at once before. */
 const WAITS: Array<[line: string, argv: string, late: Fault['match'], skip?: number]> = [
-  ['Asking the Hub who you are…', 'runs group', at('/whoami')],
+  ['Checking the token…', 'runs group', at('/whoami')],
   ['Reading sizes…', 'datasets list --sizes', at('/settings/repositories')],
   ['Listing mira…', 'leaderboard check', isListing],
   ['Reading the pins…', 'runs group', isProtection],

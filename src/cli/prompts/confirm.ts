@@ -59,7 +59,7 @@ function formatWarning(plan: Plan, notes: PlanNotes, {style, width}: Screen): st
   const lines = [
     `${style.red(style.bold('WARNING'))}  You are about to delete ${shareText(plan, notes)} of ${style.bold(namespace)} at ${endpoint} for good.`,
     describeUndo(plan, notes),
-    `To see the whole plan, type ${LIST}.`,
+    `Type ${LIST} to see the whole plan.`,
   ]
   return wrapText(lines.join('\n'), width)
 }

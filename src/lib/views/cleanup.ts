@@ -221,7 +221,7 @@ function copyText({archives}: Plan, {archive}: PlanNotes): string {
 
 function untouchedText({standard, nearMisses}: Plan): string | undefined {
   const parts = [
-    standard.length > 0 ? formatCount(standard.length, 'dataset') + ' of tasks' : '',
+    standard.length > 0 ? formatCount(standard.length, 'task dataset') : '',
     nearMisses > 0 ? `${formatCount(nearMisses, 'dataset')} with a similar name` : '',
   ]
   return joinWords(parts.filter(Boolean))
@@ -235,14 +235,14 @@ export function typeCounts(datasets: Parameters<typeof countByType>[0]): string 
   return `${formatNumber(results)} results, ${formatNumber(traces)} traces, ${formatNumber(metrics)} metrics`
 }
 
-/** What a given rule says: a selector's sentence continues "runs that are", a keeper's says what stays. */
+/** A given rule in words: which runs a selector selects, and which a keeper keeps. */
 export function sentenceOf(name: KeeperName | SelectorName, rules: RetentionRules, cutoff?: Date): string {
   return printable(ruleOf(name).says?.(rules[name], rules, cutoff && formatMoment(cutoff)) ?? name)
 }
 
 /** What the grace period keeps: by rules that need rows it waits for these too, which come last of all. */
 export function graceSentence({graceMs, needRows}: RetentionRules): string {
-  if (graceMs === 0) return 'nothing: an upload under way is not waited for'
+  if (graceMs === 0) return 'nothing: runs that may still be uploading are not kept'
   const waiting = needRows.length > 0 ? 'incomplete runs, and runs without a row,' : 'incomplete runs'
   return `${waiting} changed in the last ${formatSum(graceMs)}`
 }

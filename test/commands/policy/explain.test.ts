@@ -32,7 +32,7 @@ describe('policy explain', () => {
     const {stdout} = await runCli(['policy', 'explain', file], {HF_TOKEN: ''})
     expect(stdout)
       .to.include('Rule: deletes every run that is not kept\n')
-      .and.include('an upload under way is not waited for')
+      .and.include('runs that may still be uploading are not kept')
   })
 })
 

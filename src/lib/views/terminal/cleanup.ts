@@ -198,7 +198,7 @@ export function formatSavedPlan(
       [
         ['Keeps', `${formatCount(keptRuns.length, 'run')} (--json shows why)`],
         ['Digest', digest],
-        ['Compare', `${apply} (a dry run: shows which datasets are still as planned)`],
+        ['Compare', `${apply} (a dry run: shows which datasets are still valid)`],
         ['Delete', `${apply} --no-dry-run`],
       ],
       {...screen, width: undefined},
@@ -241,7 +241,7 @@ export function resultText(result: CleanupResult, ending: words.Ending, screen: 
   }
 
   if (wouldDelete > 0 && !dryRun) return formatResult(result, ending, screen)
-  const nothing = stale.length > 0 ? 'Nothing of the plan is left to delete.' : 'Nothing to delete.'
+  const nothing = stale.length > 0 ? 'No dataset of the plan can still be deleted.' : 'Nothing to delete.'
   const lines = [...(wouldDelete === 0 ? [nothing] : []), ...(next ? [next.text] : [])]
   return paragraphs([wrapText(lines.join('\n'), width), commandOf(next, style)])
 }
