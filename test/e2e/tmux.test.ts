@@ -31,12 +31,13 @@ function isMissing(): boolean {
 
 /** Runs the program in tmux, in a pane that stays when it has ended. */
 function startInTmux(argv: string[], hub: Sandbox, [columns, rows]: readonly [number, number]): void {
-  const variables = Object.entries({...cleanEnv(hub), LANG: 'C.UTF-8'}).map(
+  const variables = Object.entries({...cleanEnv(hub), TERM: 'screen'}).map(
     ([name, value]) => `${name}=${value}`,
   )
-  const command = formatWords(['env', ...variables, process.execPath, PROGRAM, ...argv], 'linux')
+  // Nothing of the environment of tests may count, such as CI.
+  const command = formatWords(['env', '-i', ...variables, process.execPath, PROGRAM, ...argv], 'linux')
   const size = ['-x', String(columns), '-y', String(rows)]
-  tmux('new-session', '-d', ...size, `TERM=screen; export TERM; ${command}; echo "ended with $?"; exec cat`)
+  tmux('new-session', '-d', ...size, `${command}; echo "ended with $?"; exec cat`)
 }
 
 describe('the history of tmux', () => {

@@ -56,7 +56,11 @@ function adviceOn(error: Thrown, {flags: known}: Invocation): Advice {
   if (flags) {
     const names = flags.map((flag) => flag.replace(/=.*$/s, ''))
     const none = flags.length === 1 ? 'Unknown flag' : 'Unknown flags'
-    const guesses = flags.flatMap((flag) => guessFlag(flag, known))
+    const guesses = flags.flatMap((flag, index) =>
+      guessFlag(flag, known).map((guess) =>
+        flags.length > 1 ? `${names[index]}: ${guess.charAt(0).toLowerCase()}${guess.slice(1)}` : guess,
+      ),
+    )
     return {message: `${none} ${names.join(', ')}.`, suggestions: [...new Set(guesses), SEE_OPTIONS]}
   }
 

@@ -36,7 +36,7 @@ export function refusalOfSize(
   const share = `${Math.ceil((100 * datasets) / total)}%`
   const enough = 'percent' in limit ? share : String(datasets)
   return {
-    message: `\`maxDelete\` ${limit.text} refused: the plan deletes ${formatNumber(datasets)} of ${formatCount(total, 'dataset')} (${share}).`,
+    message: `\`maxDelete\` ${limit.text} refused: the plan deletes ${formatNumber(datasets)} of the namespace's ${formatCount(total, 'dataset')} (${share}).`,
     suggestion: `If the plan is right, raise \`maxDelete\` to ${enough} or omit it.`,
   }
 }

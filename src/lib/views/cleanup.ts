@@ -70,11 +70,11 @@ export function rulePairs(plan: Plan, kept?: string): Pair[] {
     more ? `${formatCount(more, 'run')} picked` : '',
     less ? `${formatCount(less, 'run')} not picked` : '',
   ]
-  const always = keeperTexts(plan).join('; ')
+  const always = ['pinned runs', ...keeperTexts(plan)].join('; ')
   return [
     ['Rule', ruleText(plan)],
     ['By hand', joinWords(changes.filter(Boolean)) || undefined],
-    ['Keeps', [kept, always && `always ${always}`].filter(Boolean).join('\n') || undefined],
+    ['Keeps', [kept, always && `always kept: ${always}`].filter(Boolean).join('\n') || undefined],
   ]
 }
 
@@ -122,7 +122,7 @@ const KEPT_BY: Partial<Record<ReasonRule, string>> = {
   finished: 'finished',
   picked: 'not picked',
   'incomplete-only': 'complete',
-  run: 'not named',
+  run: 'not named with --run',
   unreferenced: 'cited by the leaderboard',
   'keep-recent': 'most recent',
 }

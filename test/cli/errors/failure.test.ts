@@ -13,8 +13,8 @@ const CASES: Array<[argv: string, message: string, ...steps: string[]]> = [
   [
     'cleanup --al --dry-rum',
     'Unknown flags --al, --dry-rum.',
-    'Did you mean --all?',
-    'Did you mean --dry-run?',
+    '--al: did you mean --all?',
+    '--dry-rum: did you mean --dry-run?',
   ],
   ['cleanup --all --json=yes', '--json takes no value.', 'Did you mean --json?'],
   ['cleanup --dry-run=false', '--dry-run takes no value.', 'Did you mean --no-dry-run?'],

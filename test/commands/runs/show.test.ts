@@ -40,8 +40,8 @@ describe('runs show', () => {
       [
         /^Model +openai\/gpt-4\.1$/m,
         /^Status +completed$/m,
-        /^Score +90\.0% success rate, 0\.750 pass@1$/m,
-        /^Cost +\$0\.2000, 9,000 tokens, 1\.5 s a test$/m,
+        /^Score +90\.0% success rate; 0\.750 pass@1$/m,
+        /^Cost +\$0\.2000; 9,000 tokens; 1\.5 s per test$/m,
         /^State +complete$/m,
         /^Age +4d, evaluated 2026-09-30 12:05 UTC$/m,
         /^Size +[\d.]+ k?B$/m,

@@ -34,7 +34,9 @@ describe('the limit of --max-delete', () => {
   for (const [limit, enough] of raised) {
     it(`says how much is enough, in the unit of ${limit}`, () => {
       const {message, suggestion = ''} = refusalOfSize(33, 151, limit) ?? {}
-      expect(message).to.equal(`\`maxDelete\` ${limit} refused: the plan deletes 33 of 151 datasets (22%).`)
+      expect(message).to.equal(
+        `\`maxDelete\` ${limit} refused: the plan deletes 33 of the namespace's 151 datasets (22%).`,
+      )
       expect(suggestion).to.include(`raise \`maxDelete\` to ${enough} `)
       expect(refusalOfSize(33, 151, enough)).to.equal(undefined)
     })

@@ -40,9 +40,15 @@ export function cutName(name: string, width: number): string {
   if (own > over) return `${cut(owner, own - over)}${name.slice(owner.length)}`
   const rest = own > 0 ? name.slice(owner.length + 1) : name
   if (columnsOf(rest) < width) return `…${rest}`
-  const tail = Math.floor((width - 1) / 2)
-  return `${cut(rest, width - tail)}${lastOf(rest, tail)}`
+  // Parts that are cut in the middle would name another model: 2B of 32B.
+  const tails = [...rest.matchAll(/-/g)].map(({index}) => rest.slice(index))
+  const whole = tails.find((tail) => columnsOf(tail) <= width - MIN_START)
+  const end = whole ?? lastOf(rest, Math.floor((width - 1) / 2))
+  return `${cut(rest, width - columnsOf(end))}${end}`
 }
+
+/** What is left of the start of a name at least, in columns, with the ellipsis. */
+const MIN_START = 6
 
 /** The end of a text that takes up so many columns. */
 function lastOf(text: string, width: number): string {

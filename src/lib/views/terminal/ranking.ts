@@ -1,4 +1,4 @@
-import {type Metric, METRICS} from '../../account/leaderboard/metrics.js'
+import {faultOf, type Metric, METRICS} from '../../account/leaderboard/metrics.js'
 import {type LeaderboardRanking, type RankedGroup, type RankedRow} from '../../account/leaderboard/ranking.js'
 import {type LeaderboardRow} from '../../account/leaderboard/row.js'
 import {formatCount, formatNumber, joinWords, safeName} from '../../base/text.js'
@@ -140,5 +140,6 @@ const NO_NUMBER = '-'
 
 function scoreText(metric: Metric, row: LeaderboardRow): string {
   const value = row[METRICS[metric].field]
-  return value === undefined ? NO_NUMBER : formatMetric(metric, value)
+  // A cost of 0 was not measured.
+  return value === undefined || faultOf(value, metric) !== undefined ? NO_NUMBER : formatMetric(metric, value)
 }

@@ -1,6 +1,6 @@
 import {type RunDataset} from '../../account/datasets.js'
 import {rowsOf} from '../../account/leaderboard/index.js'
-import {type Metric} from '../../account/leaderboard/metrics.js'
+import {type Metric, METRICS} from '../../account/leaderboard/metrics.js'
 import {scoreOf, standingOfAll, whyUnclear} from '../../account/leaderboard/values.js'
 import {type ReferenceState, type ViewedRow} from '../../account/leaderboard/view.js'
 import {describeLivePin, pinOn} from '../../account/protection/pins.js'
@@ -67,26 +67,26 @@ function evaluationPairs({inventory, run, rows: index}: RunDetails): Pair[] {
   if (!inventory.leaderboard) return [['Model', 'unknown: there is no leaderboard']]
   const rows = rowsOf(run, index)
   if (rows.is !== 'yes') return [['Model', `unknown: ${rows.why}`]]
-  const metric = (by: Metric) => {
+  const metric = (by: Metric, after: string) => {
     const score = scoreOf(rows.value, by)
     return score.is === 'yes'
-      ? formatMetric(by, score.value)
-      : `${score.is === 'no' ? '-' : '?'} (${score.why})`
+      ? `${formatMetric(by, score.value)}${after}`
+      : `no ${METRICS[by].words} (${score.why})`
   }
 
   const standing = standingOfAll(rows.value)
   const cost = [
-    metric('total_cost_usd'),
-    `${metric('total_tokens')} tokens`,
-    `${metric('avg_duration_ms')} a test`,
+    metric('total_cost_usd', ''),
+    metric('total_tokens', ' tokens'),
+    metric('avg_duration_ms', ' per test'),
   ]
   return [
     ['Model', modelOf(run, index)],
     ['Status', standing === 'unclear' ? `unclear: ${whyUnclear(rows.value)}` : STATUSES[standing]],
     ...(standing === 'finished'
       ? ([
-          ['Score', `${metric('success_rate')} success rate, ${metric('pass_at_1')} pass@1`],
-          ['Cost', cost.join(', ')],
+          ['Score', `${metric('success_rate', ' success rate')}; ${metric('pass_at_1', ' pass@1')}`],
+          ['Cost', cost.join('; ')],
         ] satisfies Pair[])
       : []),
   ]

@@ -124,7 +124,7 @@ describe('the preview on a screen', () => {
 
           const one = show(runs, {run: [runDatasets(ago(2 * DAY))[0]!.timestamp]}, width, height).split('\n')
           expect(one.length).to.be.at.most(20)
-          expect(one).to.include(`  ${(runs - 1).toLocaleString('en')} other runs: not named`)
+          expect(one).to.include(`  ${(runs - 1).toLocaleString('en')} other runs: not named with --run`)
         })
 
   it('shows the newest and the oldest of many, marked, what a guard holds before other kept runs, and how many there are more', () => {
