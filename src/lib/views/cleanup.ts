@@ -166,19 +166,23 @@ export function shareText(plan: Plan, {sizes, saved}: Pick<PlanNotes, 'saved' | 
   const {delete: planned, keep, leaderboard} = plan
   const board = leaderboard?.planned ? 'the leaderboard' : ''
   if (planned.length === 0) return board
-  const ofAll = (part: number, all: number, noun: string) =>
-    saved ? formatCount(part, noun) : `${formatNumber(part)} of ${formatCount(all, noun)}`
   const all = datasetsIn([...planned, ...keep].map(({run}) => run))
   const datasets = planned.reduce((sum, each) => sum + each.datasets.length, 0)
   const size = sizes && sizeText(freedBy(plan, sizes), saved ? undefined : storageOf(all, sizes))
   const runs = planned.length
+  // A saved plan knows how many runs there were when it was made, but of what it kept only the names.
+  const total = saved ? saved.plan.delete.length + saved.keptRuns.length : runs + keep.length
   const held = keep.filter(({reasons: [reason]}) => reason && NEVER_DELETED.has(reason.rule)).length
-  const possible = runs + keep.length - held
-  const share = ofAll(runs, runs + keep.length, 'run')
-  const isNearly = !saved && runs * 100 >= possible * NEARLY_ALL
+  const possible = total - held
+  const isNearly = runs * 100 >= possible * NEARLY_ALL
   const which = `${runs === possible ? 'ALL' : 'nearly all'} runs${held > 0 ? ' that may be deleted' : ''}`
-  const details = [ofAll(datasets, all.length, 'dataset'), size].filter(Boolean).join(', ')
-  return `${scopeText(plan)}${isNearly ? `${which}, ${share.replace(/ runs?$/, '')}` : share} (${details})${board && `, and ${board}`}`
+  const share = `${formatNumber(runs)} of ${formatNumber(total)}`
+  const ofDatasets = saved ? '' : `${formatNumber(datasets)} of `
+  const details = [`${ofDatasets}${formatCount(saved ? datasets : all.length, 'dataset')}`, size]
+    .filter(Boolean)
+    .join(', ')
+  const whole = isNearly ? `${which}, ${share}` : `${share} ${total === 1 ? 'run' : 'runs'}`
+  return `${scopeText(plan)}${whole} (${details})${board && `, and ${board}`}`
 }
 
 /** `the traces of `; empty where whole runs are deleted. */

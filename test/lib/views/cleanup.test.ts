@@ -162,8 +162,11 @@ describe('a plan in words', () => {
     it(`of 100 runs says: ${share}`, () => {
       const plan = planOf(hundred, {keepRecent: kept})
       expect(shareText(plan, {})).to.match(new RegExp(`^${share} \\(`))
-      const saved = {plan, madeBy: 'ann', madeAt: NOW, digest: 'x', keptRuns: []}
-      expect(shareText(plan, {saved})).to.equal(`${100 - kept} runs (${100 - kept} datasets)`)
+      const keptRuns = plan.keep.map(({run}) => ({run: run.timestamp, reasons: []}))
+      const saved = {plan, madeBy: 'ann', madeAt: NOW, digest: 'x', keptRuns}
+      const left = {...plan, delete: plan.delete.slice(1), keep: []}
+      expect(shareText({...plan, keep: []}, {saved})).to.equal(`${share} (${100 - kept} datasets)`)
+      expect(shareText(left, {saved})).to.include(`${99 - kept} of 100`)
     })
 
   it('shows the days of the oldest and of the newest run that is deleted, and one where it is the same', () => {
