@@ -318,16 +318,16 @@ describe("the original's own tests", () => {
     X3: 'A dataset that is already gone is a failure',
     C2: 'A dry run returns that it deleted 0.',
     C4: 'A cancelled job ends with 0',
-    P7: '2 after a usage error',
-    M5: '2 after a usage error',
+    P7: '2 for usage errors',
+    M5: '2 for usage errors',
     M6: '4 without a token',
     M8: 'A cancelled job ends with 0',
-    M12: 'In the original it changes what is printed and deletes nothing',
-    M14: '2 after a usage error',
-    M15: '3; the summary tells the truth',
+    M12: 'In the original it only changes the output and deletes nothing',
+    M14: '2 for usage errors',
+    M15: '3, with a correct summary',
   }
 
-  it('that are answered differently are told of in the guide for those who move', () => {
+  it('that are answered differently are in the guide for those who move', () => {
     const guide = readFileSync(join(root, 'docs', 'moving-from-smoltrace-cleanup.md'), 'utf8')
     for (const [id, words] of Object.entries(DIFFERENCES)) expect(guide, id).to.include(words)
   })
