@@ -1,6 +1,6 @@
 import {printable} from '../../lib/base/text.js'
 
-/** What became of one part of a job; `skipped`: it was decided not to do it. */
+/** How one part of a job ended; `skipped`: it was decided not to do it. */
 type Ending = 'done' | 'failed' | 'skipped' | 'unattempted'
 
 /** A part of a job that has ended. */

@@ -6,7 +6,7 @@ import {capitalize} from '../../lib/base/text.js'
 import {type Wait} from '../../lib/hub/retry.js'
 import {describeWait} from '../../lib/views/format.js'
 import {columnsOf, cut} from '../../lib/views/terminal/layout.js'
-import {mayRedraw, mayShowBars, styleFor, widthOf} from '../../lib/views/terminal/style.js'
+import {mayRedraw, mayShowBars, sizeOfTerminal, styleFor} from '../../lib/views/terminal/style.js'
 import {type Ended, Items} from './items.js'
 import {JobLog} from './job-log.js'
 import {countdown, ERASE_TO_END} from './status.js'
@@ -15,7 +15,6 @@ import {drawWindow} from './window.js'
 const REPAINT_MS = 100
 /** A rate that changes more often cannot be read, in ms. */
 const RATE_MS = 1000
-const DEFAULT_HEIGHT = 24
 /** The cursor's line, and two above it. */
 const SPARE_LINES = 3
 
@@ -190,8 +189,9 @@ export class Progress {
     if (now - this.rate.at >= RATE_MS || items.done === items.of)
       this.rate = {text: log.rate(items.done, items.of), at: now}
     const note = this.pause() || this.note
-    const width = this.columns - 1
-    const height = (stream.rows || DEFAULT_HEIGHT) - SPARE_LINES
+    const {columns, rows} = sizeOfTerminal(stream)
+    const width = columns - 1
+    const height = rows - SPARE_LINES
     const style = styleFor(stream)
     if (!phase) return this.paint(note ? [style.bold(cut(capitalize(note), width))] : [])
     const {doing} = phase
@@ -205,18 +205,15 @@ export class Progress {
    */
   private paint(lines: readonly string[]): void {
     // A terminal that became narrower has broken lines in two, and one that became lower has lost the first.
-    const rows = this.painted.reduce((sum, each) => sum + Math.max(1, Math.ceil(each / this.columns)), 0)
-    const above = Math.min(rows, (this.stream.rows || DEFAULT_HEIGHT) - 1)
+    const {columns, rows} = sizeOfTerminal(this.stream)
+    const taken = this.painted.reduce((sum, each) => sum + Math.max(1, Math.ceil(each / columns)), 0)
+    const above = Math.min(taken, rows - 1)
     const below = Math.max(0, above - lines.length)
     const all = [...lines, ...Array.from({length: below}, () => '')]
     const drawn = all.map((line) => `${line}${ERASE_TO_END}\n`).join('')
     // A key that the terminal echoes, such as Ctrl-C, leaves the cursor inside a line, and a word on it.
     this.stream.write(`\r${up(above)}${drawn}${ERASE_TO_END}${up(below)}`)
     this.painted = lines.map((line) => columnsOf(stripVTControlCharacters(line)))
-  }
-
-  private get columns(): number {
-    return widthOf(this.stream) ?? 80
   }
 }
 

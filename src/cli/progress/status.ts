@@ -2,7 +2,7 @@ import {capitalize, printable} from '../../lib/base/text.js'
 import {type Wait} from '../../lib/hub/retry.js'
 import {describeWait} from '../../lib/views/format.js'
 import {cut} from '../../lib/views/terminal/layout.js'
-import {mayRedraw, widthOf} from '../../lib/views/terminal/style.js'
+import {mayRedraw, sizeOfTerminal} from '../../lib/views/terminal/style.js'
 
 /** Of what takes less nobody needs to know, in ms. */
 const PATIENCE_MS = 500
@@ -60,7 +60,7 @@ export class Status {
   private draw(): void {
     clearTimeout(this.timer)
     this.isDrawn = true
-    const line = cut(`${capitalize(printable(this.text()))}…`, (widthOf(this.stream) ?? 80) - 1)
+    const line = cut(`${capitalize(printable(this.text()))}…`, sizeOfTerminal(this.stream).columns - 1)
     this.stream.write(`\r${line}${ERASE_TO_END}`)
     this.timer = this.later(REPAINT_MS)
   }

@@ -5,7 +5,7 @@ import {formatCount, formatNumber, printable} from '../../lib/base/text.js'
 import {type KeptRun, type Plan} from '../../lib/plan/plan.js'
 import {type Column} from '../../lib/views/columns.js'
 import {columnsOf, cut} from '../../lib/views/terminal/layout.js'
-import {type Style, styleFor, widthOf} from '../../lib/views/terminal/style.js'
+import {sizeOfTerminal, type Style, styleFor} from '../../lib/views/terminal/style.js'
 import {formatTable, widest} from '../../lib/views/terminal/table.js'
 import {ask, type Prompt} from './ask.js'
 import {noteOf, pickColumns, type PickFacts, PickList, type PickRow, pickRows} from './pick-list.js'
@@ -30,7 +30,6 @@ const HIDE_CURSOR = '\u001B[?25l'
 const SHOW_CURSOR = '\u001B[?25h'
 /** Lines around the rows: the question, the titles, what the cursor is on, the counts and the keys; a terminal's last line is left free. */
 const OTHER_LINES = 6
-const DEFAULT_HEIGHT = 24
 
 /**
  * The list as a custom prompt of Enquirer, which calls the method that is named as a key's action, and `dispatch` for any other
@@ -124,12 +123,12 @@ class PickPrompt extends Enquirer.Prompt implements Prompt {
 }
 
 function room(): number {
-  return Math.max(1, (process.stderr.rows || DEFAULT_HEIGHT) - OTHER_LINES)
+  return Math.max(1, sizeOfTerminal(process.stderr).rows - OTHER_LINES)
 }
 
 /** Enquirer counts lines, so that none may be wrapped. */
 function lineWidth(): number {
-  return (widthOf(process.stderr) ?? 80) - 1
+  return sizeOfTerminal(process.stderr).columns - 1
 }
 
 /** Columns of the title and the signs around it. */

@@ -127,10 +127,15 @@ export function requireWriteAccess({namespace, readLimit, writeLimit}: Access): 
   })
 }
 
+/** Why datasets may be hidden from this token; undefined where it sees all of them. */
+export function whyHidden({readLimit, partial}: Access): string | undefined {
+  return readLimit ?? partial
+}
+
 /** @throws RefusedError for rules, by their options, that rest on what is not there, where it may only be hidden */
 export function requireFullView(access: Access, resting: string[]): void {
-  const {namespace, readLimit, partial} = access
-  const why = readLimit ?? partial
+  const {namespace} = access
+  const why = whyHidden(access)
   if (why === undefined || resting.length === 0) return
   throw new RefusedError(
     `${resting.join(', ')}: this selects runs by what is missing, and some of ${namespace} may just be hidden from this token: ${why}.`,

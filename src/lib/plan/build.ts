@@ -4,7 +4,7 @@ import {type IndexedRows, readRowIndex, readRowIndexIfPossible} from '../account
 import {readProtection, readProtectionIfPossible} from '../account/protection/file.js'
 import {requireUnprotected} from '../account/protection/pins.js'
 import {groupDatasetsByRun, requireRuns, type Run} from '../account/runs.js'
-import {CancelledError, orUnknown, SmoltraceError} from '../base/errors.js'
+import {CancelledError, SmoltraceError} from '../base/errors.js'
 import {requireFullView} from '../hub/access.js'
 import {type Hub} from '../hub/client.js'
 import {type Session} from '../hub/session.js'
@@ -43,8 +43,8 @@ export async function readRowsToShow(
   {hub, warnings}: Session,
   {leaderboard}: Inventory,
 ): Promise<RowIndex | 'unknown'> {
-  const reading = readRowIndex(hub, leaderboard).then(({index}) => index)
-  return orUnknown(reading, 'Models and scores are unknown.', warnings)
+  const read = await readRowIndexIfPossible(hub, leaderboard, warnings, 'Models and scores are unknown.')
+  return read === 'unknown' ? read : read.index
 }
 
 /**

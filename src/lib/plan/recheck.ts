@@ -5,6 +5,7 @@ import {type Protection} from '../account/protection/pins.js'
 import {groupDatasetsByRun} from '../account/runs.js'
 import {RefusedError} from '../base/errors.js'
 import {MINUTE, stopwatch} from '../base/time.js'
+import {whyHidden} from '../hub/access.js'
 import {type QuotaSize} from '../hub/quota.js'
 import {requireSameAccess, type Session} from '../hub/session.js'
 import {requireUsableRows} from '../retention/context.js'
@@ -81,7 +82,7 @@ async function allIsGone(plan: Plan, inventory: Inventory, session: Session): Pr
   const listed = new Set(allDatasets(inventory).map(({name}) => name))
   const planned = plannedDatasets(plan)
   if (planned.length === 0 || planned.some(({name}) => listed.has(name))) return false
-  const hidden = access.readLimit ?? access.partial
+  const hidden = whyHidden(access)
   if (hidden !== undefined)
     throw new RefusedError(
       `None of the planned datasets are listed, but they may just be hidden from this token: ${hidden}.`,

@@ -7,6 +7,7 @@ import {readSizesIfAsked} from '../account/sizes.js'
 import {RefusedError} from '../base/errors.js'
 import {checkTimestamps} from '../base/names.js'
 import {cutoffOf} from '../base/time.js'
+import {whyHidden} from '../hub/access.js'
 import {type ConnectionOptions, machineTime, openSession} from '../hub/session.js'
 import {makeRules, readRules} from '../retention/read-rules.js'
 import {readContext} from './build.js'
@@ -44,9 +45,8 @@ export async function readRun(
   const {datasets, leaderboard, namespace} = inventory
   const read = leaderboard && (await readRowIndexIfPossible(hub, leaderboard, warnings))
   const isRead = read !== undefined && read !== 'unknown'
-  const seesAll = access.readLimit === undefined && access.partial === undefined
   const cited = isRead
-    ? viewRows(read.rows, inventory, seesAll).rows.filter(({references}) =>
+    ? viewRows(read.rows, inventory, whyHidden(access) === undefined).rows.filter(({references}) =>
         references.some((reference) => reference.timestamp === timestamp),
       )
     : 'unknown'

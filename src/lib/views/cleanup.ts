@@ -8,7 +8,7 @@ import {formatAge, formatSum} from '../base/time.js'
 import {type Outcome, type OutcomeStatus} from '../cleanup/outcomes.js'
 import {type CleanupResult} from '../cleanup/result.js'
 import {isPicked} from '../plan/pick.js'
-import {freedBy, type KeptRun, type Plan, plannedDatasets} from '../plan/plan.js'
+import {freedBy, type KeptRun, type Plan, plannedDatasets, type PlannedRun} from '../plan/plan.js'
 import {type SavedPlan} from '../plan/saved/parse.js'
 import {type Reason, type ReasonRule} from '../retention/reasons.js'
 import {type KeeperName, type RetentionRules, ruleOf, type SelectorName} from '../retention/rules.js'
@@ -49,7 +49,7 @@ export function planPairs(plan: Plan, notes: PlanNotes): Pair[] {
     ['Deletes', deletesText(plan, notes)],
     ['Leaderboard', leaderboardText(plan, leaderboardArchive)],
     ['Copy', plan.delete.length > 0 ? copyText(plan, notes) : undefined],
-    ['Untouched', saved ? undefined : untouchedText(plan)],
+    ['Untouched', (saved ? '' : untouchedText(plan)) || undefined],
   ]
 }
 
@@ -74,7 +74,7 @@ export function rulePairs(plan: Plan, kept?: string): Pair[] {
   return [
     ['Rule', ruleText(plan)],
     ['By hand', joinWords(changes.filter(Boolean)) || undefined],
-    ['Keeps', [kept, always && `always kept: ${always}`].filter(Boolean).join('\n') || undefined],
+    ['Keeps', [...(kept === undefined ? [] : [kept]), `always kept: ${always}`].join('\n')],
   ]
 }
 
@@ -223,14 +223,13 @@ function copyText({archives}: Plan, {archive}: PlanNotes): string {
     : 'none. Add --archive DIR to be able to restore.'
 }
 
-function untouchedText({standard, nearMisses}: Plan): string | undefined {
+function untouchedText({standard, nearMisses}: Plan): string {
   const parts = [
     standard.length > 0 ? formatCount(standard.length, 'task dataset') : '',
     nearMisses > 0 ? `${formatCount(nearMisses, 'dataset')} with a similar name` : '',
   ]
-  return joinWords(parts.filter(Boolean))
-    ? `${joinWords(parts.filter(Boolean))} (see datasets list)`
-    : undefined
+  const words = joinWords(parts.filter(Boolean))
+  return words && `${words} (see datasets list)`
 }
 
 /** `12 results, 8 traces, 10 metrics`. */
@@ -286,7 +285,11 @@ export function countBy<T>(
   kindOf: (item: T) => string,
 ): Array<[kind: string, count: number]> {
   const counts = new Map<string, number>()
-  for (const item of items) counts.set(kindOf(item), (counts.get(kindOf(item)) ?? 0) + 1)
+  for (const item of items) {
+    const kind = kindOf(item)
+    counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  }
+
   return [...counts].sort(([, many], [, few]) => few - many)
 }
 
@@ -319,17 +322,16 @@ export function describeOutcome({name, reason, requestId}: Described): string {
   return printable(`${name}${reason ? `: ${reason}` : ''}${requestId ? ` (request ${requestId})` : ''}`)
 }
 
+/** The names of what was deleted, and the runs that it was of. */
+function deletedIn({plan, outcomes}: CleanupResult): {names: ReadonlySet<string>; runs: PlannedRun[]} {
+  const names = new Set(outcomes.flatMap(({name, status}) => (status === 'deleted' ? [name] : [])))
+  return {names, runs: plan.delete.filter(({datasets}) => datasets.some(({name}) => names.has(name)))}
+}
+
 /** How the deletion ended, in one or two sentences: of a partial one, what each of the other datasets came to. */
-export function resultText({
-  plan,
-  counts,
-  outcomes,
-  interrupted,
-  deletionMs,
-  remaining,
-}: CleanupResult): string {
-  const deleted = new Set(outcomes.flatMap(({name, status}) => (status === 'deleted' ? [name] : [])))
-  const runs = plan.delete.filter(({datasets}) => datasets.some(({name}) => deleted.has(name))).length
+export function resultText(result: CleanupResult): string {
+  const {counts, outcomes, interrupted, deletionMs, remaining} = result
+  const runs = deletedIn(result).runs.length
   const rest = notDeleted(outcomes).map(
     ([label, own]) => `${formatNumber(own.length)} ${label.toLowerCase()}`,
   )
@@ -376,12 +378,12 @@ export function resultPairs(result: CleanupResult, ending: Ending): Pair[] {
 /** Of more runs a command that names each would be too long to be read. */
 const MAX_UNDONE = 5
 
-function undoText({plan, archive, outcomes, user}: CleanupResult, ending: Ending): string | undefined {
-  const deleted = new Set(outcomes.flatMap(({name, status}) => (status === 'deleted' ? [name] : [])))
+function undoText(result: CleanupResult, ending: Ending): string | undefined {
+  const {plan, archive, user} = result
+  const {names: deleted, runs} = deletedIn(result)
   const board = plan.leaderboard?.dataset.name ?? ''
   const isBack = archive?.isLeaderboardOnly ? deleted.has(board) : deleted.size > 0
   if (!archive || !isBack) return undefined
-  const runs = plan.delete.filter(({datasets}) => datasets.some(({name}) => deleted.has(name)))
   const words = [
     ...(deleted.has(board) ? [board.slice(plan.namespace.length + 1)] : []),
     ...runs.map(({run}) => run.timestamp),

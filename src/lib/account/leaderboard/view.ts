@@ -1,5 +1,6 @@
 import {RefusedError} from '../../base/errors.js'
 import {leaderboardName, parseTimestamp, runDatasetName, type RunType} from '../../base/names.js'
+import {whyHidden} from '../../hub/access.js'
 import {type ConnectionOptions, openSession, type Session} from '../../hub/session.js'
 import {discover, type Inventory, type LeaderboardDataset} from '../datasets.js'
 import {groupDatasetsByRun, type Run} from '../runs.js'
@@ -130,7 +131,7 @@ export async function viewLeaderboard(
   const inventory = await discover(session, {isReadOnly: true})
   const leaderboard = requireLeaderboard(inventory, session)
   const rows = await readLeaderboard(session.hub, leaderboard)
-  const seesAll = access.readLimit === undefined && access.partial === undefined
+  const seesAll = whyHidden(access) === undefined
   if (!seesAll)
     warnings.push('This token may not see every dataset, so unlisted ones are not reported as gone.')
   return {view: viewRows(rows, inventory, seesAll), source: {inventory, leaderboard, warnings}}

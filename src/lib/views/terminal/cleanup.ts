@@ -8,7 +8,7 @@ import {type KeptRun, type Plan, plannedDatasets} from '../../plan/plan.js'
 import {type SavedPlan} from '../../plan/saved/parse.js'
 import {isGuard} from '../../retention/reasons.js'
 import * as words from '../cleanup.js'
-import {decisionColumns, type Pair} from '../columns.js'
+import {decisionColumns} from '../columns.js'
 import {ageNote, formatBytes, placeAndTime} from '../format.js'
 import {indented, paragraphs, wrapIndented, wrapText} from './layout.js'
 import {type Screen, type Style} from './style.js'
@@ -261,12 +261,7 @@ export function formatResult(result: CleanupResult, ending: words.Ending, screen
     return `${title}${elsewhere}\n${formatOutcomes(own, screen)}`
   })
   const head = paintResult(result, screen.style)(wrapText(words.resultText(result), screen.width))
-  const {width = Infinity} = screen
-  // A command that is wrapped could not be copied.
-  const facts = words
-    .resultPairs(result, ending)
-    .map(([name, text]): Pair => [name, text && !COMMANDS.has(name) ? wrapText(text, width - WIDEST) : text])
-  const pairs = formatPairs(facts, {...screen, width: undefined})
+  const pairs = formatPairs(words.resultPairs(result, ending), screen, COMMANDS)
   return paragraphs([
     ...rest,
     [head, pairs].filter(Boolean).join('\n'),
@@ -276,8 +271,6 @@ export function formatResult(result: CleanupResult, ending: words.Ending, screen
 
 /** What ends with a command. */
 const COMMANDS = new Set(['Details', 'Undo'])
-/** The names of a result's facts, and the gap behind them. */
-const WIDEST = 10
 
 function paintResult({counts, interrupted, outcomes}: CleanupResult, style: Style): (text: string) => string {
   if (interrupted) return style.yellow

@@ -69,14 +69,16 @@ function isOn(value = ''): boolean {
 }
 
 export function screenOf(stream: NodeJS.WriteStream): Screen {
-  return {
-    style: styleFor(stream),
-    width: widthOf(stream),
-    height: stream.isTTY ? stream.rows || 24 : undefined,
-  }
+  const height = stream.isTTY ? sizeOfTerminal(stream).rows : undefined
+  return {style: styleFor(stream), width: widthOf(stream), height}
 }
 
 /** Columns of a terminal; undefined on a pipe, where nothing is cut or wrapped. */
 export function widthOf(stream: NodeJS.WriteStream): number | undefined {
-  return stream.isTTY ? stream.columns || 80 : undefined
+  return stream.isTTY ? sizeOfTerminal(stream).columns : undefined
+}
+
+/** How large a terminal is; the usual size where it does not know that itself. */
+export function sizeOfTerminal({columns, rows}: NodeJS.WriteStream): {columns: number; rows: number} {
+  return {columns: columns || 80, rows: rows || 24}
 }

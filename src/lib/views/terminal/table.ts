@@ -112,13 +112,21 @@ export function widest(texts: readonly string[]): number {
   return width
 }
 
-/** Lines of a name and a text, the texts aligned, and wrapped between words where a terminal is too narrow for one. */
-export function formatPairs(pairs: readonly Pair[], {style, width = Infinity}: Screen): string {
+/**
+ * Lines of a name and a text, the texts aligned, and wrapped between words where a terminal is too narrow for one.
+ * @param whole names whose texts are never wrapped: a command that is could not be copied
+ */
+export function formatPairs(
+  pairs: readonly Pair[],
+  {style, width = Infinity}: Screen,
+  whole: ReadonlySet<string> = new Set(),
+): string {
   const shown = pairs.flatMap(([name, text]) => (text === undefined ? [] : [{name, text}]))
   const margin = widest(shown.map(({name}) => name)) + GAP
   return shown
     .map(({name, text}) => {
-      const below = indented(wrapText(text, width - margin), ' '.repeat(margin))
+      const lines = whole.has(name) ? text : wrapText(text, width - margin)
+      const below = indented(lines, ' '.repeat(margin))
       return `${style.dim(name)}${' '.repeat(margin - name.length)}${below.slice(margin)}`
     })
     .join('\n')
