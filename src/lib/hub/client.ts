@@ -3,9 +3,9 @@ import {parseDatasetName} from '../base/names.js'
 import {registerSecret, safe} from '../base/text.js'
 import {type Account, readAccount} from './access.js'
 import {describe, whereabouts} from './dataset-info.js'
-import {HubFormatError} from './errors.js'
+import {HubFormatError, HubUnreachableError} from './errors.js'
 import {createDataset, download, listFiles, readText, readWhole, upload} from './files.js'
-import {type HubResponse} from './http.js'
+import {type HubResponse, timeLimit} from './http.js'
 import {listDatasets, listStorage} from './listing.js'
 import {type Quota} from './quota.js'
 import {type Wait} from './retry.js'
@@ -43,6 +43,8 @@ export interface Hub extends Bound<typeof CALLS> {
   pause(wait: Wait): Promise<void>
   /** Says what comes next. */
   announce(step: Step): void
+  /** Reads what is not worth a longer wait, in ms: requests, retries and pauses end with it. @throws HubUnreachableError after it */
+  within<T>(ms: number, what: string, read: (hub: Hub) => Promise<T>): Promise<T>
 }
 
 /** Connects to the Hub; nothing is sent yet. The client library is loaded with the first request. */
@@ -56,6 +58,19 @@ export function connectHub(options: TransportOptions): Hub {
     pause,
     announce,
     quota: quotaOf('api'),
+    async within(ms, what, read) {
+      const limit = timeLimit(ms)
+      const signal = options.signal ? AbortSignal.any([options.signal, limit.signal]) : limit.signal
+      limit.start()
+      try {
+        return await read(connectHub({...options, signal}))
+      } catch (error) {
+        if (!limit.signal.aborted || options.signal?.aborted) throw error
+        throw new HubUnreachableError(`The Hub did not send ${what} within ${ms / 1000} s.`, {cause: error})
+      } finally {
+        limit.stop()
+      }
+    },
   }
 }
 

@@ -4,7 +4,7 @@ import {type IndexedRows, readRowIndex, readRowIndexIfPossible} from '../account
 import {readProtection, readProtectionIfPossible} from '../account/protection/file.js'
 import {requireUnprotected} from '../account/protection/pins.js'
 import {groupDatasetsByRun, requireRuns, type Run} from '../account/runs.js'
-import {CancelledError, SmoltraceError} from '../base/errors.js'
+import {CancelledError, orUnknown, SmoltraceError} from '../base/errors.js'
 import {requireFullView} from '../hub/access.js'
 import {type Hub} from '../hub/client.js'
 import {type Session} from '../hub/session.js'
@@ -38,12 +38,20 @@ export async function planBy(
   return {plan: unknown.length > 0 ? deepFreeze({...plan, unknown}) : plan, rows}
 }
 
-/** What the leaderboard says of runs, for a screen alone: nothing is decided by it, so where it cannot be read a warning is enough. */
+/** How long a plan waits for what decides nothing about it, in ms. */
+const MAX_WAIT_TO_SHOW = 15_000
+
+/**
+ * What the leaderboard says of runs, for a screen alone: nothing is decided by it, so where it cannot be read, or not in time, a
+ * warning is enough.
+ */
 export async function readRowsToShow(
   {hub, warnings}: Session,
   {leaderboard}: Inventory,
+  maxMs = MAX_WAIT_TO_SHOW,
 ): Promise<RowIndex | 'unknown'> {
-  const read = await readRowIndexIfPossible(hub, leaderboard, warnings, 'Models and scores are unknown.')
+  const reading = hub.within(maxMs, 'the leaderboard', (own) => readRowIndex(own, leaderboard))
+  const read = await orUnknown(reading, 'Models and scores are unknown.', warnings)
   return read === 'unknown' ? read : read.index
 }
 

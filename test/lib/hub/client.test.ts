@@ -1,7 +1,8 @@
 import {expect} from 'chai'
 
-import {RefusedError} from '../../../src/lib/base/errors.js'
+import {CancelledError, RefusedError} from '../../../src/lib/base/errors.js'
 import {type PlanPart} from '../../../src/lib/hub/client.js'
+import {HubUnreachableError} from '../../../src/lib/hub/errors.js'
 import {NEAR_MISSES, rejectionOf} from '../../support/builders.js'
 import {hubAt, OK, type Replier, stubHubs, type StubServer} from './stub.js'
 
@@ -9,7 +10,7 @@ const RUN = 'kim/smoltrace-results-20260901_120000'
 const BOARD = 'kim/smoltrace-leaderboard'
 
 describe('client', () => {
-  const {replies, closeAll} = stubHubs()
+  const {replies, start, closeAll} = stubHubs()
   let server: StubServer
 
   afterEach(closeAll)
@@ -51,6 +52,32 @@ describe('client', () => {
       }
 
       expect(server.seen).to.deep.equal([])
+    })
+  })
+
+  describe('within a time', () => {
+    const read = (hub: ReturnType<typeof hubAt>, ms: number) =>
+      hub.within(ms, 'the file', (own) => own.readText(BOARD, 'main', 'a.txt'))
+
+    it('gives up on a Hub that does not respond, and on the pause before a retry, and sends nothing more', async () => {
+      const silent = await start(() => {})
+      const busy = await replies({status: 503, headers: {'retry-after': '200'}})
+      for (const {url, seen} of [silent, busy]) {
+        const error = await rejectionOf(read(hubAt(url), 50))
+        expect(error).to.be.instanceOf(HubUnreachableError)
+        expect(error).to.include({message: 'The Hub did not send the file within 0.05 s.'})
+        expect(seen).to.have.length.at.most(1)
+      }
+    })
+
+    it('is what was read, or the error of the Hub or of the caller who interrupts it', async () => {
+      const hub = await connect({text: 'all of it'}, {status: 403})
+      expect(await read(hub, 60_000)).to.equal('all of it')
+      expect(await rejectionOf(read(hub, 60_000))).to.include({status: 403})
+      const controller = new AbortController()
+      const silent = await start(() => controller.abort())
+      const error = await rejectionOf(read(hubAt(silent.url, {signal: controller.signal}), 60_000))
+      expect(error).to.be.instanceOf(CancelledError)
     })
   })
 })

@@ -1,12 +1,15 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
+import {discover} from '../../../src/lib/account/datasets.js'
 import {type Protection} from '../../../src/lib/account/protection/pins.js'
 import {isInFuture, mayBeUploading} from '../../../src/lib/account/runs.js'
 import {RefusedError, UsageError} from '../../../src/lib/base/errors.js'
 import {HOUR} from '../../../src/lib/base/time.js'
 import {type CleanupOptions} from '../../../src/lib/cleanup/cleanup.js'
 import {exitCodeOf} from '../../../src/lib/cleanup/result.js'
+import {openSession} from '../../../src/lib/hub/session.js'
+import {readRowsToShow} from '../../../src/lib/plan/build.js'
 import {comparePlan} from '../../../src/lib/plan/compare.js'
 import {applyPick, hasChoice, whyNotPickable} from '../../../src/lib/plan/pick.js'
 import {type Plan, plannedDatasets} from '../../../src/lib/plan/plan.js'
@@ -255,6 +258,16 @@ describe('cleanup with `choose`', () => {
     expect(seen).to.deep.equal(['unknown', 'unknown'])
     expect(warnings.join('\n')).to.include('Models and scores are unknown.')
     expect(counts.deleted).to.equal(3)
+  })
+
+  it('does not wait for long for what only a screen shows', async () => {
+    writeBoard(account.hub, [[{results_dataset: `mira/smoltrace-results-${old}`}]])
+    account.hub.intercept({match: ({path}) => path.includes('.parquet'), hold: 'before'})
+    const session = await openSession({endpoint: account.hub.url, token: account.hub.token, env: {}})
+    expect(await readRowsToShow(session, await discover(session), 20)).to.equal('unknown')
+    expect(session.warnings).to.deep.equal([
+      'Models and scores are unknown. The Hub did not send the leaderboard within 0.02 s.',
+    ])
   })
 
   it('needs no selector then, and picks from what no rule chose', async () => {

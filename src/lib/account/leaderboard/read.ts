@@ -62,14 +62,13 @@ export async function readRowIndex(
   return {rows, index: indexRows(rows, leaderboard?.namespace ?? '')}
 }
 
-/** For what only looks: `unknown` and a warning, which begins with `what`, instead of an error. */
+/** For what only looks: `unknown` and a warning instead of an error. */
 export function readRowIndexIfPossible(
   hub: Hub,
   leaderboard: LeaderboardDataset | undefined,
   warnings: string[],
-  what = 'Leaderboard data is unknown.',
 ): Promise<IndexedRows | 'unknown'> {
-  return orUnknown(readRowIndex(hub, leaderboard), what, warnings)
+  return orUnknown(readRowIndex(hub, leaderboard), 'Leaderboard data is unknown.', warnings)
 }
 
 /**
