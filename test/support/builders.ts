@@ -201,6 +201,10 @@ const NEARLY_NAMES = `
   smoltrace-leaderboard-copy smoltrace-leaderboards smoltrace-Leaderboard smoltrace-benchmark-v1
   smoltrace-benchmark-20260101_000000 smoltrace-tasks smoltrace-tasks-20260101_000000
   smoltrace-traces-20260101_000000.bak smoltrace-00000101_000000
+  smoltrace-trash-20260231-results-20260101_000000 smoltrace-trash-20260101-results-20260231_000000
+  smoltrace-trash-20260101-results-20260101_000000-copy smoltrace-trash-20260101-leaderboard
+  smoltrace-trash-results-20260101_000000 smoltrace-trash-2026010-results-20260101_000000
+  smoltrace-Trash-20260101-results-20260101_000000 smoltrace-trash
 `
 
 /** Names that are close to those of SMOLTRACE and none of them. */

@@ -19,12 +19,19 @@ export interface RunDatasetName {
 }
 /** What the name of any of SMOLTRACE's datasets says. */
 export type DatasetName = RunDatasetName | {type: 'leaderboard'}
+/** What the name of a run's dataset in the trash says. */
+export interface TrashName extends RunDatasetName {
+  /** `YYYYMMDD`, the day in UTC on which it was put there. */
+  trashedOn: string
+}
 
 const RUN_DATASET = /^smoltrace-(results|traces|metrics)-(\d{8}_\d{6})$/
+const TRASH_DATASET = /^smoltrace-trash-(\d{8})-(results|traces|metrics)-(\d{8}_\d{6})$/
 const LEADERBOARD = 'smoltrace-leaderboard'
 /** What evaluations read: shared by everyone, and never theirs to delete. */
 const TASKS = /^smoltrace-(benchmark-v1|ops-benchmark|tasks|[a-z\d]+(?:[-_.][a-z\d]+)*-tasks(?:-v\d+)?)$/
-const LIKE_RUN_DATASET = /^smoltrace-(?:results|traces|metrics)-(?<timestamp>\d{8}_\d{6})(?<rest>.*)/s
+const LIKE_RUN_DATASET =
+  /^smoltrace-(?:trash-(?<trashedOn>\d{8})-)?(?:results|traces|metrics)-(?<timestamp>\d{8}_\d{6})(?<rest>.*)/s
 const TIMESTAMP = /^(\d{4})(\d{2})(\d{2})_(\d{2})(\d{2})(\d{2})$/
 
 export function isRunType(value: string): value is RunType {
@@ -71,6 +78,27 @@ export function runDatasetName(namespace: string, type: RunType, timestamp: stri
   return `${namespace}/smoltrace-${type}-${timestamp}`
 }
 
+/**
+ * Reads the full name of a dataset in the trash, which `parseDatasetName` does not take: what deletes runs never reaches it.
+ * @returns undefined where it is not exactly the name of a trashed dataset of that namespace
+ */
+export function parseTrashName(name: string, namespace: string): TrashName | undefined {
+  const own = withoutNamespace(name, namespace)
+  const [, trashedOn = '', type = '', timestamp = ''] = TRASH_DATASET.exec(own) ?? []
+  const isExact = isRunType(type) && isDay(trashedOn) && parseTimestamp(timestamp) !== undefined
+  return isExact ? {type, timestamp, trashedOn} : undefined
+}
+
+/** The name in the trash of a run's dataset. @param trashedOn `YYYYMMDD` */
+export function trashNameOf(namespace: string, trashedOn: string, type: RunType, timestamp: string): string {
+  return `${namespace}/smoltrace-trash-${trashedOn}-${type}-${timestamp}`
+}
+
+/** Whether a `YYYYMMDD` is a day of the calendar. */
+function isDay(text: string): boolean {
+  return parseTimestamp(`${text}_000000`) !== undefined
+}
+
 export function leaderboardName(namespace: string): string {
   return `${namespace}/${LEADERBOARD}`
 }
@@ -92,18 +120,23 @@ export interface NearMiss {
 export function nearMissOf(name: string, namespace: string): NearMiss | undefined {
   const own = withoutNamespace(name, namespace)
   if (!/smoltrace/i.test(own)) return undefined
-  if (parseDatasetName(name, namespace) || TASKS.test(own)) return undefined
+  if (parseDatasetName(name, namespace) || parseTrashName(name, namespace) || TASKS.test(own))
+    return undefined
   return {name, reason: whyNotExact(own)}
 }
 
 function whyNotExact(own: string): string {
   const small = own.toLowerCase()
-  const isRun = RUN_DATASET.test(small)
+  const isRun = RUN_DATASET.test(small) || TRASH_DATASET.test(small)
   if (small !== own && (isRun || small === LEADERBOARD || TASKS.test(small))) return 'it has capital letters'
-  const {timestamp = '', rest = ''} = LIKE_RUN_DATASET.exec(own)?.groups ?? {}
+  const {trashedOn, timestamp = '', rest = ''} = LIKE_RUN_DATASET.exec(own)?.groups ?? {}
   if (rest !== '') return `it has extra text after its timestamp: ${JSON.stringify(rest)}`
+  if (trashedOn !== undefined && !isDay(trashedOn))
+    return `its day in the trash is not a real date: ${trashedOn}`
   if (timestamp !== '') return `its timestamp is not a real date and time: ${timestamp}`
   if (/leaderboard/i.test(own)) return `the leaderboard is named exactly ${LEADERBOARD}`
+  if (/smoltrace-trash-/i.test(own))
+    return 'datasets in the trash are named exactly smoltrace-trash-YYYYMMDD-results-YYYYMMDD_HHMMSS (or -traces-, -metrics-)'
   return 'datasets of a run are named exactly smoltrace-results-YYYYMMDD_HHMMSS (or -traces-, -metrics-)'
 }
 

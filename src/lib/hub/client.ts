@@ -7,6 +7,7 @@ import {HubFormatError, HubUnreachableError} from './errors.js'
 import {createDataset, download, listFiles, readText, readWhole, upload} from './files.js'
 import {type HubResponse, timeLimit} from './http.js'
 import {listDatasets, listStorage} from './listing.js'
+import {makePrivate, moveDataset} from './move.js'
 import {type Quota} from './quota.js'
 import {type Wait} from './retry.js'
 import {
@@ -27,6 +28,8 @@ const CALLS = {
   listDatasets,
   listFiles,
   listStorage,
+  makePrivate,
+  moveDataset,
   readText,
   readWhole,
   upload,

@@ -55,7 +55,8 @@ export async function describe(
 function readDescription(info: Fields, asked: string): DatasetFacts {
   const {name, gated, tags, siblings, private: isPrivate} = info
   if (!isText(name)) throw missingFact('name', asked)
-  if (typeof isPrivate !== 'boolean') throw missingFact('visibility', asked)
+  const visibility = visibilityOf(isPrivate)
+  if (!visibility) throw missingFact('visibility', asked)
   if (gated !== false && gated !== 'auto' && gated !== 'manual') throw missingFact('gate', asked)
   const {id, sha, createdAt, lastModified} = readCoreFacts(info, asked)
   const paths = Array.isArray(siblings) ? siblings.map((each) => fieldsOf(each).rfilename) : [undefined]
@@ -63,13 +64,18 @@ function readDescription(info: Fields, asked: string): DatasetFacts {
     name,
     id,
     sha,
-    visibility: isPrivate ? 'private' : 'public',
+    visibility,
     gated,
     tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [],
     createdAt,
     lastModified,
     paths: paths.every((path) => isText(path)) ? paths : undefined,
   }
+}
+
+function visibilityOf(isPrivate: unknown): Visibility | undefined {
+  if (typeof isPrivate !== 'boolean') return undefined
+  return isPrivate ? 'private' : 'public'
 }
 
 /** Reads what every rule about a dataset rests on, as the library passes it on. @throws HubFormatError where any of it is lacking */
@@ -93,7 +99,11 @@ export function missingFact(what: string, name: string): HubFormatError {
 
 /** What the Hub says of one name. */
 export type Whereabouts =
-  | (Pick<DatasetFacts, 'id' | 'name' | 'sha'> & {state: 'there'})
+  | (Pick<DatasetFacts, 'id' | 'name' | 'sha'> & {
+      state: 'there'
+      /** Undefined where the Hub did not say: an error for whoever needs it. */
+      visibility?: Visibility | undefined
+    })
   /** No dataset of this name, or none that this token may see: the Hub does not distinguish these. */
   | {state: 'missing'}
   /** The name leads to another one; `to` where that is a dataset of the same Hub. */
@@ -104,13 +114,14 @@ export type Whereabouts =
  * @throws HubError for any other refusal, HubFormatError where the answer does not say which dataset it is
  */
 export async function whereabouts({endpoint, send}: Transport, name: string): Promise<Whereabouts> {
-  const url = `${endpoint}/api/datasets/${name}?expand=sha`
+  const url = `${endpoint}/api/datasets/${name}?expand=sha&expand=private`
   try {
     const response = await send(url, {redirect: 'manual'})
-    const {_id: id, id: found, sha} = fieldsOf(await response.json())
+    const {_id: id, id: found, sha, private: isPrivate} = fieldsOf(await response.json())
     if (!isText(id) || !isText(found) || !isText(sha))
       throw new HubFormatError(`The Hub's response does not identify the dataset ${name}.`)
-    return found === name ? {state: 'there', id, name, sha} : {state: 'moved', to: found}
+    if (found !== name) return {state: 'moved', to: found}
+    return {state: 'there', id, name, sha, visibility: visibilityOf(isPrivate)}
   } catch (error) {
     if (!(error instanceof HubError)) throw error
     const {status, answer} = error

@@ -30,7 +30,7 @@ export interface TransportOptions {
   /** Origin of the Hub, without a slash at the end. */
   endpoint: string
   token: string
-  /** Ends every request but a DELETE in progress, whose result must be known. */
+  /** Ends every request but a DELETE or a move in progress, whose result must be known, and one that is urgent. */
   signal?: AbortSignal | undefined
   /** Called before each pause. */
   onWait?: ((wait: Wait) => void) | undefined
@@ -47,6 +47,8 @@ interface HubRequest {
   body?: Blob | string | undefined
   /** `manual`: a redirect is not followed, and is an error as any other. */
   redirect?: 'manual' | undefined
+  /** The signal does not end it: something is exposed until it is done. */
+  isUrgent?: boolean | undefined
 }
 
 /** Sends a request and resolves with the response, which is a success. */
@@ -78,7 +80,8 @@ export type Bound<T> = {
 interface Call extends HubRequest {
   url: string
   method: string
-  isDelete: boolean
+  /** A DELETE or a move, which must not be done twice. */
+  isAct: boolean
   /** Sent to the Hub itself, not to a file store that it names. */
   isToHub: boolean
   isStreamed: boolean
@@ -86,7 +89,8 @@ interface Call extends HubRequest {
 
 /**
  * Adds the token, waits before the quota is used up, retries after a transient failure, and makes a typed error of each response that is
- * not a success (the Hub's contract, section 13). A DELETE is neither retried nor held back: first the Hub must be rechecked.
+ * not a success (the Hub's contract, section 13). A DELETE or a move is neither
+ * retried nor held back: first the Hub must be rechecked.
  */
 export function createTransport(options: TransportOptions): Transport {
   const {endpoint, token, onWait, onProgress, signal, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT} = options
@@ -106,7 +110,7 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   const sendOnce = async (call: Call): Promise<HubResponse> => {
-    const own = call.isDelete ? undefined : signal
+    const own = call.isAct || call.isUrgent ? undefined : signal
     const limit = timeLimit(idleTimeoutMs)
     limit.start()
     const raw = await request(httpRequest(call, token), {
@@ -143,7 +147,7 @@ export function createTransport(options: TransportOptions): Transport {
 
   const sendWithRetries = async (call: Call): Promise<HubResponse> => {
     const quota = quotaOf(bucketOf(call.url))
-    const isHeldBack = call.isToHub && !call.isDelete
+    const isHeldBack = call.isToHub && !call.isAct
     const sendNow = async () => {
       const response = await sendOnce(call)
       if (call.isToHub) quota.succeeded()
@@ -179,7 +183,7 @@ export function createTransport(options: TransportOptions): Transport {
         ...rest,
         url,
         method,
-        isDelete: method === 'DELETE',
+        isAct: method === 'DELETE' || url.endsWith('/api/repos/move'),
         isToHub: isSameOrigin(url, endpoint),
         isStreamed,
       })
@@ -202,8 +206,8 @@ function isExpired(error: unknown): boolean {
 const READING_POST = /\/preupload\/|\/info\/lfs\/objects\/batch$/
 
 /** Whether sending it a second time does no harm: it is idempotent, or was not processed. */
-function mayRetry({url, method, isDelete}: Call, error: unknown): boolean {
-  if (isDelete) return false
+function mayRetry({url, method, isAct}: Call, error: unknown): boolean {
+  if (isAct) return false
   if (method !== 'POST') return true
   return READING_POST.test(new URL(url).pathname) || (error instanceof HubError && error.status === 429)
 }
@@ -216,8 +220,8 @@ const MAX_MESSAGE = 1024 * 1024
 /** A body that is read whole may take so many times as long as the Hub may be silent. */
 const TOTAL_TIMES = 5
 
-function bodyLimits({method, isDelete, isStreamed}: Call, isOk: boolean, idleTimeoutMs: number): BodyLimits {
-  if (!isOk || isDelete) return {maxBytes: MAX_MESSAGE, totalMs: idleTimeoutMs}
+function bodyLimits({method, isAct, isStreamed}: Call, isOk: boolean, idleTimeoutMs: number): BodyLimits {
+  if (!isOk || isAct) return {maxBytes: MAX_MESSAGE, totalMs: idleTimeoutMs}
   if (method !== 'GET') return {maxBytes: MAX_BODY, totalMs: idleTimeoutMs}
   return isStreamed ? {} : {maxBytes: MAX_BODY, totalMs: TOTAL_TIMES * idleTimeoutMs}
 }
@@ -232,7 +236,7 @@ function httpRequest({url, method, headers, body, ...call}: Call, token: string)
     method,
     body,
     // Where a file is uploaded to, the Hub has said right before.
-    redirect: call.isDelete || body instanceof Blob ? 'manual' : call.redirect,
+    redirect: call.isAct || body instanceof Blob ? 'manual' : call.redirect,
     headers: {
       accept: '*/*',
       ...others,
@@ -254,13 +258,13 @@ async function checkResponse(response: HubResponse, call: Call, endpoint: string
     throw new HubFormatError(`The Hub returned ${status}, which is not the complete response.`)
   if (!isApiCall(call.url, endpoint)) return
   const type = headers.get('content-type') ?? 'no content type'
-  if (call.isDelete) {
-    // Any other answer leaves open what was done: 202 means "not yet", an empty body is not the Hub's (its contract, section 4).
+  if (call.isAct) {
+    // Any other answer leaves open what was done: 202 means "not yet", an empty body is not the Hub's (its contract, sections 4 and 8).
     const body = await textOf(response, 'a broken response')
     if (status === 200 && body.trim() === 'OK') return
     throw notTheHub(
       endpoint,
-      `${status} with ${body === '' ? 'an empty body' : type} instead of OK for a DELETE`,
+      `${status} with ${body === '' ? 'an empty body' : type} instead of OK for a ${call.method === 'DELETE' ? 'DELETE' : 'move'}`,
     )
   }
 

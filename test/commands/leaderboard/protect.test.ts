@@ -97,6 +97,6 @@ function committedIn(name: string): Array<Record<string, string>> {
 }
 
 function headIn(name: string): string {
-  const info = readRecording(name).find(({path}) => path.endsWith('?expand=sha'))
+  const info = readRecording(name).find(({path}) => path.includes('?expand=sha&'))
   return (info?.response as {sha: string}).sha
 }

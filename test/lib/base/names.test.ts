@@ -11,8 +11,10 @@ import {
   nearMissOf,
   parseDatasetName,
   parseTimestamp,
+  parseTrashName,
   RUN_TYPES,
   runDatasetName,
+  trashNameOf,
 } from '../../../src/lib/base/names.js'
 import {someMoment} from '../../support/arbitraries.js'
 import {NEAR_MISSES} from '../../support/builders.js'
@@ -49,10 +51,41 @@ describe('naming', () => {
           const timestamp = formatTimestamp(moment)
           const name = runDatasetName('kim', type, timestamp)
           expect(parseDatasetName(name, 'kim')).to.deep.equal({type, timestamp})
+          expect(parseTrashName(name, 'kim')).to.equal(undefined)
         }),
         {numRuns: 300},
       )
       expect(parseDatasetName(leaderboardName('kim'), 'kim')).to.deep.equal({type: 'leaderboard'})
+    })
+  })
+
+  describe('the name of a dataset in the trash', () => {
+    it('[S1] is what it is written from, and none of a dataset that a cleanup could delete, nor a near miss', () => {
+      fc.assert(
+        fc.property(someMoment, someMoment, fc.constantFrom(...RUN_TYPES), (trashed, moment, type) => {
+          const [trashedOn = ''] = formatTimestamp(trashed).split('_')
+          const timestamp = formatTimestamp(moment)
+          const name = trashNameOf('kim', trashedOn, type, timestamp)
+          expect(parseTrashName(name, 'kim')).to.deep.equal({type, timestamp, trashedOn})
+          expect(parseTrashName(name, 'Kim')).to.equal(undefined)
+          expect(parseDatasetName(name, 'kim')).to.equal(undefined)
+          expect(nearMissOf(name, 'kim')).to.equal(undefined)
+        }),
+        {numRuns: 300},
+      )
+    })
+
+    it('[S1] has two dates that exist, or is refused', () => {
+      const days = fc.stringMatching(/^20\d\d[0-3]\d[0-3]\d$/)
+      const stamps = fc.stringMatching(/^20\d\d[0-1]\d[0-3]\d_[0-2]\d[0-5]\d[0-5]\d$/)
+      fc.assert(
+        fc.property(days, stamps, (day, stamp) => {
+          const isExact = exists(`${day}_000000`) && exists(stamp)
+          const found = parseTrashName(trashNameOf('kim', day, 'traces', stamp), 'kim')
+          expect(found !== undefined, `${day} ${stamp}`).to.equal(isExact)
+        }),
+        {numRuns: 2000},
+      )
     })
   })
 
@@ -113,6 +146,12 @@ describe('naming', () => {
       ['smoltrace-results-gpt4-20251114', /named exactly smoltrace-results-YYYYMMDD_HHMMSS/],
       ['smoltrace_results_20260101_000000', /named exactly/],
       ['my-smoltrace-metrics-20260101_000000', /named exactly/],
+      ['smoltrace-trash-20260231-results-20260101_000000', /day in the trash is not a real date: 20260231/],
+      ['smoltrace-trash-20260101-results-20260231_000000', /not a real date and time: 20260231_000000/],
+      ['smoltrace-trash-20260101-results-20260101_000000-copy', /after its timestamp: "-copy"/],
+      ['smoltrace-Trash-20260101-metrics-20260101_000000', /capital letters/],
+      ['smoltrace-trash-20260101-leaderboard', /named exactly smoltrace-leaderboard/],
+      ['smoltrace-trash-results-20260101_000000', /named exactly smoltrace-trash-YYYYMMDD-results-/],
       ['smoltrace-leaderboard-backup', /the leaderboard is named exactly smoltrace-leaderboard/],
     ] as const)
       it(`is ${JSON.stringify(own)}, and says why`, () => {
@@ -137,7 +176,7 @@ describe('naming', () => {
         const name = `kim/${own}`
         const isTasks = isStandardDataset(name, 'kim')
         expect(nearMissOf(name, 'kim') !== undefined, own).to.equal(/smoltrace/i.test(own) && !isTasks)
-        expect(parseDatasetName(name, 'kim'), own).to.equal(undefined)
+        expect(parseDatasetName(name, 'kim') ?? parseTrashName(name, 'kim'), own).to.equal(undefined)
       }
     })
   })

@@ -39,6 +39,7 @@ describe('client', () => {
           [`kim/${name}`, 'kim', 'run'],
           [`kim/${name}`, 'kim', 'leaderboard'],
         ]),
+        ['kim/smoltrace-trash-20261001-results-20260901_120000', 'kim', 'run'],
         [BOARD, 'kim', 'run'],
         [RUN, 'kim', 'leaderboard'],
         [RUN, 'team', 'run'],

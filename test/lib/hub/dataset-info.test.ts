@@ -50,7 +50,10 @@ describe('the info of a dataset', () => {
       expect(head).to.deep.include({...facts, sha: repo.sha})
       expect(head?.tags).to.include('smoltrace')
       expect(head?.paths).to.include.members(['README.md', '.gitattributes'])
-      expect(await hub.whereabouts(NAME)).to.deep.equal({state: 'there', id, name: NAME, sha: repo.sha})
+      const there = {state: 'there', id, name: NAME, sha: repo.sha}
+      expect(await hub.whereabouts(NAME)).to.deep.equal({...there, visibility: 'private'})
+      repo.private = false
+      expect(await hub.whereabouts(NAME)).to.deep.equal({...there, visibility: 'public'})
       state.addDataset({name: FOREIGN, createdAt: CREATED, private: true})
       for (const name of [RENAMED, FOREIGN]) {
         expect(await hub.describe(name)).to.equal(undefined)
@@ -105,6 +108,18 @@ describe('the info of a dataset', () => {
 
       const other = await stub({json: {...INFO, id: RENAMED}})
       expect(await other.whereabouts(NAME)).to.deep.equal({state: 'moved', to: RENAMED})
+    })
+
+    it('has a visibility only where the Hub says whether it is private', async () => {
+      for (const [isPrivate, visibility] of [
+        [true, 'private'],
+        [false, 'public'],
+        [undefined, undefined],
+        ['yes', undefined],
+      ] as const) {
+        const hub = await stub({json: {...INFO, private: isPrivate}})
+        expect(await hub.whereabouts(NAME)).to.include({state: 'there', visibility})
+      }
     })
 
     it('is not known after any other answer', async () => {

@@ -16,7 +16,7 @@ const SECOND = 1000
 const [ONE_PAGE, THREE_PAGES, TEN_PAGES] = [10, 4, 1]
 const REQUESTS: Array<[what: string, path: RegExp]> = [
   ['LIST', /^\/api\/datasets\?(?!.*cursor)/],
-  ['ASK', /\?expand=sha$/],
+  ['ASK', /\?expand=sha&expand=private$/],
   ['READ', /\/resolve\/.*\/protection\.json$/],
 ]
 
