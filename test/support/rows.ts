@@ -24,8 +24,12 @@ export const finished = (timestamp: string, facts: Partial<LeaderboardRow> = {})
   rowOf({resultsDataset: named('results', timestamp), runStatus: 'completed', ...facts})
 
 /** Rows next to the datasets of an inventory; those that are not in it are gone. */
-export function viewOf(rows: readonly LeaderboardRow[], inventory: Inventory): LeaderboardView {
-  return viewRows(rows, inventory, true)
+export function viewOf(
+  rows: readonly LeaderboardRow[],
+  inventory: Inventory,
+  seesAll = true,
+): LeaderboardView {
+  return viewRows({rows, index: indexRows(rows, inventory.namespace)}, inventory, seesAll)
 }
 
 /** A leaderboard of these rows, and nothing protected. */

@@ -46,7 +46,7 @@ export async function readRun(
   const read = leaderboard && (await readRowIndexIfPossible(hub, leaderboard, warnings))
   const isRead = read !== undefined && read !== 'unknown'
   const cited = isRead
-    ? viewRows(read.rows, inventory, whyHidden(access) === undefined).rows.filter(({references}) =>
+    ? viewRows(read, inventory, whyHidden(access) === undefined).rows.filter(({references}) =>
         references.some((reference) => reference.timestamp === timestamp),
       )
     : 'unknown'

@@ -79,7 +79,7 @@ export function makeReport(sources: ReportSources): Report {
   const {inventory, rows, sizes, plan, by} = sources
   const {now, datasets, leaderboard} = inventory
   // Nothing is called gone: a token that may not see a dataset proves nothing.
-  const view = viewRows(rows, inventory, false)
+  const view = viewRows(sources, inventory, false)
   const {runs} = view
   const evaluated = evaluate(sources, runs, {by, now})
   const {scored} = evaluated

@@ -50,9 +50,9 @@ export function formatCheck(check: LeaderboardCheck, {style, width}: Screen): st
   ])
 }
 
-/** A command that is wrapped could not be copied. */
+/** A command or an address that is wrapped could not be copied. */
 function adviceLines(suggestion: string, width: number | undefined): string[] {
-  const [text = '', command] = suggestion.split(/(?<=:) (?=smoltrace\b)/)
+  const [text = '', command] = suggestion.split(/(?<=:) (?=smoltrace\b|https?:)/)
   return [
     wrapIndented(`What to do: ${text}`, '    ', width),
     ...(command === undefined ? [] : [`      ${command}`]),

@@ -85,7 +85,8 @@ const CHECKS = {
   'run-without-row'(view: LeaderboardView) {
     const {namespace} = view.inventory
     const runs = findUncited(view).filter((run) => !mayGetRow(run, view))
-    const next = `Preview deleting them: smoltrace cleanup ${selectorOf(runs, view)} --namespace ${namespace}`
+    const [which, flags] = selectionOf(runs, view)
+    const next = `Preview deleting ${which}: smoltrace cleanup ${flags} --namespace ${namespace}`
     return runs.map((run) => ({
       message: `Run ${run.timestamp} (${run.datasets.map(({type}) => type).join(', ')}) has no row.`,
       suggestion: `${hasMetrics(run) ? LOST : STOPPED} ${next}`,
@@ -159,7 +160,7 @@ const CHECKS = {
         message:
           `${leaderboard.name} is public, and ${describeRows('expose', found)} private runs: ` +
           'everyone can read their models, teams, scores and dataset names.',
-        suggestion: `Make it private at ${endpoint}/datasets/${leaderboard.name}/settings, or leave it if that is intended.`,
+        suggestion: `Make it private, unless this is intended: ${endpoint}/datasets/${leaderboard.name}/settings`,
         ...locationOf(found),
       },
     ]
@@ -214,12 +215,17 @@ function note(found: Cited[], what: string): Note {
   return {message: `${describeRows('name', found)} ${what}`, ...locationOf(found)}
 }
 
-/** What of `cleanup` selects these runs: `--unreferenced` is refused where no row is about a run that is there, or most were lost. */
-function selectorOf(runs: readonly Run[], {rows, index, runs: all, inventory}: LeaderboardView): string {
-  if (runs.length <= MAX_SHOWN) return runs.map(({timestamp}) => `--run ${timestamp}`).join(' ')
+/** Some of these runs, and what of `cleanup` selects them: `--unreferenced` is refused where no row is about a run that is there, or most were lost. */
+function selectionOf(
+  runs: readonly Run[],
+  {rows, index, runs: all, inventory}: LeaderboardView,
+): [which: string, flags: string] {
   const isAnyCited = citations(rows, 'there').length > 0
   const isRefused = !isAnyCited || lostRows(all, index, inventory.now, DEFAULT_GRACE_MS) !== undefined
-  return isRefused ? '--run TIMESTAMP' : '--unreferenced'
+  if (runs.length > MAX_SHOWN && !isRefused) return ['all of these runs', '--unreferenced']
+  const flags = runs.slice(0, MAX_SHOWN).map(({timestamp}) => `--run ${timestamp}`)
+  const some = runs.length > MAX_SHOWN ? `the first ${MAX_SHOWN}` : 'these runs'
+  return [runs.length === 1 ? 'this run' : some, flags.join(' ')]
 }
 
 /** Runs that no row means. */

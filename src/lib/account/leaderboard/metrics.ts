@@ -28,13 +28,13 @@ export const METRICS = Object.fromEntries(
   {short: Ranking[1]; field: Ranking[2]; better: Ranking[3]; most: number; zero: Ranking[5]; words: string}
 >
 
-/** What is wrong with a number in the column of a metric: `is out of range`; undefined where it can be true. */
+/** What is wrong with a number in the column of a metric: `its pass_at_1 is out of range (7)`; undefined where it can be true. */
 export function faultOf(value: number, metric: Metric): string | undefined {
-  const {most, zero} = METRICS[metric]
-  if (Number.isNaN(value)) return 'is not a number'
-  if (!Number.isFinite(value)) return 'is not finite'
-  if (value < 0 || value > most) return `is out of range (${value})`
-  return value === 0 && zero === 'unmeasured' ? 'is 0, so it was not measured' : undefined
+  const {most, zero, words} = METRICS[metric]
+  if (value === 0 && zero === 'unmeasured') return `${words} not measured`
+  if (value >= 0 && value <= most && Number.isFinite(value)) return undefined
+  if (Number.isNaN(value)) return `its ${metric} is not a number`
+  return `its ${metric} is ${Number.isFinite(value) ? `out of range (${value})` : 'not finite'}`
 }
 
 export const METRIC_NAMES = RANKINGS.map(([column]) => column)

@@ -58,8 +58,10 @@ function doubtOfStatus(row: LeaderboardRow): string | undefined {
 export function scoreOf(rows: readonly LeaderboardRow[], by: Metric): Verdict<number> {
   const {field} = METRICS[by]
   for (const {[field]: score, damaged} of rows) {
-    const fault = damaged?.[field] ?? (score === undefined ? undefined : faultOf(score, by))
-    if (fault !== undefined) return doubt(`its ${by} ${fault}`)
+    const damage = damaged?.[field]
+    if (damage !== undefined) return doubt(`its ${by} ${damage}`)
+    const fault = score === undefined ? undefined : faultOf(score, by)
+    if (fault !== undefined) return doubt(fault)
   }
 
   const standing = standingOfAll(rows)

@@ -4,8 +4,8 @@ import {whyHidden} from '../../hub/access.js'
 import {type ConnectionOptions, openSession, type Session} from '../../hub/session.js'
 import {discover, type Inventory, type LeaderboardDataset} from '../datasets.js'
 import {groupDatasetsByRun, type Run} from '../runs.js'
-import {indexRows, parseNames, type RowIndex} from './index.js'
-import {readLeaderboard} from './read.js'
+import {parseNames, type RowIndex} from './index.js'
+import {type IndexedRows, readRowIndex} from './read.js'
 import {type LeaderboardRow} from './row.js'
 
 /**
@@ -61,7 +61,7 @@ export interface LeaderboardView {
  * @param seesAll whether the token sees every dataset: one that it cannot see is not known to be gone
  */
 export function viewRows(
-  rows: readonly LeaderboardRow[],
+  {rows, index}: IndexedRows,
   inventory: Inventory,
   seesAll: boolean,
 ): LeaderboardView {
@@ -71,8 +71,8 @@ export function viewRows(
   return {
     inventory,
     runs: groupDatasetsByRun(datasets),
-    rows: rows.map((data, index) => viewRow(data, index + 1, stateOf)),
-    index: indexRows(rows, namespace),
+    rows: rows.map((data, at) => viewRow(data, at + 1, stateOf)),
+    index,
   }
 }
 
@@ -130,11 +130,11 @@ export async function viewLeaderboard(
   const {access, warnings} = session
   const inventory = await discover(session, {isReadOnly: true})
   const leaderboard = requireLeaderboard(inventory, session)
-  const rows = await readLeaderboard(session.hub, leaderboard)
+  const read = await readRowIndex(session.hub, leaderboard)
   const seesAll = whyHidden(access) === undefined
   if (!seesAll)
     warnings.push('This token may not see every dataset, so unlisted ones are not reported as gone.')
-  return {view: viewRows(rows, inventory, seesAll), source: {inventory, leaderboard, warnings}}
+  return {view: viewRows(read, inventory, seesAll), source: {inventory, leaderboard, warnings}}
 }
 
 /** The leaderboard of a listing, for what cannot do without its rows. @throws RefusedError without one */

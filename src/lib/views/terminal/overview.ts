@@ -45,9 +45,12 @@ export function formatDatasetList(
   return paragraphs([
     formatHead(overview, screen),
     shown.length > 0 ? formatTable(columns, shown, screen) : '',
-    found > 0
-      ? `${total}${notShown(datasets, shown)}`
-      : nothingIn(inventory.namespace, otherNamespaces, noun),
+    wrapText(
+      found > 0
+        ? `${total}${notShown(datasets, shown)}`
+        : nothingIn(inventory.namespace, otherNamespaces, noun),
+      screen.width,
+    ),
     formatPairs(untouchedPairs(overview, datasets), screen),
   ])
 }

@@ -88,9 +88,9 @@ function columnsFor({by, groups, groupBy}: LeaderboardRanking, view: RankingView
       cell: ({time}) => (time ? `${time.isLocal ? '~' : ''}${dayOf(time.date)}` : NO_NUMBER),
     },
     {title: 'Run', cell: ({run}) => run ?? NO_NUMBER},
-    {title: 'Notes', wrapsTo: 10, cell: notesOn},
+    {title: 'Notes', wrapsTo: 10, cell: (row) => notesOn(row, by)},
   ]
-  const hasNotes = groups.some(({rows}) => rows.some((row) => notesOn(row) !== ''))
+  const hasNotes = groups.some(({rows}) => rows.some((row) => notesOn(row, by) !== ''))
   return columns.filter(
     ({title}) =>
       (title !== 'Model' || !groupBy.includes('model')) &&
@@ -104,9 +104,11 @@ function barOf({data: {successRate}}: RankedRow): string {
 }
 
 /** Why a row has no place, and what it lacks. */
-function notesOn({standing, doubt, gone, isTotal}: RankedRow): string {
+function notesOn({data, standing, doubt, gone, isTotal}: RankedRow, by: Metric): string {
   const notes: string[] = []
-  if (doubt !== undefined) notes.push(`unclear: ${shown(doubt)}`)
+  // Of what most rows may lack, one line below the table is enough.
+  const isMarked = scoreText(by, data) === DOUBTFUL && doubt === faultOf(0, by)
+  if (doubt !== undefined && !isMarked) notes.push(`unclear: ${shown(doubt)}`)
   else if (standing !== 'finished') notes.push(standing)
   if (isTotal) notes.push('datasets gone')
   else if (gone.length > 0) notes.push(`${gone.join(' and ')} gone`)
@@ -125,7 +127,8 @@ function formatTotals({groups, rowsInAll, model}: LeaderboardRanking, table: str
   const others = rowsInAll > total ? `; ${formatCount(rowsInAll - total, 'row')} of other models` : ''
   const marks: string[] = []
   if (rows.some(({isTied}) => isTied)) marks.push('=  the same score')
-  // Its column may have been dropped.
+  // Their columns may have been dropped.
+  if (/ \?( |$)/m.test(table)) marks.push('?  not measured, or not a valid number')
   if (/ ~\d{4}-/.test(table))
     marks.push("~  from the leaderboard row (evaluator's local time); the run's datasets are not listed")
   return [`${rowsOf(rows.length, total)}${others}`, ...marks].join('\n')
@@ -137,9 +140,11 @@ function shown(text = NO_NUMBER): string {
 }
 
 const NO_NUMBER = '-'
+const DOUBTFUL = '?'
 
 function scoreText(metric: Metric, row: LeaderboardRow): string {
-  const value = row[METRICS[metric].field]
-  // A cost of 0 was not measured.
-  return value === undefined || faultOf(value, metric) !== undefined ? NO_NUMBER : formatMetric(metric, value)
+  const {field} = METRICS[metric]
+  const value = row[field]
+  if (value === undefined) return row.damaged?.[field] === undefined ? NO_NUMBER : DOUBTFUL
+  return faultOf(value, metric) === undefined ? formatMetric(metric, value) : DOUBTFUL
 }

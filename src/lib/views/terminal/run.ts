@@ -1,6 +1,6 @@
 import {type RunDataset} from '../../account/datasets.js'
 import {rowsOf} from '../../account/leaderboard/index.js'
-import {type Metric, METRICS} from '../../account/leaderboard/metrics.js'
+import {type Metric} from '../../account/leaderboard/metrics.js'
 import {scoreOf, standingOfAll, whyUnclear} from '../../account/leaderboard/values.js'
 import {type ReferenceState, type ViewedRow} from '../../account/leaderboard/view.js'
 import {describeLivePin, pinOn} from '../../account/protection/pins.js'
@@ -69,9 +69,7 @@ function evaluationPairs({inventory, run, rows: index}: RunDetails): Pair[] {
   if (rows.is !== 'yes') return [['Model', `unknown: ${rows.why}`]]
   const metric = (by: Metric, after: string) => {
     const score = scoreOf(rows.value, by)
-    return score.is === 'yes'
-      ? `${formatMetric(by, score.value)}${after}`
-      : `no ${METRICS[by].words} (${score.why})`
+    return score.is === 'yes' ? `${formatMetric(by, score.value)}${after}` : score.why
   }
 
   const standing = standingOfAll(rows.value)

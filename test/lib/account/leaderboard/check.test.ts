@@ -63,20 +63,26 @@ describe('the check of a leaderboard', () => {
 
   const FOUR = ['20260907_120000', '20260908_120000', '20260909_120000', '20260910_120000']
   const MANY = [A, B, '20260904_120000', '20260905_120000', '20260906_120000']
-  const SELECTORS: Array<[runs: string[], rows: LeaderboardRow[], selector: string]> = [
-    [[A], [], `--run ${A}`],
-    [[A, B, C], [whole(C)], `--run ${B} --run ${A}`],
-    [[...MANY, ...FOUR], [A, ...FOUR].map((run) => whole(run)), '--unreferenced'],
-    [MANY, [whole(A)], '--run TIMESTAMP'],
-    [MANY, [whole('20260101_120000')], '--run TIMESTAMP'],
+  const THREE = MANY.slice(-3).toReversed()
+  const first = `the first 3: smoltrace cleanup ${THREE.map((run) => `--run ${run}`).join(' ')}`
+  const SELECTIONS: Array<[runs: string[], rows: LeaderboardRow[], which: string]> = [
+    [[A], [], `this run: smoltrace cleanup --run ${A}`],
+    [[A, B, C], [whole(C)], `these runs: smoltrace cleanup --run ${B} --run ${A}`],
+    [
+      [...MANY, ...FOUR],
+      [A, ...FOUR].map((run) => whole(run)),
+      'all of these runs: smoltrace cleanup --unreferenced',
+    ],
+    [MANY, [whole(A)], first],
+    [MANY, [whole('20260101_120000')], first],
   ]
-  for (const [runs, rows, selector] of SELECTORS) {
-    it(`says how to delete ${runs.length - rows.length} of ${runs.length} runs: by ${selector}`, () => {
+  for (const [runs, rows, which] of SELECTIONS) {
+    it(`says how to delete ${runs.length} runs with rows of ${rows.length}: ${which}`, () => {
       const {findings} = checkRows(rows, inventoryWith(...runs))
       const found = findings.filter(({kind}) => kind === 'run-without-row')
       expect(found).not.to.have.length(0)
       for (const {suggestion} of found)
-        expect(suggestion).to.include(`smoltrace cleanup ${selector} --namespace ${NAMESPACE}`)
+        expect(suggestion).to.include(` Preview deleting ${which} --namespace ${NAMESPACE}`)
     })
   }
 

@@ -1,14 +1,14 @@
 import {expect} from 'chai'
 
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
-import {type ReferenceState, viewRows} from '../../../../src/lib/account/leaderboard/view.js'
+import {type ReferenceState} from '../../../../src/lib/account/leaderboard/view.js'
 import {RUN_TYPES, type RunType} from '../../../../src/lib/base/names.js'
 import {inventoryOf, NEAR_MISSES, runDatasets} from '../../../support/builders.js'
 import {A, B, named, rowOf, viewOf} from '../../../support/rows.js'
 
 const INVENTORY = inventoryOf(runDatasets(A))
 const view = (row: Partial<LeaderboardRow>, seesAll = true) =>
-  viewRows([rowOf(row)], INVENTORY, seesAll).rows[0]!
+  viewOf([rowOf(row)], INVENTORY, seesAll).rows[0]!
 const stateOf = (resultsDataset: string, seesAll?: boolean) =>
   view({resultsDataset}, seesAll).references[0]?.state
 

@@ -65,6 +65,19 @@ describe('the table of a ranking', () => {
     )
   })
 
+  it('marks what was not measured, and explains that once', () => {
+    const [row] = ROWS
+    const one = show([{...row!, totalCostUsd: 0}, ...ROWS.slice(1)], {by: 'cost'})
+    expect(linesOf(one, /gpt/)[0]).to.match(/^ - {2}openai\/gpt .* \? .* 20260901_120000$/)
+    expect(linesOf(one, /not measured/)).to.deep.equal(['?  not measured, or not a valid number'])
+    expect(show(ROWS, {by: 'cost'})).not.to.include('?')
+    const bad = {...row!, totalCostUsd: undefined, damaged: {totalCostUsd: 'is text'}}
+    expect(show([bad], {by: 'cost'})).to.match(/ {2}\? {2}12,345 .* unclear: its total_cost_usd is text$/m)
+    // The other row of the run shows a cost, so its own line must say why it has no place.
+    const twice = show([row!, {...row!, totalCostUsd: 0}], {by: 'cost'})
+    expect(twice).to.match(/ \$0\.2500 .* unclear: cost not measured$/m)
+  })
+
   it('shows no token from a row, and names that only begin like one', () => {
     const text = show(['hf_abcdefghijklmnopqrst', 'maker/hf_small'].map((model) => finished(A, {model})))
     expect(text).to.include(' hf_… ').and.include(' maker/hf_small ').and.not.include('hf_abc')
