@@ -18,6 +18,7 @@ export interface FaultTarget extends Pick<RawRequest, 'method' | 'path'> {
 // What a request asks for.
 type Asked = Pick<FaultTarget, 'method' | 'path'>
 export const isDelete = ({method}: Asked) => method === 'DELETE'
+export const isMove = ({method, path}: Asked) => method === 'POST' && path === '/api/repos/move'
 export const isListing = ({path}: Asked) => path.startsWith('/api/datasets?')
 export const isCommit = ({method, path}: Asked) => method === 'POST' && path.includes('/commit/')
 export const isProtection = ({path}: Asked) => path.includes('protection.json')

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 
 import {requireRepo, requireToken, requireWrite} from './access.js'
+import {commitAt, pageOf} from './datasets.js'
 import {type Answer, type Call, invalid, jsonAnswer, notFound, parseBody, Refusal} from './http.js'
 import {belongsInLfs, type StoredFile, storedFile} from './objects.js'
 import {type Repo} from './state.js'
@@ -60,6 +61,19 @@ export function createCommit(call: Call): Answer {
   const {oid} = state.commit(repo, header.summary, new Map(changes))
   const commitUrl = `${url}/datasets/${repo.id}/commit/${oid}`
   return jsonAnswer({success: true, commitOid: oid, commitUrl, hookOutput: ''})
+}
+
+/** `GET /api/datasets/{id}/commits/{rev}`: the commits up to a revision, the newest first, a page at a time. */
+export function listCommits(call: Call): Answer {
+  const repo = requireRepo(call)
+  const all = repo.history.slice(0, repo.history.indexOf(commitAt(repo, call.params.revision ?? '')) + 1)
+  const numbered = all.map((commit, at) => ({...commit, at})).toReversed()
+  const {items, headers} = pageOf(call, numbered, ({at, oid}) => [-at, oid])
+  const shown = items.map(({oid, title, date}) => {
+    const authors = [{user: repo.namespace, avatar: ''}]
+    return {id: oid, title, message: '', authors, date: date.toISOString()}
+  })
+  return jsonAnswer(shown, {...headers, 'X-Total-Count': String(all.length)})
 }
 
 /** The dataset to be written to; main is its only branch. */

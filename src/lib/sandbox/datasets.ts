@@ -13,7 +13,7 @@ const FIELDS: Record<string, (repo: Repo, commit: Commit, state: HubState) => un
   downloads: ({downloads}) => downloads,
   gated: ({gated}) => gated,
   lastModified: ({lastModified}) => lastModified.toISOString(),
-  likes: () => 0,
+  likes: ({likes}) => likes,
   private: (repo) => repo.private,
   sha: (_, {oid}) => oid,
   siblings: (_, {files}) => [...files.keys()].toSorted().map((rfilename) => ({rfilename})),
@@ -94,11 +94,15 @@ export function listDatasets(call: Call): Answer {
   if (sort !== 'createdAt') throw invalid(`Invalid sort parameter: ${sort}`)
   const author = call.query.get('author')
   const show = fieldReader(call)
-  const all = call.hub.state
+  const {state} = call.hub
+  const all = state
     .newestFirst()
     .filter((repo) => (author === null || repo.namespace === author) && canRead(call, repo))
   const {items, headers} = pageOf(call, all, (repo) => [-repo.createdAt.getTime(), repo._id])
-  const shown = items.map((repo) => show(repo, repo.head))
+  const shown = items.map((repo) => {
+    const id = (state.moves.lagInListing && repo.formerId) || repo.id
+    return {...show(repo, repo.head), id}
+  })
   return jsonAnswer(shown, headers)
 }
 

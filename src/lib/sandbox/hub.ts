@@ -1,5 +1,5 @@
 import {whoAmI} from './access.js'
-import {chooseUploadModes, createCommit, locateUploads} from './commits.js'
+import {chooseUploadModes, createCommit, listCommits, locateUploads} from './commits.js'
 import {datasetInfo, listDatasets, listStorage} from './datasets.js'
 import {listTree, resolveCachedFile, resolveFile} from './files.js'
 import {
@@ -15,7 +15,7 @@ import {
 } from './http.js'
 import {sha256Of} from './objects.js'
 import {type Quota, requestCounter} from './quota.js'
-import {createRepo, deleteRepo, moveRepo} from './repos.js'
+import {changeSettings, createRepo, deleteRepo, moveRepo} from './repos.js'
 
 const DATASET_PATH = '/api/datasets/:namespace/:name'
 
@@ -27,6 +27,8 @@ const ROUTES = (
     ['GET', DATASET_PATH, datasetInfo],
     ['GET', `${DATASET_PATH}/revision/:revision`, datasetInfo],
     ['GET', `${DATASET_PATH}/tree/:revision`, listTree],
+    ['GET', `${DATASET_PATH}/commits/:revision`, listCommits],
+    ['PUT', `${DATASET_PATH}/settings`, changeSettings],
     ['POST', `${DATASET_PATH}/preupload/:revision`, chooseUploadModes],
     ['POST', `${DATASET_PATH}/commit/:revision`, createCommit],
     ['POST', '/datasets/:namespace/:name.git/info/lfs/objects/batch', locateUploads],

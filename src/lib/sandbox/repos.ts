@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 
-import {isAllowed, requireReadable, requireToken, requireWrite} from './access.js'
+import {isAllowed, requireReadable, requireRepo, requireToken, requireWrite} from './access.js'
 import {USER} from './accounts.js'
 import {
   type Answer,
@@ -18,6 +18,7 @@ const type = z.optional(z.string())
 const organization = z.optional(z.nullable(z.string()))
 const NAMED = z.object({type, organization, name: z.string()})
 const CREATE = z.extend(NAMED, {visibility: z.optional(z.string()), private: z.optional(z.boolean())})
+const SETTINGS = z.object({private: z.boolean()})
 const MOVE = z.object({type, fromRepo: z.string(), toRepo: z.string()})
 
 /** `POST /api/repos/create`: a new dataset with its first commit. */
@@ -34,11 +35,13 @@ export function createRepo(call: Call): Answer {
   return jsonAnswer({url: `${hub.url}/datasets/${id}`, name: id, id: repo._id})
 }
 
-/** `DELETE /api/repos/delete`: final, by exact name, without any precondition. */
+/** `DELETE /api/repos/delete`: final, by name, without any precondition. */
 export function deleteRepo(call: Call): Answer {
   const {hub} = call
   const {organization, name} = datasetBody(call, NAMED)
-  const repo = requireReadable(call, hub.state.get(`${organization ?? USER}/${name}`))
+  const id = `${organization ?? USER}/${name}`
+  const found = hub.state.moves.letDeleteFollow ? hub.state.locate(id) : hub.state.get(id)
+  const repo = requireReadable(call, found)
   requireWrite(call, repo)
   hub.state.remove(repo.id)
   return textAnswer('OK')
@@ -57,6 +60,16 @@ export function moveRepo(call: Call): Answer {
   if (isTaken(hub, target)) throw new Refusal(409, `A dataset repository called ${target} already exists`)
   hub.state.rename(repo, target)
   return textAnswer('OK')
+}
+
+/** `PUT /api/datasets/{id}/settings`: who may see it; what was set is repeated. */
+export function changeSettings(call: Call): Answer {
+  requireToken(call)
+  const repo = requireRepo(call)
+  requireWrite(call, repo)
+  const settings = parseBody(SETTINGS, call.body)
+  repo.private = settings.private
+  return jsonAnswer(settings)
 }
 
 type Typed = z.ZodMiniType<{type?: string | undefined}>

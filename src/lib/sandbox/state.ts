@@ -20,6 +20,7 @@ interface RepoFacts {
   private: boolean
   gated: false | 'auto' | 'manual'
   readonly downloads: number
+  readonly likes: number
   /** Bytes that the whole history keeps, those of replaced and deleted files included. */
   storage: number
 }
@@ -31,6 +32,10 @@ function makeRepo(_id: string, facts: RepoFacts, first: Commit) {
   return {
     ...facts,
     _id,
+    /** The name before the last move. */
+    formerId: undefined as string | undefined,
+    /** Where moves modify. */
+    movedAt: undefined as Date | undefined,
     /** The commits of `main`, oldest first. */
     history: [first],
     /** The commit at the end of `main`. */
@@ -41,7 +46,8 @@ function makeRepo(_id: string, facts: RepoFacts, first: Commit) {
       return this.head.oid
     },
     get lastModified(): Date {
-      return this.head.date
+      const {date} = this.head
+      return this.movedAt && this.movedAt > date ? this.movedAt : date
     },
     get files(): Files {
       return this.head.files
@@ -53,7 +59,7 @@ function makeRepo(_id: string, facts: RepoFacts, first: Commit) {
 }
 
 /** A dataset to put on the Hub, as a test describes it. */
-export interface DatasetSpec extends Partial<Pick<RepoFacts, 'gated' | 'private'>> {
+export interface DatasetSpec extends Partial<Pick<RepoFacts, 'gated' | 'likes' | 'private'>> {
   /** `namespace/name`. */
   name: string
   createdAt: Date | string
@@ -75,6 +81,19 @@ export class HubState {
   readonly cdn = {requests: 0, sawAuthorization: false, objects: new Map<string, StoredFile>()}
   /** Uploaded LFS objects by SHA-256, waiting for a commit that names them. */
   readonly uploads = new Map<string, Buffer>()
+  /** Where nothing is known of moves on the real Hub: a client must be safe with either, and a test sets the other. */
+  readonly moves = {
+    /** A DELETE by a former name deletes what that leads to. Default: it is refused as any name that is not there. */
+    letDeleteFollow: false,
+    /** A former name answers as one that never was, where the dataset is private. Default: a redirect. */
+    hideFormerNames: false,
+    /** The listing still has former names. */
+    lagInListing: false,
+    /** A move is a modification. */
+    modify: false,
+    /** A private dataset is public after it. */
+    publish: false,
+  }
   readonly #repos = new Map<string, Repo>()
   readonly #formerNames = new Map<string, Repo>()
   readonly #clock: () => Date
@@ -115,6 +134,7 @@ export class HubState {
   locate(name: string): Repo | undefined {
     const former = this.#formerNames.get(name)
     if (this.#repos.has(name)) return this.#repos.get(name)
+    if (former?.private && this.moves.hideFormerNames) return undefined
     if (former && this.#repos.get(former.id) === former) return former
     return this.datasets().find(({id}) => id.toLowerCase() === name.toLowerCase())
   }
@@ -145,7 +165,7 @@ export class HubState {
       files: new Map([['.gitattributes', GIT_ATTRIBUTES]]),
     }
     const storage = GIT_ATTRIBUTES.bytes().length
-    const all = {private: false, gated: false, downloads: 0, storage, ...facts} as const
+    const all = {private: false, gated: false, downloads: 0, likes: 0, storage, ...facts} as const
     const repo = makeRepo(this.#nextId(date), all, first ?? initial)
     this.#repos.set(id, repo)
     this.#formerNames.delete(id)
@@ -185,12 +205,15 @@ export class HubState {
     return commit
   }
 
-  /** Gives a dataset another name; requests for the former one are redirected to it. */
+  /** Gives a dataset another name; requests for the former one are redirected to it until a dataset has that name. */
   rename(repo: Repo, name: string): void {
     this.#repos.delete(repo.id)
     this.#formerNames.set(repo.id, repo)
     this.#formerNames.delete(name)
+    repo.formerId = repo.id
     repo.id = name
+    if (this.moves.modify) repo.movedAt = this.now()
+    if (this.moves.publish) repo.private = false
     this.#repos.set(name, repo)
   }
 

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import {createHash} from 'node:crypto'
 
-import {ask, NOW, type Reply, sandboxForEach} from './support.js'
+import {ask, nextOf, NOW, refusal, type Reply, sandboxForEach} from './support.js'
 
 type Line = [key: string, value: unknown]
 
@@ -43,6 +43,36 @@ describe('sandbox: commits', () => {
     expect(repo().lastModified.toISOString()).to.equal('2026-10-05T12:30:00.000Z')
     expect(repo().createdAt).to.deep.equal(NOW)
     expect([...repo().files.keys()]).to.have.members(['.gitattributes', 'new.txt'])
+  })
+
+  it('lists the commits up to a revision, the newest first, a page at a time', async () => {
+    now = new Date('2026-10-05T12:30:00.000Z')
+    sandbox().state.touch('mira/open')
+    const {history} = repo()
+    const list = (rest: string) => ask(sandbox(), `GET /api/datasets/mira/open/commits/${rest}`)
+    const all = await list('main')
+    expect(all.headers.get('x-total-count')).to.equal('3')
+    const expected = history.map(({oid, title, date}) => ({id: oid, title, date: date.toISOString()}))
+    expect(all.json()).to.have.length(3)
+    for (const [at, commit] of expected.toReversed().entries()) {
+      expect(all.json()[at]).to.include(commit)
+      expect(all.json()[at].authors[0].user).to.equal('mira')
+    }
+
+    const ids: string[] = []
+    for (
+      let next: string | undefined = `${sandbox().url}/api/datasets/mira/open/commits/main?limit=1`;
+      next;
+    ) {
+      const page = await ask(sandbox(), `GET ${next}`)
+      ids.push(...page.json().map(({id}: {id: string}) => id))
+      sandbox().state.touch('mira/open')
+      next = nextOf(page)
+    }
+
+    expect(ids).to.deep.equal(all.json().map(({id}: {id: string}) => id))
+    expect((await list(expected[1]!.id)).json()).to.have.length(2)
+    expect(refusal(await list('badrev'))).to.deep.equal([404, 'RevisionNotFound'])
   })
 
   it('commits on the parent that it names only while that is the head', async () => {

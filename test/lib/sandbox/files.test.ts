@@ -1,5 +1,6 @@
 import {expect} from 'chai'
 
+import {storedFile} from '../../../src/lib/sandbox/index.js'
 import {ask, NOW, refusal, type Reply, sandboxForEach} from './support.js'
 
 const TEXT = 'hello\n'
@@ -44,6 +45,30 @@ describe('sandbox: reading files', () => {
           headers: {authorization, range: `bytes=${start}-`},
         }),
       ).to.include({status})
+  })
+
+  it('has the files of an earlier commit, also where they were replaced or deleted since', async () => {
+    const {state} = sandbox()
+    const repo = state.get('mira/set')!
+    const before = sha()
+    state.commit(
+      repo,
+      'Change',
+      new Map([
+        ['a b#.txt', null],
+        ['data/train.parquet', storedFile('other', true)],
+      ]),
+    )
+    const paths = async (revision: string) =>
+      (await ask(sandbox(), `GET /api/datasets/mira/set/tree/${revision}?recursive=true`))
+        .json<Array<{path: string; lfs?: {oid: string}}>>()
+        .map(({path, lfs}) => `${path} ${lfs?.oid}`)
+    expect((await paths(before)).join(' ')).to.include('a b#.txt')
+    expect((await paths('main')).join(' ')).not.to.include('a b#.txt')
+    expect((await paths(before)).at(-1)).not.to.equal((await paths('main')).at(-1))
+    expect((await follow(await resolve(`${before}/a%20b%23.txt`))).text).to.equal(TEXT)
+    expect((await follow(await resolve(`${before}/data/train.parquet`), null)).text).to.equal(DATA)
+    expect(refusal(await resolve('main/a%20b%23.txt'))).to.deep.equal([404, 'EntryNotFound'])
   })
 
   it('says in plain text what it does not find', async () => {
