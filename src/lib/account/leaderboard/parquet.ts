@@ -1,4 +1,4 @@
-import type {AsyncBuffer, ColumnMetaData, Compressors, FileMetaData} from 'hyparquet'
+import type {AsyncBuffer, ColumnMetaData, Compressors, FileMetaData, SchemaElement} from 'hyparquet'
 
 import {setImmediate as nextTurn} from 'node:timers/promises'
 
@@ -23,37 +23,97 @@ export interface Budget {
   characters: number
 }
 
-/**
- * Reads the rows of a Parquet file, each column in a turn of the event loop of its own. What is read is taken off the budget.
- * @throws UnreadableFile, or another error where the file is broken
- */
-export async function readParquet(bytes: Buffer, budget: Budget): Promise<LeaderboardRow[]> {
+/** A Parquet file whose columns are read one at a time. */
+export interface ParquetFile {
+  metadata: FileMetaData
+  columns: readonly string[]
+  /** Rows of each group. */
+  counts: readonly number[]
+  /** The cells of a column in one group, in a turn of the event loop of its own; null where there is no value. */
+  read: (column: string, group: number) => Promise<unknown[]>
+}
+
+/** How a file is read. */
+interface ParquetOptions {
+  budget: Budget
+  /** The columns to read, of all that the file has. */
+  choose: (names: readonly string[]) => readonly string[]
+  /** Cells as they are stored, in place of what they mean: texts and times as bytes and numbers. */
+  isPhysical?: boolean
+}
+
+/** What is read is taken off the budget. @throws UnreadableFile, or another error where the file is broken */
+export async function openParquet(
+  bytes: Buffer,
+  {budget, choose, isPhysical = false}: ParquetOptions,
+): Promise<ParquetFile> {
   const parquet = await import('hyparquet')
   const file = asyncBufferOf(bytes)
   const metadata = await parquet.parquetMetadataAsync(file, {geoparquet: false})
   const counts = rowCounts(metadata)
-  const columns = columnsIn(parquet.parquetSchema(metadata).children.map(({element}) => element.name))
+  const columns = choose(parquet.parquetSchema(metadata).children.map(({element}) => element.name))
   const chunks = metadata.row_groups
     .flatMap((group) => group.columns.flatMap(({meta_data: data}) => data ?? []))
     .filter(({path_in_schema: [name = '']}) => columns.includes(name))
   spend(budget, Number(metadata.num_rows), chunks)
   const compressors = await compressorsFor(chunks, budget)
+  const schema = isPhysical ? physicalSchema(metadata) : metadata.schema
+  const whole = {file, metadata: {...metadata, schema}, compressors, geoparquet: false, utf8: !isPhysical}
+  let next = 0
+  const starts = counts.map((count) => {
+    next += count
+    return next - count
+  })
+  return {
+    metadata,
+    columns,
+    counts,
+    async read(column, group) {
+      await nextTurn()
+      const [rowStart = 0, count = 0] = [starts[group], counts[group]]
+      const part = {...whole, rowStart, rowEnd: rowStart + count, columns: [column]}
+      const cells: unknown[] = []
+      await parquet.parquetRead({
+        ...part,
+        onChunk({columnData}) {
+          for (const cell of columnData) cells.push(cell)
+        },
+      })
+      // A cell without a value is null: undefined is one that hyparquet did not find.
+      if (cells.length !== count || cells.includes(undefined))
+        throw new Error(`its column ${column} has missing rows`)
+      return cells
+    },
+  }
+}
+
+/** A schema that says how values are stored, and not what they mean. */
+export function physicalSchema({schema}: Pick<FileMetaData, 'schema'>): SchemaElement[] {
+  return schema.map((element) => {
+    const physical = {...element}
+    delete physical.converted_type
+    delete physical.logical_type
+    return physical
+  })
+}
+
+/**
+ * Reads the rows of a Parquet file. What is read is taken off the budget.
+ * @throws UnreadableFile, or another error where the file is broken
+ */
+export async function readParquet(bytes: Buffer, budget: Budget): Promise<LeaderboardRow[]> {
+  const {columns, counts, read} = await openParquet(bytes, {budget, choose: columnsIn})
   const groups: LeaderboardRow[][] = []
-  let rowStart = 0
-  for (const count of counts) {
-    const part = {file, metadata, rowStart, rowEnd: rowStart + count, compressors, geoparquet: false}
+  for (const [group, count] of counts.entries()) {
     const cells = new Map<string, unknown[]>()
     for (const column of columns) {
-      await nextTurn()
-      const rows = await parquet.parquetReadObjects({...part, columns: [column]})
-      const values = rows.map((row): unknown => row[column])
+      const values = await read(column, group)
       for (const value of values) if (typeof value === 'string') budget.characters -= value.length
       if (budget.characters < 0) throw tooLarge(`its column ${column} has too much text`)
       cells.set(column, values)
     }
 
     groups.push(toRows(cells, count))
-    rowStart += count
   }
 
   return groups.flat()
