@@ -99,7 +99,8 @@ export class CleanupPresenter {
 
     // Of a dry run the totals are all that quiet asks for.
     if (this.given.quiet && result.dryRun) return
-    await this.command.print(resultText(result, this.endingOf(result), this.command.screen))
+    const {screen} = this.command
+    await this.command.print(resultText(result, this.endingOf(result), screen, this.given.quiet === true))
   }
 
   /** The job in Markdown, for `--summary`. */
@@ -161,7 +162,8 @@ export class CleanupPresenter {
     const {given, command} = this
     const by = known.saved ? 'a saved plan' : given.policy && printable(String(given.policy))
     const title = by ? `Cleanup by ${by}` : 'Cleanup'
-    const archive = given.archive === undefined ? defaultOf('archive') : String(given.archive)
+    const folder = given.archive === undefined ? defaultOf('archive') : String(given.archive)
+    const archive = folder && printable(folder)
     return {
       ...known,
       title: given['no-dry-run'] ? title : `${title}: dry run`,

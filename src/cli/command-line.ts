@@ -1,5 +1,5 @@
 import {formatFlags, formatWords, type GivenFlags, quote, quoteForPowershell} from '../lib/base/shell.js'
-import {formatCount} from '../lib/base/text.js'
+import {formatCount, printable} from '../lib/base/text.js'
 import {type PlanFacts} from '../lib/cleanup/options.js'
 import {type CleanupResult, isTooLate, isUnknown} from '../lib/cleanup/result.js'
 import {flagOf, RULE_NAMES} from '../lib/retention/rules.js'
@@ -62,7 +62,7 @@ function afterDryRun(
   writeLimit: string | undefined,
 ): NextStep | undefined {
   const isSaved = given.plan !== undefined
-  const saved = `The plan was saved to ${String(given.plan)}.`
+  const saved = `The plan was saved to ${printable(String(given.plan))}.`
   if (wouldDelete === 0) return isSaved ? {text: saved} : undefined
   const begin = 'This is a dry run: nothing was deleted.'
   if (!isSaved && given.interactive) {

@@ -34,12 +34,27 @@ describe('a command line to type again', () => {
       fc.property(words, (values) => {
         const line = formatFlags({x: values}).join(' ')
         const script = `for word in ${line}; do printf '%s\\0' "$word"; done`
-        const heard = execFileSync('/bin/sh', ['-c', script], {encoding: 'utf8'}).split('\0').slice(0, -1)
+        const env = {...process.env, LC_ALL: 'C.UTF-8'}
+        const heard = execFileSync('bash', ['-c', script], {encoding: 'utf8', env}).split('\0').slice(0, -1)
         expect(heard.filter((_, index) => index % 2 === 1)).to.deep.equal(values)
       }),
       {numRuns: 20},
     )
   })
+})
+
+describe('a word that a terminal would act on', () => {
+  for (const [word, written] of [
+    ['a\u001B[31m', String.raw`$'a\x1b[31m'`],
+    ["it's\n\\", String.raw`$'it\'s\x0a\\'`],
+    ['\u009B2J\u202E', String.raw`$'\u009b2J\u202e'`],
+    ['\u{E0001}1', String.raw`$'\U000e00011'`],
+  ] as const)
+    it(`is written as ${written}, which bash reads as it was`, () => {
+      expect(formatFlags({x: word}, 'linux')).to.deep.equal([`--x ${written}`])
+      const env = {...process.env, LC_ALL: 'C.UTF-8'}
+      expect(execFileSync('bash', ['-c', `printf %s ${written}`], {encoding: 'utf8', env})).to.equal(word)
+    })
 })
 
 describe('a command line on Windows', () => {

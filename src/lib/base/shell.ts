@@ -1,3 +1,5 @@
+import {escapeUnprintable} from './text.js'
+
 /** Words that a POSIX shell passes on as they are. */
 const PLAIN = /^[\w./:@%+=,-]+$/
 /** Words that cmd.exe and PowerShell both pass on: in PowerShell `,` makes a list, and `@` splats a variable. */
@@ -13,7 +15,9 @@ export function formatWords(words: string[], platform = process.platform): strin
 /** Writes a word so that the platform's shells take it as it is. */
 export function quote(word: string, platform: NodeJS.Platform): string {
   if (platform === 'win32') return quoteForWindows(word)
-  return PLAIN.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
+  if (PLAIN.test(word)) return word
+  const escaped = escapeUnprintable(word)
+  return escaped === undefined ? `'${word.replaceAll("'", String.raw`'\''`)}'` : `$'${escaped}'`
 }
 
 /**

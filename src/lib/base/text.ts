@@ -13,6 +13,21 @@ export function printable(text: string): string {
   return text.replaceAll(UNPRINTABLE, ' ').trim()
 }
 
+/** Escapes the same for a shell, to stand in `$'…'`: so the word can still be copied. @returns undefined where nothing needs it */
+export function escapeUnprintable(text: string): string | undefined {
+  if (text.search(UNPRINTABLE) === -1) return undefined
+  const escaped = text.replaceAll(/[\\']/g, String.raw`\$&`)
+  return escaped.replaceAll(UNPRINTABLE, (found) => [...found].map((each) => escapeOf(each)).join(''))
+}
+
+function escapeOf(character: string): string {
+  const code = character.codePointAt(0) ?? 0
+  const hex = code.toString(16)
+  // From here on this would be a byte, and not a character.
+  if (code < 0x80) return String.raw`\x${hex.padStart(2, '0')}`
+  return hex.length <= 4 ? String.raw`\u${hex.padStart(4, '0')}` : String.raw`\U${hex.padStart(8, '0')}`
+}
+
 /** Whether a value from outside is a text that says something. */
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
