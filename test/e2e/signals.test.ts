@@ -89,7 +89,7 @@ describe('Ctrl-C before the first deletion', () => {
       const {stdout, stderr, exitCode} = await program.finished
       expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 130})
       expect(stderr)
-        .to.match(/^Cancelled: /)
+        .to.match(/^Interrupted\./)
         .and.to.include('Nothing was deleted.')
       expect(stderr).not.to.match(/^\s+at /m)
       expect(deletionsAt(hub)).to.deep.equal([])

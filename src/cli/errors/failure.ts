@@ -203,9 +203,9 @@ export function inCommandWords(text: string, {bin, flags}: Pick<Invocation, 'bin
 export function formatFailure(failure: Failure, bin: string, screen: Screen): string {
   const {message, suggestions, exitCode} = failure
   const {style, width = Infinity} = screen
-  const title = exitCode === EXIT.cancelled ? style.yellow('Cancelled:') : style.red('Error:')
+  const text = exitCode === EXIT.cancelled ? style.yellow(message) : `${style.red('Error:')} ${message}`
   const advice = suggestions.map((text) => indented(formatAdvice(text, bin, width - 2), '  '))
-  return [wrapText(`${title} ${message}`, width), ...advice].join('\n')
+  return [wrapText(text, width), ...advice].join('\n')
 }
 
 /** One suggestion in lines of this width, its command, which begins with `bin`, never broken: it is to be copied. */

@@ -1,5 +1,5 @@
 import {type Plan} from '../../lib/plan/plan.js'
-import {type PlanNotes, planPairs, shareText} from '../../lib/views/cleanup.js'
+import {decidingPairs, type PlanNotes, shareText} from '../../lib/views/cleanup.js'
 import {formatFacts, formatPlan, linesOf} from '../../lib/views/terminal/cleanup.js'
 import {paragraphs, wrapText} from '../../lib/views/terminal/layout.js'
 import {type Screen, screenOf} from '../../lib/views/terminal/style.js'
@@ -9,8 +9,6 @@ import {askForLine} from './ask.js'
 
 /** What is typed to see the whole plan. */
 const LIST = 'list'
-/** Of the facts of a plan those that the warning does not have, for a screen that does not show them all. */
-const DECIDING = new Set(['By hand', 'Deletes', 'Plan', 'Rule', 'Still valid'])
 
 /**
  * Shows the warning and asks for the plan's phrase, on stderr, with all that decides on the same screen. `list` shows the whole plan there
@@ -45,12 +43,12 @@ export async function confirmByPhrase(
 /** The lines that the question itself takes, with a blank one above. */
 const QUESTION = 4
 
-function formatQuestion(plan: Plan, notes: PlanNotes, isAbove: boolean, screen: Screen): string {
+/** @returns what stands above the question: where the facts of the plan are not all on the screen, also those that decide */
+export function formatQuestion(plan: Plan, notes: PlanNotes, isAbove: boolean, screen: Screen): string {
   const warning = formatWarning(plan, notes, screen)
   const lines = linesOf(formatFacts(plan, notes, screen)) + linesOf(warning) + QUESTION
   if (isAbove && lines < (screen.height ?? 0)) return warning
-  const deciding = planPairs(plan, notes).filter(([name]) => DECIDING.has(name))
-  return paragraphs([warning, formatPairs(deciding, screen)])
+  return paragraphs([warning, formatPairs(decidingPairs(plan, notes), screen)])
 }
 
 /** What is about to be deleted, and whether it can be restored. */

@@ -6,7 +6,7 @@ import {type Dataset} from '../account/datasets.js'
 import {mapLimited} from '../base/concurrency.js'
 import {CancelledError, RefusedError} from '../base/errors.js'
 import {makeFolder, syncFolder} from '../base/files.js'
-import {safeName} from '../base/text.js'
+import {formatCount, formatNumber, safeName} from '../base/text.js'
 import {type Session} from '../hub/session.js'
 import {archiveDataset, type ArchiveJob} from './archive-dataset.js'
 import {ensureFolder, isDiskUnusable, reasonOf} from './disk.js'
@@ -45,7 +45,7 @@ export interface ArchiveOptions {
  * the manifest. Idempotent: called again, it continues where it stopped.
  * @returns the outcome of each dataset, by full name; what is not `archived` must not be deleted
  * @throws RefusedError where the folder cannot be used, or the disk is full: no dataset could be archived then, or no more
- * @throws CancelledError where the signal was aborted; what was fetched is kept for the next time
+ * @throws CancelledError where the signal was aborted, with how far it came; what was fetched is kept for the next time
  */
 export async function archiveDatasets(
   datasets: Dataset[],
@@ -78,11 +78,20 @@ export async function archiveDatasets(
       if (result.status === 'archived') bytes += result.bytes
       report(name, result.status === 'failed' ? result.reason : undefined)
     })
+  } catch (error) {
+    throw error instanceof CancelledError ? interruptedAfter(results.size, {of: datasets.length, dir}) : error
   } finally {
     await lock.release().catch(() => {})
   }
 
   return results
+}
+
+function interruptedAfter(done: number, {of, dir}: {of: number; dir: string}): CancelledError {
+  const far = `${formatNumber(done)} of ${formatCount(of, 'dataset')} archived to ${safeName(dir)}`
+  return new CancelledError(`Interrupted: ${far}.`, {
+    suggestions: ['What was archived is kept: the same command continues.'],
+  })
 }
 
 /** The folder that a person named may be a link; below it none is followed. */

@@ -45,12 +45,24 @@ export function planPairs(plan: Plan, notes: PlanNotes): Pair[] {
   return [
     ['Plan', saved && madeText(saved)],
     ['Still valid', saved && validText(plan, notes)],
-    ...rulePairs(plan, saved ? undefined : keptText(plan)),
+    ...rulePairs(plan, keptText(plan, {saved})),
     ['Deletes', deletesText(plan, notes)],
     ['Leaderboard', leaderboardText(plan, leaderboardArchive)],
     ['Copy', plan.delete.length > 0 ? copyText(plan, notes) : undefined],
     ['Untouched', (saved ? '' : untouchedText(plan)) || undefined],
   ]
+}
+
+/** Of these facts those that a question repeats: with the warning above they fit on a low terminal. */
+const DECIDING: ReadonlySet<string> = new Set(['By hand', 'Deletes', 'Keeps', 'Plan', 'Rule', 'Still valid'])
+const MAX_KEPT_BY = 3
+
+/** The facts that decide, in few lines. */
+export function decidingPairs(plan: Plan, notes: PlanNotes): Pair[] {
+  const kept: Pair = ['Keeps', keptText(plan, {saved: notes.saved, most: MAX_KEPT_BY})]
+  return planPairs(plan, notes).flatMap((pair) =>
+    DECIDING.has(pair[0]) ? [pair[0] === kept[0] ? kept : pair] : [],
+  )
 }
 
 function madeText({madeBy, madeAt, digest}: SavedPlan): string {
@@ -96,12 +108,34 @@ function keeperTexts({rules}: Plan): string[] {
   ]
 }
 
-/** How many runs are kept, and by which rules: `30 runs: 28 not older than 30d, 2 pinned`. */
-export function keptText(plan: Plan): string {
+/** How many runs are kept, and by which rules, `most` of them named: `30 runs: 28 not older than 30d, 2 pinned`. */
+export function keptText(
+  plan: Plan,
+  {saved, most = Infinity}: {saved?: SavedPlan | undefined; most?: number} = {},
+): string {
+  if (saved) return `${formatCount(saved.keptRuns.length, 'run')} when the plan was made`
   const {keep} = plan
-  const counts = countBy(keep, ({reasons: [reason]}) => (reason ? keptBy(reason, plan) : 'no rule'))
-  const why = counts.map(([words, runs]) => `${formatNumber(runs)} ${words}`)
-  return `${formatCount(keep.length, 'run')}${why.length > 0 ? `: ${why.join(', ')}` : ''}`
+  const counts = countBy(keep, ({reasons}) => keptBy(mainReason(reasons), plan))
+  const [only] = counts
+  const total = formatCount(keep.length, 'run')
+  if (!only) return total
+  if (counts.length === 1) return `${total}: ${only[0]}`
+  const why = counts.slice(0, most).map(([words, runs]) => `${formatNumber(runs)} ${words}`)
+  const others = counts.slice(most).reduce((sum, [, runs]) => sum + runs, 0)
+  return `${total}: ${[...why, ...(others > 0 ? [`${formatNumber(others)} for other reasons`] : [])].join(', ')}`
+}
+
+/** Rules that look at no run but their own: what else would keep the others does not matter. */
+const EXCLUDING: ReadonlySet<ReasonRule> = new Set(['only', 'run'])
+
+/** Whether a plan does not look at a run at all. */
+export function isOther({reasons}: KeptRun): boolean {
+  return reasons.some(({rule}) => EXCLUDING.has(rule))
+}
+
+/** The reason that a run counts with: the first weighs most. */
+export function mainReason(reasons: readonly Reason[]): Reason {
+  return reasons.find(({rule}) => EXCLUDING.has(rule)) ?? reasons[0]!
 }
 
 /** What a count of the runs that one rule keeps ends with. */
@@ -109,6 +143,7 @@ export function keptBy({rule, isUnclear}: Reason, {rules}: Plan): string {
   if (isUnclear) return rule === 'pinned' ? 'pinned or not, unknown' : 'unclear'
   if (rule === 'older-than' && rules.olderThan) return `not older than ${formatAge(rules.olderThan)}`
   if (rule === 'keep-within' && rules.keepWithin) return `within the last ${formatAge(rules.keepWithin)}`
+  if (rule === 'run') return rules.run.length > 0 ? 'not named with --run' : 'not selected'
   if (rule === 'only') return `without ${joinWords(rules.only, 'or')}`
   return (
     KEPT_BY[rule] ?? (rule.startsWith('keep-') ? rule.slice('keep-'.length) : `not selected by --${rule}`)
@@ -122,7 +157,6 @@ const KEPT_BY: Partial<Record<ReasonRule, string>> = {
   finished: 'finished',
   picked: 'not picked',
   'incomplete-only': 'complete',
-  run: 'not named with --run',
   unreferenced: 'cited by the leaderboard',
   'keep-recent': 'most recent',
 }
@@ -250,11 +284,12 @@ export function graceSentence({graceMs, needRows}: RetentionRules): string {
   return `${waiting} changed in the last ${formatSum(graceMs)}`
 }
 
-function leaderboardText({leaderboard, rules}: Plan, archive: string | undefined): string {
+function leaderboardText({delete: runs, leaderboard, rules}: Plan, archive: string | undefined): string {
   if (!leaderboard) return rules.deleteLeaderboard ? 'there is none to delete' : 'there is none'
   const {dataset, planned, protection} = leaderboard
   const archived = archive ? `archived first to ${archive}` : 'archived first'
-  return `${dataset.name}: ${planned ? `DELETED as well, ${archived}` : 'preserved'} (${protectionOf(protection)})`
+  const deleted = `DELETED${runs.length > 0 ? ' as well' : ''}, ${archived}`
+  return `${dataset.name}: ${planned ? deleted : 'preserved'} (${protectionOf(protection)})`
 }
 
 /** The whole plan in one line, and whose it is. */
@@ -331,20 +366,31 @@ function deletedIn({plan, outcomes}: CleanupResult): {names: ReadonlySet<string>
 /** How the deletion ended, in one or two sentences: of a partial one, what each of the other datasets came to. */
 export function resultText(result: CleanupResult): string {
   const {counts, outcomes, interrupted, deletionMs, remaining} = result
-  const runs = deletedIn(result).runs.length
+  const runs = runsText(result)
   const rest = notDeleted(outcomes).map(
     ([label, own]) => `${formatNumber(own.length)} ${label.toLowerCase()}`,
   )
   const share = rest.length > 0 ? `${formatNumber(counts.deleted)} of ` : ''
   const datasets = formatCount(rest.length > 0 ? outcomes.length : counts.deleted, 'dataset')
-  const ofRuns =
-    runs > 0 ? (share ? ` (${formatCount(runs, 'run')})` : ` of ${formatCount(runs, 'run')}`) : ''
+  const ofRuns = runs && (share ? ` (${runs})` : ` of ${runs}`)
   const others = rest.length > 0 ? `: ${rest.join(', ')}` : ''
   const left = `${formatCount(remaining.runs, 'run')}, ${formatCount(remaining.datasets, 'dataset')} remain`
   return (
     `${interrupted ? 'Interrupted: running requests were finished, nothing new was started. ' : ''}` +
     `Deleted ${share}${datasets}${ofRuns} in ${(deletionMs / 1000).toFixed(1)} s${others}. ${left}.`
   )
+}
+
+/** `2 runs, 1 partly`: of how many runs all that was planned is gone, and of how many a part. */
+function runsText(result: CleanupResult): string {
+  const {runs} = deletedIn(result)
+  const left = new Set(
+    result.outcomes.flatMap(({name, status}) => (status === 'deleted' || status === 'gone' ? [] : [name])),
+  )
+  const whole = runs.filter(({datasets}) => !datasets.some(({name}) => left.has(name))).length
+  const partly = runs.length - whole
+  if (whole === 0) return partly > 0 ? `${formatCount(partly, 'run')} partly` : ''
+  return `${formatCount(whole, 'run')}${partly > 0 ? `, ${formatNumber(partly)} partly` : ''}`
 }
 
 /** What a screen shows at the end of a cleanup, beside its result. */
@@ -367,7 +413,7 @@ export function resultPairs(result: CleanupResult, ending: Ending): Pair[] {
     [
       'Archived',
       archived
-        ? `${formatCount(archive.datasets, 'dataset')} (${formatBytes(archive.bytes)}) in ${archive.dir}`
+        ? `${formatCount(archive.datasets, 'dataset')} (${formatBytes(archive.bytes)}) in ${printable(archive.dir)}`
         : undefined,
     ],
     ['Undo', isRehearsal ? undefined : undoText(result, ending)],

@@ -227,8 +227,6 @@ about.
   })
 
   it('is not an error where the person said no', () => {
-    expect(shown(undefined, {message: 'nothing was deleted.', exitCode: EXIT.cancelled})).to.match(
-      /^Cancelled: nothing was deleted\.\n/,
-    )
+    expect(shown(undefined, {message: 'Interrupted.', exitCode: EXIT.cancelled})).to.match(/^Interrupted\.\n/)
   })
 })

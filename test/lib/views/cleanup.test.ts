@@ -97,15 +97,12 @@ describe('a plan in words', () => {
       `older than 30d, ${until}, incomplete and not finished and named with --run (20260806_120000)`,
     ],
     [{all: true, grace: '0'}, 'Keeps', '0 runs\nalways kept: pinned runs'],
-    [
-      {keepRecent: 1},
-      'Keeps',
-      `1 run: 1 most recent\nalways kept: pinned runs; the most recent run; ${grace}`,
-    ],
+    [{keepRecent: 1}, 'Keeps', `1 run: most recent\nalways kept: pinned runs; the most recent run; ${grace}`],
     [{olderThan: '30d'}, 'Deletes', '1 of 2 runs (3 of 6 datasets): 2026-08-06'],
     [{olderThan: '1y'}, 'Deletes', 'nothing: 0 of 2 runs'],
     [{all: true}, 'Deletes', 'ALL runs, 2 of 2 (6 of 6 datasets): 2026-08-06 to 2026-10-04'],
     [{deleteLeaderboard: true}, 'Deletes', 'the leaderboard'],
+    [{deleteLeaderboard: true}, 'Keeps', `2 runs: not selected\nalways kept: pinned runs; ${grace}`],
     [{deleteLeaderboard: true}, 'Copy', undefined],
     [{all: true}, 'Copy', 'none. Add --archive DIR to be able to restore.'],
     [{all: true}, 'By hand', undefined],
@@ -119,6 +116,13 @@ describe('a plan in words', () => {
   it('counts pinned runs, and those picked against the rules', () => {
     const pinned = planOf(INVENTORY, {olderThan: '30d'}, {runs: {'20260806_120000': {by: 'ann', at: NOW}}})
     expect(keptText(pinned)).to.equal('2 runs: 1 not older than 30d, 1 pinned')
+    expect(keptText(pinned, {most: 1})).to.equal('2 runs: 1 not older than 30d, 1 for other reasons')
+    const others = planOf(
+      INVENTORY,
+      {run: ['20260806_120000']},
+      {runs: {'20261004_120000': {by: 'ann', at: NOW}}},
+    )
+    expect(keptText(others)).to.equal('1 run: not named with --run')
     const byHand = (chosen: string[]) =>
       Object.fromEntries(rulePairs(applyPick(planOf(INVENTORY, {olderThan: '30d'}), chosen)))['By hand']
     expect(byHand(['20261004_120000'])).to.equal('1 run picked and 1 run not picked')
@@ -208,7 +212,12 @@ describe('a plan in words', () => {
   const boards: Array<
     [options: RetentionOptions, facts: {isThere?: boolean; protection?: object}, text: string]
   > = [
-    [{deleteLeaderboard: true}, {}, `${BOARD.name}: DELETED as well, archived first to /a (not protected)`],
+    [{deleteLeaderboard: true}, {}, `${BOARD.name}: DELETED, archived first to /a (not protected)`],
+    [
+      {all: true, deleteLeaderboard: true},
+      {},
+      `${BOARD.name}: DELETED as well, archived first to /a (not protected)`,
+    ],
     [
       {all: true},
       {protection: {leaderboard: {by: 'ann', at: NOW}}},

@@ -115,7 +115,8 @@ function planColumns(
   {common, isPipe}: {common: string[]; isPipe: boolean},
 ) {
   const types = isPipe || words.typesDiffer(plan) ? 'Deletes' : 'elsewhere'
-  const whyOf = (each: KeptRun) => words.shortWhy(each, rows, common)
+  // Why is said above, where it is the same for all.
+  const whyOf = (each: KeptRun) => words.shortWhy(each, rows, common) || 'no rule keeps it'
   return decisionColumns({now: plan.now, sizes, rows}, {types, whyOf})
 }
 
@@ -131,12 +132,15 @@ function urgentFirst(runs: readonly KeptRun[]): KeptRun[] {
 
 /** Of the runs that are kept those that a rule looked at, and how many others there are, a line for each reason. */
 function separateOthers(plan: Plan): {named: KeptRun[]; others: string[]} {
-  const isOther = ({reasons}: KeptRun) => reasons.some(({rule}) => rule === 'run' || rule === 'only')
-  const others = plan.keep.filter((each) => isOther(each))
-  const lines = words.countBy(others, ({reasons}) => words.keptBy(reasons.at(-1)!, plan))
+  const [named, others]: [KeptRun[], KeptRun[]] = [[], []]
+  for (const each of plan.keep) (words.isOther(each) ? others : named).push(each)
+  const lines = words.countBy(others, ({reasons}) => words.keptBy(words.mainReason(reasons), plan))
   return {
-    named: plan.keep.filter((each) => !isOther(each)),
-    others: lines.map(([why, count]) => `${formatCount(count, 'other run')}: ${why}`),
+    named,
+    // Of these alone the facts say as much.
+    others: (named.length > 0 ? lines : []).map(
+      ([why, count]) => `${formatCount(count, 'other run')}: ${why}`,
+    ),
   }
 }
 
@@ -190,15 +194,14 @@ export function formatSavedPlan(
   {file, bin}: {file: string; bin: string},
   screen: Screen,
 ): string {
-  const {plan, digest, keptRuns} = saved
+  const {plan, digest} = saved
   const apply = `${bin} cleanup --apply ${formatWords([file])}`
   return paragraphs([
     formatPlan(plan, {title: 'Saved plan', saved}, {...screen, height: undefined}),
     formatPairs(
       [
-        ['Keeps', `${formatCount(keptRuns.length, 'run')} (--json shows why)`],
         ['Digest', digest],
-        ['Compare', `${apply} (a dry run: shows which datasets are still valid)`],
+        ['Dry run', apply],
         ['Delete', `${apply} --no-dry-run`],
       ],
       {...screen, width: undefined},
@@ -227,7 +230,12 @@ function sizeText(dataset: {name: string}, sizes: Sizes | undefined): string {
 }
 
 /** How a cleanup that was not declined ended, and what to do next. */
-export function resultText(result: CleanupResult, ending: words.Ending, screen: Screen): string {
+export function resultText(
+  result: CleanupResult,
+  ending: words.Ending,
+  screen: Screen,
+  isQuiet?: boolean,
+): string {
   const {wouldDelete, stale, dryRun} = result
   const {next} = ending
   const {style, width} = screen
@@ -240,7 +248,7 @@ export function resultText(result: CleanupResult, ending: words.Ending, screen: 
     )
   }
 
-  if (wouldDelete > 0 && !dryRun) return formatResult(result, ending, screen)
+  if (wouldDelete > 0 && !dryRun) return formatResult(result, ending, screen, isQuiet)
   const nothing = stale.length > 0 ? 'No dataset of the plan can still be deleted.' : 'Nothing to delete.'
   const lines = [...(wouldDelete === 0 ? [nothing] : []), ...(next ? [next.text] : [])]
   return paragraphs([wrapText(lines.join('\n'), width), commandOf(next, style)])
@@ -251,8 +259,16 @@ function commandOf(next: words.NextStep | undefined, style: Style): string {
   return next?.command === undefined ? '' : `  ${style.bold(next.command)}`
 }
 
-/** The outcome of a plan: everything not deleted and why, then, where the eye rests, the counts, what is left, and what to do. */
-export function formatResult(result: CleanupResult, ending: words.Ending, screen: Screen): string {
+/**
+ * The outcome of a plan: everything not deleted and why, then, where the eye rests, the counts, what is left, and what to do.
+ * @param isQuiet whether that ends with the counts
+ */
+export function formatResult(
+  result: CleanupResult,
+  ending: words.Ending,
+  screen: Screen,
+  isQuiet = false,
+): string {
   const {next} = ending
   const {outcomes, journal} = result
   const rest = words.notDeleted(outcomes).map(([label, own]) => {
@@ -261,6 +277,7 @@ export function formatResult(result: CleanupResult, ending: words.Ending, screen
     return `${title}${elsewhere}\n${formatOutcomes(own, screen)}`
   })
   const head = paintResult(result, screen.style)(wrapText(words.resultText(result), screen.width))
+  if (isQuiet) return paragraphs([...rest, head])
   const pairs = formatPairs(words.resultPairs(result, ending), screen, COMMANDS)
   return paragraphs([
     ...rest,

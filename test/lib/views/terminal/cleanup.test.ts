@@ -124,7 +124,8 @@ describe('the preview on a screen', () => {
 
           const one = show(runs, {run: [runDatasets(ago(2 * DAY))[0]!.timestamp]}, width, height).split('\n')
           expect(one.length).to.be.at.most(20)
-          expect(one).to.include(`  ${(runs - 1).toLocaleString('en')} other runs: not named with --run`)
+          const others = `${(runs - 1).toLocaleString('en')} runs: not named with --run`
+          expect(one.filter((line) => line.includes('not named'))).to.deep.equal([`Keeps        ${others}`])
         })
 
   it('shows the newest and the oldest of many, marked, what a guard holds before other kept runs, and how many there are more', () => {
@@ -333,7 +334,13 @@ Deleted 1 of 5 datasets in 2.3 s: 1 failed, 1 not attempted, 1 skipped, 1 alread
   it('counts the runs of what was deleted, and names no outcome that there was not', () => {
     const outcomes = INVENTORY.datasets.map(({name}) => outcomeOf('deleted', {name}))
     expect(summary(outcomes)).to.equal('Deleted 3 datasets of 1 run in 0.0 s. 0 runs, 0 datasets remain.')
-    const [first] = outcomes
+    const [first, ...others] = outcomes
+    const failed = others.map(({name}) => outcomeOf('failed', {name}))
+    expect(summary([first!, ...failed])).to.include('\nDeleted 1 of 3 datasets (1 run partly) in ')
+    const two = [...runDatasets('20260901_120000'), ...runDatasets('20260902_120000')]
+    const ends = two.map(({name}, index) => outcomeOf(index === 5 ? 'failed' : 'deleted', {name}))
+    const plan = planOf(inventoryOf(two), {all: true})
+    expect(summary(ends, {plan})).to.include('\nDeleted 5 of 6 datasets (1 run, 1 partly) in ')
     expect(
       summary([first!, outcomeOf('unattempted')], {interrupted: true})
         .split('\n')
