@@ -35,7 +35,7 @@ for (const CI of [undefined, 'true'])
 
     // In this order: the one looks at what the other has done.
     for (const line of [
-      'datasets list --sizes',
+      'datasets list --sizes --limit 3',
       'runs group --sizes',
       'cleanup',
       'cleanup --older-than never',
@@ -45,7 +45,8 @@ for (const CI of [undefined, 'true'])
       `cleanup --apply ${folder}/none.json`,
       `policy explain ${POLICY}`,
       `policy explain ${POLICY} --run NEWEST`,
-      'leaderboard show',
+      'leaderboard show --by cost',
+      'runs show NEWEST',
       'leaderboard check',
       `leaderboard report ${folder}/report.html`,
       'leaderboard protect --reason cited',
@@ -53,6 +54,7 @@ for (const CI of [undefined, 'true'])
       'history',
       `cleanup --keep-recent 9 --archive ${copies} --no-dry-run --yes`,
       'history',
+      'history latest',
       `restore ${copies}`,
       `restore ${folder}/none`,
       `cleanup --older-than 900d --plan ${folder}/a-rather-long-name-of-a-plan.json`,

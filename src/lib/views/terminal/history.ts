@@ -3,6 +3,7 @@ import {basename} from 'node:path'
 import {pushTo} from '../../base/collections.js'
 import {formatFlags} from '../../base/shell.js'
 import {firstFew, formatCount, formatNumber, joinWords} from '../../base/text.js'
+import {dayOf} from '../../base/time.js'
 import {type History, type HistoryProblem} from '../../cleanup/journal/history.js'
 import {
   DATASET_STATES,
@@ -13,7 +14,7 @@ import {
 import {journalName} from '../../cleanup/journal/write.js'
 import {flagsOf} from '../../retention/read-rules.js'
 import {describeOutcome, type Ending, OUTCOME_LABELS, shortId, undoCommand} from '../cleanup.js'
-import {type Column} from '../columns.js'
+import {type Column, type Pair} from '../columns.js'
 import {formatMinute, formatMoment} from '../format.js'
 import {cut, paragraphs, wrapIndented, wrapText} from './layout.js'
 import {type Screen} from './style.js'
@@ -105,56 +106,69 @@ export function formatHistory({dataDir, jobs, problems}: History, view: HistoryV
   ])
 }
 
+/** One job: its datasets first, what it was and how to undo it last, where a long list does not scroll it away. */
 export function formatJob(job: JobRecord, problems: HistoryProblem[], view: HistoryView): string {
   const {at, id, namespace, endpoint, user, program, confirmedBy, phrase, endedAt, savedPlan, archive} = job
-  const {style, width, isRehearsal} = view
+  const {style, isRehearsal} = view
   const how = {phrase: `by typing ${phrase}`, yes: 'with --yes', callback: 'by a program'}[confirmedBy]
   const flags = formatFlags({...flagsOf(job.rules), archive: archive ?? undefined}).join(' ')
-  const facts = formatPairs(
-    [
-      ['Namespace', `${namespace} at ${endpoint}`],
-      ['Flags', flags || 'none: picked by hand'],
-      ['Plan', savedPlan ? `saved by ${String(savedPlan.madeBy)} (${savedPlan.digest})` : undefined],
-      ['Confirmed', `${how}, by ${user}`],
-      ['Ended', endedAt ? formatMoment(endedAt) : 'unknown'],
-      ['Program', program],
-      ['Journal', journalName(at, id)],
-    ],
-    view,
-  )
+  const undo = isRehearsal || job.counts.deleted === 0 ? undefined : undoCommand(job, view)
   const end = endOf(job)
   const paint = end === DONE ? style.bold : style.yellow
-  const title = `${paint(`Job ${id}, ${formatMoment(at)}: ${end}`)}${END_NOTES[end] ?? ''}`
-  const undo = isRehearsal || job.counts.deleted === 0 ? undefined : undoCommand(job, view)
+  const facts: Pair[] = [
+    ['Result', `${paint(end)}${END_NOTES[end] ?? ''}`],
+    ['Datasets', countsText(job) || undefined],
+    ['Namespace', `${namespace} at ${endpoint}`],
+    ['Flags', flags || 'none: picked by hand'],
+    ['Plan', savedPlan ? `saved by ${String(savedPlan.madeBy)} (${savedPlan.digest})` : undefined],
+    ['Confirmed', `${how}, by ${user}`],
+    ['Ended', endedAt ? formatMoment(endedAt) : 'unknown'],
+    ['Program', program],
+    ['Journal', journalName(at, id)],
+    ['Undo', undo && style.bold(undo)],
+  ]
   return paragraphs([
-    `${wrapText(title, width)}\n${facts}`,
+    style.bold(`Job ${id}, ${formatMoment(at)}`),
     formatStates(job, view),
     problemLines(problems)
       .map((line) => style.yellow(line))
       .join('\n'),
-    undo === undefined ? '' : `Undo: ${style.bold(undo)}`,
+    formatPairs(facts, view, new Set(['Undo'])),
   ])
 }
 
+/** `7 deleted, 1 failed`. */
+function countsText({counts}: JobRecord): string {
+  const states = DATASET_STATES.filter((state) => counts[state] > 0)
+  return states
+    .map((state) => `${formatNumber(counts[state])} ${STATE_TITLES[state].toLowerCase()}`)
+    .join(', ')
+}
+
 /** The datasets by what is certain of them; what is not certain comes last, where the eye rests. */
-function formatStates({counts, datasets, namespace}: JobRecord, {style, width, bin}: HistoryView): string {
+function formatStates({at: start, counts, datasets, namespace}: JobRecord, view: HistoryView): string {
+  const {style, width, bin} = view
   const lines = DATASET_STATES.filter((state) => counts[state] > 0).flatMap((state) => {
     const paint = state === 'uncertain' ? style.yellow : state === 'failed' ? style.red : style.bold
     const named = datasets.filter((dataset) => dataset.state === state)
     return [
-      paint(`  ${STATE_TITLES[state]}: ${formatNumber(counts[state])}`),
-      ...named.map((dataset) => wrapIndented(describe(dataset), '    ', width)),
+      paint(`${STATE_TITLES[state]}: ${formatNumber(counts[state])}`),
+      ...named.map((dataset) => describe(dataset, start, width)),
     ]
   })
-  const hint = `  To see what is there now: ${bin} datasets list --namespace ${namespace}`
+  const hint = `To see what is there now: ${bin} datasets list --namespace ${namespace}`
   return [...lines, ...(counts.uncertain > 0 ? [hint] : [])].join('\n')
 }
 
-function describe(dataset: DatasetRecord): string {
+/** A dataset with the time in UTC, and with the day where that is another than the job's. */
+function describe(dataset: DatasetRecord, start: Date, width: number | undefined): string {
   const {at, state} = dataset
-  const when = at ? `${at.toISOString().slice(0, 19).replace('T', ' ')}  ` : ''
+  const [day = '', time = ''] = at?.toISOString().slice(0, 19).split('T') ?? []
+  const when = at ? `${day === dayOf(start) ? '' : `${day} `}${time}  ` : ''
   // The id of a request helps where something went wrong.
-  return `${when}${describeOutcome(state === 'deleted' ? {name: dataset.name} : dataset)}`
+  const text = describeOutcome(state === 'deleted' ? {name: dataset.name} : dataset)
+  const margin = ' '.repeat(when.length + 2)
+  return `  ${when}${wrapIndented(text, margin, width).slice(margin.length)}`
 }
 
 /** A line for each file, with so many of its problems. */

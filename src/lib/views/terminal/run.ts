@@ -56,7 +56,7 @@ export function formatRun(
           ),
           formatVerdicts(explanation, written, screen),
         ]
-      : [`See what a cleanup would do with it, by flags or --policy FILE:\n  ${hint}`]),
+      : [`See what cleanup flags or --policy FILE would do with it:\n  ${hint}`]),
   ])
 }
 

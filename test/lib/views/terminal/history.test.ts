@@ -89,7 +89,7 @@ WHEN (UTC)        JOB       NAMESPACE  RULE                                     
       expect(history([job]).includes(`1 job ${end}: smoltrace history 3f9a2c4b`)).to.equal(
         end !== 'completed',
       )
-      expect(one(job)).to.match(new RegExp(`: ${end}\\b.*\nNamespace`))
+      expect(one(job)).to.match(new RegExp(`^Result +${end}\\b`, 'm'))
     })
   }
 
@@ -108,18 +108,20 @@ WHEN (UTC)        JOB       NAMESPACE  RULE                                     
 
   it('shows of one job who did it, with which flags, when it ended, and the way back', () => {
     const job = jobOf(['deleted'], {archive: '/my copies', namespace: 'team'})
-    expect(one(job)).to.equal(`Job 3f9a2c4b5d6e, 2026-10-05 12:00 UTC: completed
+    expect(one(job)).to.equal(`Job 3f9a2c4b5d6e, 2026-10-05 12:00 UTC
+
+Deleted: 1
+  12:00:00  kim/smoltrace-deleted-0
+
+Result     completed
+Datasets   1 deleted
 Namespace  team at https://huggingface.co
 Flags      --older-than 30d --grace 0 --only traces --archive '/my copies'
 Confirmed  by typing DELETE, by kim
 Ended      2026-10-05 12:01 UTC
 Program    smoltrace/1.0.0
 Journal    20261005T120000000Z-3f9a2c4b5d6e.jsonl
-
-  Deleted: 1
-    2026-10-05 12:00:00  kim/smoltrace-deleted-0
-
-Undo: smoltrace restore '/my copies' --namespace team`)
+Undo       smoltrace restore '/my copies' --namespace team`)
     expect(formatJob(job, [], {...VIEW, isRehearsal: true})).not.to.include('Undo')
     expect(one(jobOf(['failed'], {archive: '/copies'}))).not.to.include('Undo')
     expect(one(BROKEN)).to.match(/^Ended +unknown$/m)
@@ -130,21 +132,42 @@ Undo: smoltrace restore '/my copies' --namespace team`)
 
   it('shows the datasets of one job by what is certain of them', () => {
     expect(one(BROKEN)).to.include(`
-  Deleted: 1
-    2026-10-05 12:00:00  kim/smoltrace-deleted-0
-  Already gone: 1
-    2026-10-05 12:00:01  kim/smoltrace-gone-1: why gone
-  Not attempted (nothing was sent): 1
-    kim/smoltrace-untouched-2
-  Not attempted: 1
-    2026-10-05 12:00:03  kim/smoltrace-unattempted-3: why unattempted
-  Skipped: 1
-    2026-10-05 12:00:04  kim/smoltrace-skipped-4: why skipped
-  Failed: 1
-    2026-10-05 12:00:05  kim/smoltrace-failed-5: why failed (request r-1)
-  May or may not be deleted: 1
-    2026-10-05 12:00:06  kim/smoltrace-uncertain-6: why uncertain
-  To see what is there now: smoltrace datasets list --namespace kim`)
+Deleted: 1
+  12:00:00  kim/smoltrace-deleted-0
+Already gone: 1
+  12:00:01  kim/smoltrace-gone-1: why gone
+Not attempted (nothing was sent): 1
+  kim/smoltrace-untouched-2
+Not attempted: 1
+  12:00:03  kim/smoltrace-unattempted-3: why unattempted
+Skipped: 1
+  12:00:04  kim/smoltrace-skipped-4: why skipped
+Failed: 1
+  12:00:05  kim/smoltrace-failed-5: why failed (request r-1)
+May or may not be deleted: 1
+  12:00:06  kim/smoltrace-uncertain-6: why uncertain
+To see what is there now: smoltrace datasets list --namespace kim
+
+Result     did not finish: it was killed, it crashed, or it is still running
+Datasets   1 deleted, 1 already gone, 1 not attempted (nothing was sent), 1 not attempted, 1 skipped, 1 failed, 1 may or may not be deleted
+`)
+  })
+
+  it('shows a dataset on one line of 60 columns, its day only after the first, and aligns a long reason', () => {
+    const [dataset] = jobOf(['failed']).datasets
+    const name = 'kim/smoltrace-metrics-20260917_161440'
+    const records = [NOW, later(NOW, 86_400_000)].map((at) => ({
+      ...dataset!,
+      name,
+      at,
+      reason: 'a b '.repeat(9).trim(),
+    }))
+    const lines = formatJob({...jobOf(['failed']), datasets: records}, [], {...VIEW, width: 60}).split('\n')
+    expect(lines.slice(3, 5)).to.deep.equal([
+      `  12:00:00  ${name}: a b a b a`,
+      `            b a b a b a b a b a b a b (request r-1)`,
+    ])
+    expect(lines[5]).to.equal(`  2026-10-06 12:00:00  ${name}:`)
   })
 
   it('has a line for each damaged file; of one job all that is wrong', () => {
