@@ -10,9 +10,11 @@ import {retentionFlags} from '../../src/cli/flags/retention.js'
 import {HOUR} from '../../src/lib/base/time.js'
 import {Account} from '../support/account.js'
 import {type CliResult, findCommands, runCli} from '../support/cli.js'
+import {FAULTS} from '../support/faults.js'
 import {envOf, withHub} from '../support/hub.js'
+import {withoutPauses} from '../support/pauses.js'
 import {policyOf} from '../support/policies.js'
-import {type Fault} from '../support/sandbox.js'
+import {type Fault, isListing} from '../support/sandbox.js'
 
 const WET = ['--no-dry-run', '--yes']
 const to =
@@ -115,9 +117,11 @@ describe('cleanup', () => {
     })
 
     it('shows no wait for the quota', async () => {
-      const argv = ['sandbox', '--runs', '2', '--quota', '2/1', 'cleanup', '--all']
-      expect((await runCli(argv)).stderr).to.match(/^Rate limit reached, resuming in /m)
-      const quiet = await runCli([...argv, '--quiet'])
+      account.hub.intercept({match: isListing, times: 2, ...FAULTS['429, the window is used up']})
+      const shown = await withoutPauses(() => cleanup('--all'))
+      expect(shown.stderr).to.match(/^Rate limit reached, resuming in /m)
+      account.hub.intercept({match: isListing, times: 2, ...FAULTS['429, the window is used up']})
+      const quiet = await withoutPauses(() => cleanup('--all', '--quiet'))
       expect(quiet.stderr).to.equal('')
       expect(quiet.exitCode).to.equal(0)
     })

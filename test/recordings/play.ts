@@ -4,6 +4,7 @@ import {readFileSync} from 'node:fs'
 
 import {type CliResult, root, runCli} from '../support/cli.js'
 import {at} from '../support/hub.js'
+import {withoutPauses} from '../support/pauses.js'
 import {type Scenario, type ScenarioName, scenarios} from './scenarios.js'
 
 /**
@@ -19,7 +20,12 @@ export async function play(
   const {recording = name, argv = scenario.argv} = other
   const {token = 'hf_sandbox_write'} = scenario
   const result = await at(dateOf(recording), () =>
-    replayHub(recording, token, () => runCli([...argv, ...more], {HF_TOKEN: token}), more.includes('--json')),
+    replayHub(
+      recording,
+      token,
+      () => withoutPauses(() => runCli([...argv, ...more], {HF_TOKEN: token})),
+      more.includes('--json'),
+    ),
   )
   expect(result.stdout + result.stderr).not.to.include(token)
   return result

@@ -32,6 +32,11 @@ export const someMoment: fc.Arbitrary<Date> = fc.oneof(
   {weight: 1, arbitrary: fc.constantFrom(...HOSTILE_DATES)},
 )
 
+/** Any character, and halves of some. fast-check's own `binary` takes more than a second to prepare what shrinks it. */
+export const someCodePoint: fc.Arbitrary<string> = fc
+  .integer({min: 0, max: 0x10_ff_ff})
+  .map((code) => String.fromCodePoint(code))
+
 /** How far the Hub's date of creation is from the name read as UTC: time zones, and clocks gone wrong. */
 const someDistance: fc.Arbitrary<number> = fc.oneof(
   {weight: 8, arbitrary: fc.integer({min: -14 * 60, max: 14 * 60}).map((minutes) => minutes * MINUTE)},

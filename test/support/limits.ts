@@ -41,7 +41,8 @@ export async function withLimits<T>(ms: number, job: (runOut: RunOut) => Promise
   let isOver = false
 
   const set = (end: () => void, delay?: number): NodeJS.Timeout => {
-    if (delay !== ms) return setReal(end, delay)
+    // Once it is to run out, it is the same limit also where the rest of a body has less time than that.
+    if (delay !== ms && !limits.get(end)?.started) return setReal(end, delay)
     const limit = limits.get(end) ?? {end}
     limits.set(end, limit)
     limit.timer = setReal(end, FOREVER)

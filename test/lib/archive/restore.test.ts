@@ -11,6 +11,7 @@ import {exitCodeOfRestore, restoreDatasets, type RestoreResult} from '../../../s
 import {CancelledError, NotAllowedError, RefusedError, UsageError} from '../../../src/lib/base/errors.js'
 import {type Repo} from '../../../src/lib/sandbox/index.js'
 import {rejectionOf} from '../../support/builders.js'
+import {withoutPauses} from '../../support/pauses.js'
 import {type Fault, isCommit, type Sandbox} from '../../support/sandbox.js'
 import {
   archiveAt,
@@ -345,7 +346,7 @@ describe('restoring', () => {
     ] as Array<[string, Fault['match'], Partial<Fault>, [number, number, number], RegExp]>)
       it(`are whole or not begun where ${title}, but for one, and the next time it continues`, async () => {
         const remove = hub.intercept({match, ...fault})
-        const result = await restore()
+        const result = await withoutPauses(() => restore())
         expect(result.counts).to.include({restored, failed, unattempted})
         expect(exitCodeOfRestore(result)).to.equal(3)
         const isIncomplete = result.outcomes.some((each) => each.reason?.includes('incomplete on the Hub'))

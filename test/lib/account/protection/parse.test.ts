@@ -6,7 +6,7 @@ import {parseProtection} from '../../../../src/lib/account/protection/parse.js'
 import {type Protection, PROTECTION_PATH} from '../../../../src/lib/account/protection/pins.js'
 import {RefusedError} from '../../../../src/lib/base/errors.js'
 import {formatTimestamp} from '../../../../src/lib/base/names.js'
-import {someMoment} from '../../../support/arbitraries.js'
+import {someCodePoint, someMoment} from '../../../support/arbitraries.js'
 import {errorOf, NOW} from '../../../support/builders.js'
 
 const AT = '2026-10-05T12:00:00.000Z'
@@ -66,9 +66,9 @@ describe('the protection file', () => {
 
   it('is read as it was written', () => {
     const words = {
-      by: fc.string({unit: 'binary'}),
+      by: fc.string({unit: someCodePoint}),
       at: fc.date({noInvalidDate: true}),
-      reason: fc.string({unit: 'binary', minLength: 1}),
+      reason: fc.string({unit: someCodePoint, minLength: 1}),
     }
     const day = fc
       .date({min: new Date('2000-01-01'), max: new Date('2999-12-31'), noInvalidDate: true})

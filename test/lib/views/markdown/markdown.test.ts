@@ -10,6 +10,7 @@ import {
   page,
   table,
 } from '../../../../src/lib/views/markdown/markdown.js'
+import {someCodePoint} from '../../../support/arbitraries.js'
 import {rendered} from '../../../support/gfm.js'
 
 const TABLE = ['table', 'thead', 'tr', 'th', 'tbody', 'td', 'code', 'span']
@@ -22,7 +23,7 @@ const BREAKS = [' ', '# ', '- ', '1. ', '+ ', '> ', '    ', '\n', '\r\n', '\t', 
 
 /** What means something in one of the ways that a page is read, in any mixture. */
 const hostile = fc
-  .array(fc.oneof(fc.constantFrom(...SIGNS, ...BREAKS), fc.string({unit: 'binary', maxLength: 4})), {
+  .array(fc.oneof(fc.constantFrom(...SIGNS, ...BREAKS), fc.string({unit: someCodePoint, maxLength: 4})), {
     maxLength: 12,
   })
   .map((parts) => parts.join(''))
