@@ -90,12 +90,12 @@ export const retentionFlags = {
   }),
 }
 
-type BoardFlag = 'delete-leaderboard' | 'preserve-leaderboard'
-
-/** Those that decide about runs. */
+/** Those that decide about a run that is named already. */
 export const ruleFlags = Object.fromEntries(
-  Object.entries(retentionFlags).filter(([name]) => !/^(?:delete|preserve)-leaderboard$/.test(name)),
-) as unknown as Omit<typeof retentionFlags, BoardFlag>
+  Object.entries(retentionFlags).filter(
+    ([name]) => !/^(?:all|run|(?:delete|preserve)-leaderboard)$/.test(name),
+  ),
+) as unknown as Omit<typeof retentionFlags, 'all' | 'delete-leaderboard' | 'preserve-leaderboard' | 'run'>
 
 type SelectionFlags = Pick<
   typeof retentionFlags,

@@ -29,9 +29,18 @@ interface RepoFacts {
 export type Repo = ReturnType<typeof makeRepo>
 
 function makeRepo(_id: string, facts: RepoFacts, first: Commit) {
+  // A seeded file is made to be measured: not before somebody asks, and once.
+  let initial: number | undefined
   return {
     ...facts,
     _id,
+    /** Bytes that were added since the first commit. */
+    added: 0,
+    /** Bytes that the whole history keeps, those of replaced and deleted files included. */
+    get storage(): number {
+      initial ??= [...first.files.values()].reduce((sum, file) => sum + file.bytes().length, 0)
+      return initial + this.added
+    },
     /** The name before the last move. */
     formerId: undefined as string | undefined,
     /** Where moves modify. */
@@ -197,7 +206,7 @@ export class HubState {
     for (const [path, file] of changes) {
       if (file) files.set(path, file)
       else files.delete(path)
-      repo.storage += file?.bytes().length ?? 0
+      repo.added += file?.bytes().length ?? 0
     }
 
     const commit = {oid: sha1(repo._id, repo.sha, title, date.toISOString()), title, date, files}

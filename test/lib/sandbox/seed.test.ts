@@ -46,6 +46,13 @@ describe('sandbox: the seeded account', () => {
 
   const runs = (): Run[] => [...runsOf(sandbox).values()]
 
+  it('takes up what its files do', () => {
+    for (const {id, storage, files} of sandbox.state.datasets()) {
+      const bytes = [...files.values()].reduce((sum, file) => sum + file.bytes().length, 0)
+      expect(storage, id).to.equal(bytes).and.to.be.above(300)
+    }
+  })
+
   it('has complete, untraced and killed runs over about three months, and one upload under way', () => {
     const shapes = runs().map((run) => [...run.keys()].join(' '))
     expect(shapes.filter((shape) => shape === 'results traces metrics')).to.have.length(8)

@@ -1,4 +1,4 @@
-import {formatTimestamp, leaderboardName, type RunType} from '../../base/names.js'
+import {formatTimestamp, leaderboardName} from '../../base/names.js'
 import {DAY, HOUR, MINUTE} from '../../base/time.js'
 import {ORG, READ_ONLY_ORG, USER} from '../accounts.js'
 import {sha1} from '../objects.js'
@@ -16,11 +16,6 @@ const NAMED_AT = 9 * HOUR
 const ORG_RUNS = 3
 /** Minutes ahead of UTC: some machines are in India, some in California. */
 const ZONES: Record<number, number> = {4: 330, 6: -420}
-const STORAGE: Record<RunType, [number, number]> = {
-  results: [40_000, 400_000],
-  traces: [400_000, 12_000_000],
-  metrics: [6000, 90_000],
-}
 
 /**
  * Fills the Hub with an account after three months of evaluations.
@@ -76,7 +71,6 @@ function fateOf(index: number, count: number, age: number): Fate {
 function addRun(state: HubState, run: SeededRun): void {
   for (const {type, createdAt, lastModified} of run.datasets) {
     const id = datasetId(run, type)
-    const random = new Random(id)
     const head = {
       oid: sha1(id, run.runId, 'card'),
       title: 'Add SMOLTRACE dataset card',
@@ -86,8 +80,7 @@ function addRun(state: HubState, run: SeededRun): void {
         return runFiles(run, type)
       },
     }
-    const [downloads, storage] = [random.whole(0, 30), random.whole(...STORAGE[type])]
-    state.add({id, createdAt, private: true, downloads, storage}, head)
+    state.add({id, createdAt, private: true, downloads: new Random(id).whole(0, 30)}, head)
   }
 }
 
@@ -101,7 +94,7 @@ function addLeaderboard(state: HubState, namespace: string, now: Date, runs: See
   const date = new Date(last.getTime() + 2 * MINUTE)
   const files = leaderboardFiles(namespace, rowsOf(namespace, now, finished))
   const head = {oid: sha1(id, date.toISOString()), title: 'Update leaderboard card', date, files}
-  state.add({id, createdAt, downloads: 61, storage: 240_000 + finished.length * 2000}, head)
+  state.add({id, createdAt, downloads: 61}, head)
 }
 
 /** Oldest first, as rows are only ever appended; here and there a run failed before it had anything to push. */
