@@ -146,7 +146,7 @@ export function expectUntouched(
 }
 
 function countsOf(outcomes: Outcome[]): Record<string, number> {
-  const counts = {deleted: 0, failed: 0, skipped: 0, gone: 0, unattempted: 0}
+  const counts = {deleted: 0, trashed: 0, failed: 0, skipped: 0, gone: 0, unattempted: 0}
   for (const {status} of outcomes) counts[status]++
   return counts
 }

@@ -1,14 +1,20 @@
-import {type Inventory, type LeaderboardDataset, type RunDataset} from '../../src/lib/account/datasets.js'
+import {
+  type Inventory,
+  type LeaderboardDataset,
+  type RunDataset,
+  type TrashedDataset,
+} from '../../src/lib/account/datasets.js'
 import {type RowIndex} from '../../src/lib/account/leaderboard/index.js'
 import {type Standing} from '../../src/lib/account/leaderboard/values.js'
 import {type Protection} from '../../src/lib/account/protection/pins.js'
-import {groupDatasetsByRun, type Run} from '../../src/lib/account/runs.js'
+import {groupDatasetsByRun, type Run, runsOf} from '../../src/lib/account/runs.js'
 import {
   formatTimestamp,
   parseTimestamp,
   RUN_TYPES,
   runDatasetName,
   type RunType,
+  trashNameOf,
 } from '../../src/lib/base/names.js'
 import {DAY, MINUTE} from '../../src/lib/base/time.js'
 import {type Hub} from '../../src/lib/hub/client.js'
@@ -88,6 +94,15 @@ export function runOf(when: Date | string, types: readonly RunType[] = RUN_TYPES
   return run
 }
 
+/** A dataset as it is in the trash, with all that it had. */
+export function trashed(
+  {namespace, type, timestamp, ...facts}: RunDataset,
+  trashedOn = '20261001',
+): TrashedDataset {
+  const name = trashNameOf(namespace, trashedOn, type, timestamp)
+  return {...facts, name, namespace, type, timestamp, trashedOn}
+}
+
 /** The leaderboard. */
 export function leaderboardDataset(facts: Facts = {}): LeaderboardDataset {
   const name = `${NAMESPACE}/smoltrace-leaderboard`
@@ -101,6 +116,7 @@ export function inventoryOf(datasets: RunDataset[], facts: Partial<Inventory> = 
     namespace: NAMESPACE,
     now: NOW,
     datasets,
+    trash: [],
     leaderboard: undefined,
     standard: [],
     nearMisses: [],
@@ -118,7 +134,7 @@ export function planOf(
   said: Partial<RetentionContext> = {},
 ): Plan {
   const rules = readRules(options)
-  const runs = groupDatasetsByRun(inventory.datasets)
+  const runs = runsOf(inventory)
   const known = {...NOTHING_KNOWN, ...said, protection: protection === 'unknown' ? {} : protection}
   return makePlan(inventory, decide(runs, rules, inventory.now, known), rules, protection)
 }
@@ -159,7 +175,16 @@ export const ACCESS = {user: NAMESPACE, access: {namespace: NAMESPACE}, namespac
 
 /** A session of the owner. */
 export function sessionOf(hub: Hub): Session {
-  return {hub, ...ACCESS, now: NOW, isTimeCertain: true, clock: () => NOW, warnings: []}
+  return {
+    hub,
+    ...ACCESS,
+    now: NOW,
+    hubTime: NOW,
+    skewMs: 0,
+    isTimeCertain: true,
+    clock: () => NOW,
+    warnings: [],
+  }
 }
 
 /** What a promise rejects with. */

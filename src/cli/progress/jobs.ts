@@ -75,6 +75,7 @@ const UNATTEMPTED = {ending: 'unattempted', words: 'not attempted'} as const
 function endOfDeletion({name, status, reason = '', requestId}: Outcome): Ended {
   const kinds = {
     deleted: {...DONE, words: 'deleted'},
+    trashed: {...DONE, words: 'moved to the trash'},
     gone: {...DONE, words: 'already gone'},
     failed: FAILED,
     skipped: {ending: 'skipped', words: 'skipped'},

@@ -4,6 +4,7 @@ import {
   type NearMiss,
   nearMissOf,
   type RunDatasetName,
+  type TrashName,
 } from '../base/names.js'
 import {readOptions} from '../base/options.js'
 import {byText} from '../base/text.js'
@@ -16,6 +17,8 @@ export interface RunDataset extends ListedDataset, RunDatasetName {}
 export interface LeaderboardDataset extends ListedDataset {
   type: 'leaderboard'
 }
+/** One of a run's datasets that was renamed out of the way, and keeps all else: `name` is the one it has there. */
+export interface TrashedDataset extends ListedDataset, TrashName {}
 /** One SMOLTRACE dataset on the Hub. */
 export type Dataset = LeaderboardDataset | RunDataset
 
@@ -27,6 +30,8 @@ export interface Inventory {
   now: Date
   /** The runs' datasets, newest first. */
   datasets: RunDataset[]
+  /** Datasets of runs in the trash, which only the `trash` commands change. */
+  trash: TrashedDataset[]
   leaderboard: LeaderboardDataset | undefined
   /** Full names of the datasets of tasks that evaluations read; no command touches them. */
   standard: string[]
@@ -73,9 +78,9 @@ export async function discover(session: Session, {isReadOnly = false} = {}): Pro
 
 /** Sorts datasets into runs, the leaderboard, tasks and near misses; the rest is invisible. */
 function classify(
-  {datasets: listed, others}: Listing,
+  {datasets: listed, trash, others}: Listing,
   namespace: string,
-): Pick<Inventory, 'datasets' | 'leaderboard' | 'nearMisses' | 'standard'> {
+): Pick<Inventory, 'datasets' | 'leaderboard' | 'nearMisses' | 'standard' | 'trash'> {
   const found = uniqueByName(listed)
   const standard: string[] = []
   const nearMisses: NearMiss[] = []
@@ -87,6 +92,7 @@ function classify(
 
   return {
     datasets: found.filter((dataset) => dataset.type !== 'leaderboard'),
+    trash: uniqueByName(trash),
     leaderboard: found.find((dataset) => dataset.type === 'leaderboard'),
     standard,
     nearMisses: nearMisses.sort((a, b) => byText(a.name, b.name)),
@@ -104,8 +110,8 @@ export function countByType(datasets: Iterable<Dataset>): Record<DatasetType, nu
  * A page that shifted while it was read can show a dataset twice. Of two datasets of one name it would not be certain which a
  * DELETE, which identifies by name, hits.
  */
-function uniqueByName(listed: Dataset[]): Dataset[] {
-  const byName = new Map<string, Dataset>()
+function uniqueByName<D extends ListedDataset>(listed: D[]): D[] {
+  const byName = new Map<string, D>()
   for (const dataset of listed) {
     const known = byName.get(dataset.name)
     if (known && known.id !== dataset.id)

@@ -4,7 +4,7 @@ import {parseTimestamp, RUN_TYPES, type RunType} from '../base/names.js'
 import {nearest} from '../base/nearest.js'
 import {byText, joinWords} from '../base/text.js'
 import {dayOf, HOUR, MINUTE, parseGrace} from '../base/time.js'
-import {type Dataset, type RunDataset} from './datasets.js'
+import {type Dataset, type Inventory, type RunDataset, type TrashedDataset} from './datasets.js'
 
 /** How long an incomplete run may still be uploading, by default. */
 export const DEFAULT_GRACE = '6h'
@@ -25,6 +25,8 @@ export interface Run {
   newestChange: Date
   /** In the order results, traces, metrics. */
   datasets: RunDataset[]
+  /** What of it is in the trash: it counts as there when the run is judged, as it can be restored. */
+  inTrash: TrashedDataset[]
   missing: RunType[]
   /** Whether it has all three types. */
   complete: boolean
@@ -33,15 +35,36 @@ export interface Run {
 /** A name says local time and is made before the evaluation: further apart than this, they are not of one event. */
 const PLAUSIBLE_DISTANCE = 48 * HOUR
 
-/** Groups datasets into runs; the leaderboard belongs to none. @returns newest first */
-export function groupDatasetsByRun(datasets: Dataset[]): Run[] {
+/**
+ * Groups datasets into runs; the leaderboard belongs to none, and neither does a run of which everything is in the trash.
+ * @param trash what is in the trash, of any run
+ * @returns newest first
+ */
+export function groupDatasetsByRun(datasets: Dataset[], trash: TrashedDataset[] = []): Run[] {
   const groups = new Map<string, RunDataset[]>()
-  for (const dataset of datasets) {
-    if (dataset.type === 'leaderboard') continue
-    pushTo(groups, `${dataset.namespace}/${dataset.timestamp}`, dataset)
-  }
+  for (const dataset of datasets) if (dataset.type !== 'leaderboard') pushTo(groups, keyOf(dataset), dataset)
+  const trashed = new Map<string, TrashedDataset[]>()
+  for (const dataset of trash) pushTo(trashed, keyOf(dataset), dataset)
+  return Array.from(groups, ([key, parts]) => toRun(parts, trashed.get(key) ?? [])).sort(newestFirst)
+}
 
-  return Array.from(groups.values(), toRun).sort(newestFirst)
+/** The runs of an inventory, each with what of it is in the trash. */
+export function runsOf({datasets, trash}: Pick<Inventory, 'datasets' | 'trash'>): Run[] {
+  return groupDatasetsByRun(datasets, trash)
+}
+
+function keyOf({namespace, timestamp}: RunDataset | TrashedDataset): string {
+  return `${namespace}/${timestamp}`
+}
+
+/** Whether a run lacks something that is in the trash: a job was interrupted, or took one type alone. */
+export function isPartlyInTrash({datasets, inTrash}: Run): boolean {
+  return inTrash.some(({type}) => datasets.every((dataset) => dataset.type !== type))
+}
+
+/** What is in the trash of a run although the run has it: one more could not be told from it. */
+export function copiesInTrash({datasets, inTrash}: Run): TrashedDataset[] {
+  return inTrash.filter(({type}) => datasets.some((dataset) => dataset.type === type))
 }
 
 export function datasetsIn(runs: readonly Run[]): RunDataset[] {
@@ -87,17 +110,25 @@ export function isInFuture(run: Run, now: Date): boolean {
   return run.time > now
 }
 
-/** Refuses timestamps of runs that are not there. @throws RefusedError */
+/** Refuses timestamps of runs that are not there. @param trash what is in the trash, of any run @throws RefusedError */
 export function requireRuns(
   timestamps: string[],
   known: Array<{timestamp: string; namespace: string}>,
   option?: string,
+  trash: TrashedDataset[] = [],
 ): void {
   const there = new Set(known.map(({timestamp}) => timestamp))
   const unknown = timestamps.filter((timestamp) => !there.has(timestamp))
   if (unknown.length === 0) return
   const [first] = known
   const named = option === undefined ? '' : `\`${option}\` `
+  const trashed = unknown.filter((each) => trash.some(({timestamp}) => timestamp === each))
+  if (trashed.length > 0)
+    throw new RefusedError(`${named}${trashed.join(', ')}: in the trash.`, {
+      suggestions: [
+        `To restore ${trashed.length === 1 ? 'it' : 'them'}: smoltrace trash restore ${trashed.join(' ')} --namespace ${trash[0]?.namespace}`,
+      ],
+    })
   throw new RefusedError(`${named}${unknown.join(', ')}: no such run.`, {
     suggestions: first
       ? [
@@ -120,12 +151,14 @@ function timeOf(timestamp: string): number {
   return parseTimestamp(timestamp)?.getTime() ?? 0
 }
 
-function toRun(datasets: RunDataset[]): Run {
+function toRun(datasets: RunDataset[], trashed: TrashedDataset[]): Run {
   const [{namespace, timestamp}] = datasets as [RunDataset]
-  const ordered = datasets.toSorted((a, b) => RUN_TYPES.indexOf(a.type) - RUN_TYPES.indexOf(b.type))
-  const missing = RUN_TYPES.filter((type) => !ordered.some((dataset) => dataset.type === type))
-  const created = ordered.map(({createdAt}) => createdAt.getTime())
-  const changed = ordered.map(({lastModified}) => lastModified.getTime())
+  const ordered = inOrder(datasets)
+  const inTrash = inOrder(trashed)
+  const all = [...ordered, ...inTrash]
+  const missing = RUN_TYPES.filter((type) => !all.some((dataset) => dataset.type === type))
+  const created = all.map(({createdAt}) => createdAt.getTime())
+  const changed = all.map(({lastModified}) => lastModified.getTime())
   const {time, datesDisagree} = runTime(timestamp, created)
   return {
     namespace,
@@ -135,9 +168,14 @@ function toRun(datasets: RunDataset[]): Run {
     newestCreatedAt: new Date(Math.max(...created)),
     newestChange: new Date(Math.max(...created, ...changed)),
     datasets: ordered,
+    inTrash,
     missing,
     complete: missing.length === 0,
   }
+}
+
+function inOrder<D extends RunDataset>(datasets: D[]): D[] {
+  return datasets.toSorted((a, b) => RUN_TYPES.indexOf(a.type) - RUN_TYPES.indexOf(b.type))
 }
 
 /** The earliest `createdAt` that is plausible given the name, else the name read as UTC. */

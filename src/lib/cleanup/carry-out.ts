@@ -20,6 +20,7 @@ import {type Plan, plannedDatasets} from '../plan/plan.js'
 import {RecheckState} from '../plan/recheck.js'
 import {checkPlanTarget, savePlan} from '../plan/saved/files.js'
 import {type SavedPlan} from '../plan/saved/parse.js'
+import {deletion, trashing} from './act.js'
 import {archiveBeforeDeletion} from './archive-first.js'
 import {deletePlanned} from './delete.js'
 import {openJournal} from './journal/write.js'
@@ -154,6 +155,7 @@ async function deleteConfirmed(
   const {signal, concurrency = DEFAULT_CONCURRENCY} = options
   const onEvent = guardListener<JobEvent>('onEvent', (event) => options.onEvent?.(event, plan), warnings)
   const how = {session, concurrency, signal, onEvent}
+  const act = plan.rules.trash ? trashing(session) : deletion(session)
   const {archive, excluded} = await archiveBeforeDeletion(plan, options, how)
   const state = new RecheckState(plan, session, excluded)
   await state.refresh('first')
@@ -176,7 +178,7 @@ async function deleteConfirmed(
     const known = new Set(plannedDatasets(journaled).map(({name}) => name))
     await Promise.all(stale.filter(({name}) => known.has(name)).map((outcome) => journal?.outcome(outcome)))
     const started = performance.now()
-    const outcomes = await deletePlanned(plan, {...how, state, journal})
+    const outcomes = await deletePlanned(plan, {...how, act, state, journal})
     interrupted = signal?.aborted === true && outcomes.some((outcome) => isOpen(outcome))
     const deletionMs = performance.now() - started
     const recorded = {journal: journal?.path, job: journal?.id}

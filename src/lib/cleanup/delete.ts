@@ -7,6 +7,7 @@ import {HubError} from '../hub/errors.js'
 import {isOutcomeUnknown, isOverload, pause, retryDelay, type Wait, waitBeforeRetry} from '../hub/retry.js'
 import {CHANGED} from '../plan/compare.js'
 import {inOrderOfDeletion, type Plan} from '../plan/plan.js'
+import {type Act} from './act.js'
 import {Gate, type GateOptions, Throttle} from './gate.js'
 import {type Journal} from './journal/write.js'
 import {
@@ -18,22 +19,26 @@ import {
   unattemptedOutcome,
   unknownOutcome,
 } from './outcomes.js'
-import {type Attempt, lookFor, outcomeOfAbsence, settle} from './settle.js'
+import {type Attempt, outcomeOfAbsence, settle} from './settle.js'
 
 export interface DeletionOptions extends GateOptions {
   /** Runs that are worked on at a time. */
   concurrency: number
+  /** What is done with each dataset. */
+  act: Act
   /** Written before each DELETE and after it; what cannot be written stops everything. */
   journal?: Pick<Journal, 'intent' | 'outcome'> | undefined
 }
 
+/** What a move that the Hub says it made is looked for with. */
+const OK = new Error('the Hub returned OK')
 /** After so many lost DELETEs in a row that deleted nothing, the Hub is not well. */
 const MAX_UNKNOWN = 5
 
 /**
- * Deletes what a plan says, oldest run first. Within a run datasets are deleted one after the other; where one fails or has changed, the
- * rest of that run is left unattempted and other runs continue. The leaderboard is deleted last, only if everything before it was
- * deleted. At the end one listing verifies what the Hub answered.
+ * Deletes what a plan says, or moves it, oldest run first. Within a run datasets are taken one after the other; where one fails or has
+ * changed, the rest of that run is left unattempted and other runs continue. The leaderboard is deleted last, only if everything before
+ * it was deleted. At the end one listing verifies what the Hub answered.
  * @returns one outcome for each dataset of the plan
  * @throws what a recheck failed with before the first DELETE; later, what is left is unattempted
  */
@@ -103,18 +108,17 @@ class Deletion {
 
   /** Sends DELETEs until one has an outcome, or none can be sent. */
   private async deleteOne(dataset: Dataset, part: PlanPart): Promise<Attempt> {
-    const {name} = dataset
     let lost = 0
     let busy = 0
     for (let isFirst = true; ; isFirst = false) {
       const {blocked, error, requestId} = await this.sendWhenFree(dataset, part, isFirst)
       const isLost = lost > 0
       if (blocked) {
-        const outcome = isLost ? outcomeAfterLostAnswer(blocked) : blocked
+        const outcome = isLost ? outcomeAfterLostAnswer(blocked, this.options.act.isMove) : blocked
         return {dataset, outcome, isLost, isAbsent: blocked.status === 'gone'}
       }
 
-      if (!error) return {dataset, outcome: {name, status: 'deleted'}, isLost, requestId}
+      if (!error) return this.accept(dataset, isLost, requestId)
       if (isMissing(error)) return this.resolveOutcome(dataset, error, isLost)
       if (isOutcomeUnknown(error)) {
         const attempt = await this.settleLost(dataset, error, lost++)
@@ -152,10 +156,9 @@ class Deletion {
     }
   }
 
-  private async send({name}: Dataset, part: PlanPart): Promise<Sent> {
-    const {hub, access} = this.options.session
+  private async send(dataset: Dataset, part: PlanPart): Promise<Sent> {
     try {
-      const requestId = await hub.deleteDataset(name, access.namespace, part)
+      const requestId = await this.options.act.send(dataset, part)
       this.unknownInARow = 0
       // Before another request meets the end of the window, and not only once this outcome is written down.
       this.gate.exhaustedWindows = 0
@@ -164,6 +167,13 @@ class Deletion {
       if (!isOutcomeUnknown(error)) this.unknownInARow = 0
       return {error: error instanceof Error ? error : new Error(String(error))}
     }
+  }
+
+  /** The Hub said OK, which is enough for a DELETE. */
+  private async accept(dataset: Dataset, isLost: boolean, requestId?: string): Promise<Attempt> {
+    const {done, isMove} = this.options.act
+    if (isMove) return {...(await this.resolveOutcome(dataset, OK, true)), requestId}
+    return {dataset, outcome: {name: dataset.name, status: done}, isLost, requestId}
   }
 
   /** @returns undefined where it is still there, and another DELETE may help */
@@ -181,11 +191,17 @@ class Deletion {
   /** The outcome by what the Hub shows under the name: still there is `failed`. */
   private async resolveOutcome(dataset: Dataset, error: Error, isLost: boolean): Promise<Attempt> {
     const {name} = dataset
-    const found = await lookFor(this.options.session.hub, dataset)
-    if (found.state === 'unknown') return {dataset, outcome: unknownOutcome(name, error), isLost}
+    const {act} = this.options
+    const found = await act.lookFor(dataset)
+    if (found.state === 'done') return this.done(dataset, isLost, found.alarm)
+    if (found.state === 'unknown') {
+      const why = error === OK ? new Error(found.why) : error
+      return {dataset, outcome: unknownOutcome(name, act.isMove, why), isLost}
+    }
+
     const {isChanged} = found
     if (found.state === 'gone') {
-      const outcome = outcomeOfAbsence(name, isLost, found.movedTo)
+      const outcome = outcomeOfAbsence(name, act, isLost, found.movedTo)
       return {dataset, outcome, isLost, isAbsent: true, isChanged}
     }
 
@@ -194,6 +210,15 @@ class Deletion {
       ? {name, status: 'skipped', reason: CHANGED}
       : stillThereOutcome(name, messageOf(error))
     return {dataset, outcome, isLost, isChanged}
+  }
+
+  /** An alarm stops the job, however well this one ended. */
+  private done(dataset: Dataset, isLost: boolean, alarm?: string): Attempt {
+    const {name} = dataset
+    const {done} = this.options.act
+    if (alarm !== undefined) this.gate.stop(alarm)
+    const outcome: Outcome = {name, status: done, ...(alarm !== undefined && {reason: alarm})}
+    return {dataset, outcome, isLost}
   }
 
   /** Whether it may be tried again. Other runs continue: the Hub may have trouble with this dataset alone. */
@@ -236,7 +261,7 @@ class Deletion {
     // Nothing can be sent for now: what the answer was about was not tried.
     const isHeldBack = status === 429 && (answer?.actionLimit || answer?.resetMs !== undefined)
     if (isHeldBack) this.gate.stop()
-    if (isLost) return unknownOutcome(dataset.name, error)
+    if (isLost) return unknownOutcome(dataset.name, this.options.act.isMove, error)
     const blocked = isHeldBack ? this.gate.blocker(dataset) : undefined
     return blocked ?? failedOutcome(dataset, error)
   }
@@ -249,7 +274,7 @@ class Deletion {
   private async finish(attempt: Attempt): Promise<void> {
     const {dataset, outcome} = attempt
     this.attempts.set(dataset.name, attempt)
-    if (outcome.status === 'deleted') this.gate.exhaustedWindows = 0
+    if (outcome.status === this.options.act.done) this.gate.exhaustedWindows = 0
     const requestId = outcome.requestId ?? attempt.requestId
     await this.writeDown((journal) => journal.outcome({...outcome, ...(requestId && {requestId})}, dataset))
     this.options.onEvent({kind: 'finished', outcome})

@@ -3,7 +3,7 @@ import {messageOf, printable} from '../base/text.js'
 import {HubError} from '../hub/errors.js'
 import {type RetryWait, type Wait} from '../hub/retry.js'
 
-export const OUTCOME_STATUSES = ['deleted', 'failed', 'skipped', 'gone', 'unattempted'] as const
+export const OUTCOME_STATUSES = ['deleted', 'trashed', 'failed', 'skipped', 'gone', 'unattempted'] as const
 /** Of one dataset; `skipped`: changed or protected since the plan, or not archived; `gone`: was already gone. */
 export type OutcomeStatus = (typeof OUTCOME_STATUSES)[number]
 
@@ -12,11 +12,11 @@ export interface Outcome {
   /** Full name of the dataset. */
   name: string
   status: OutcomeStatus
-  /** Why it is not `deleted`. */
+  /** Why it is neither `deleted` nor `trashed`. */
   reason?: string
   /** The Hub's id of the request that failed. */
   requestId?: string
-  /** It is unknown whether the Hub deleted it. */
+  /** It is unknown whether the Hub deleted or moved it. */
   uncertain?: true
 }
 
@@ -39,7 +39,7 @@ export function goneOutcome(name: string, movedTo?: string): Outcome {
   return {name, status: 'gone', reason}
 }
 
-/** A DELETE was sent, and the Hub shows afterwards that it did nothing. */
+/** A DELETE or a move was sent, and the Hub shows afterwards that it did nothing. */
 export function stillThereOutcome(name: string, why: string, requestId?: string): Outcome {
   return {
     name,
@@ -53,15 +53,18 @@ export function unattemptedOutcome({name}: Dataset, reason: string): Outcome {
   return {name, status: 'unattempted', reason}
 }
 
-/** A DELETE was sent before, and its result is unknown; unless a listing has shown the dataset since. */
-export function outcomeAfterLostAnswer(blocked: Outcome): Outcome {
+/** A DELETE or a move was sent before, and its result is unknown; unless a listing has shown the dataset since. */
+export function outcomeAfterLostAnswer(blocked: Outcome, isMove: boolean): Outcome {
   if (blocked.status === 'skipped') return blocked
-  return blocked.status === 'gone' ? {name: blocked.name, status: 'deleted'} : unknownOutcome(blocked.name)
+  return blocked.status === 'gone' && !isMove
+    ? {name: blocked.name, status: 'deleted'}
+    : unknownOutcome(blocked.name, isMove)
 }
 
-export function unknownOutcome(name: string, error?: Error): Outcome {
+export function unknownOutcome(name: string, isMove: boolean, error?: Error): Outcome {
   const answer = error ? messageOf(error) : "the Hub's response was lost"
-  return {name, status: 'failed', reason: `it may or may not be deleted: ${answer}`, uncertain: true}
+  const done = isMove ? 'moved' : 'deleted'
+  return {name, status: 'failed', reason: `it may or may not be ${done}: ${answer}`, uncertain: true}
 }
 
 export function failedOutcome({name}: Dataset, error: Error): Outcome {

@@ -76,10 +76,10 @@ export type Report = Partial<CleanupResult> &
 
 /** Adds the counts to what happened. */
 export function resultOf({inventory, outcomes = [], stale = [], sizes, ...report}: Report): CleanupResult {
-  const counts = {deleted: 0, failed: 0, skipped: 0, gone: 0, unattempted: 0}
+  const counts = {deleted: 0, trashed: 0, failed: 0, skipped: 0, gone: 0, unattempted: 0}
   for (const {status} of outcomes) counts[status]++
   const left = new Set(
-    outcomes.filter(({status}) => status === 'deleted' || status === 'gone').map(({name}) => name),
+    outcomes.filter(({status}) => isTaken(status) || status === 'gone').map(({name}) => name),
   )
   const found = countRuns(inventory.datasets)
   return {
@@ -108,6 +108,11 @@ export function resultOf({inventory, outcomes = [], stale = [], sizes, ...report
   }
 }
 
+/** Whether this job took a dataset away: for good, or into the trash. */
+export function isTaken(status: OutcomeStatus): boolean {
+  return status === 'deleted' || status === 'trashed'
+}
+
 function countRuns(datasets: Inventory['datasets']): RunCounts {
   return {runs: new Set(datasets.map(({timestamp}) => timestamp)).size, datasets: datasets.length}
 }
@@ -116,7 +121,7 @@ function countRuns(datasets: Inventory['datasets']): RunCounts {
 export function isTooLate({applied, dryRun, wouldDelete, stale, counts}: CleanupResult): boolean {
   if (!applied) return false
   if (dryRun) return wouldDelete === 0 && stale.some(({status}) => status !== 'gone')
-  return counts.deleted + counts.failed === 0 && counts.skipped + counts.unattempted > 0
+  return counts.deleted + counts.trashed + counts.failed === 0 && counts.skipped + counts.unattempted > 0
 }
 
 /** Whether what would be deleted is unknown: something that the rules or guards rest on could not be read. */

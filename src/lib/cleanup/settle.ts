@@ -3,8 +3,8 @@ import pLimit from 'p-limit'
 import {allDatasets, type Dataset, discover} from '../account/datasets.js'
 import {RefusedError} from '../base/errors.js'
 import {messageOf} from '../base/text.js'
-import {type Hub} from '../hub/client.js'
 import {requireSameAccess} from '../hub/session.js'
+import {type Act, type HubState} from './act.js'
 import {type GateOptions} from './gate.js'
 import {goneOutcome, type Outcome, stillThereOutcome, unknownOutcome} from './outcomes.js'
 
@@ -22,33 +22,18 @@ export interface Attempt {
   readonly requestId?: string | undefined
 }
 
-/** What the Hub shows under a dataset's name, asked for that one alone. */
-type HubState =
-  /** `isChanged`: another dataset has its name. */
-  | {state: 'gone'; movedTo?: string; isChanged?: boolean}
-  | {state: 'there'; isChanged: boolean}
-  | {state: 'unknown'; why: string}
-
-/** Checks whether the same dataset, by its id, is still at its name. */
-export async function lookFor(hub: Hub, {name, id, sha}: Dataset): Promise<HubState> {
-  try {
-    const found = await hub.whereabouts(name)
-    if (found.state === 'missing') return {state: 'gone'}
-    if (found.state === 'there')
-      return found.id === id
-        ? {state: 'there', isChanged: found.sha !== sha}
-        : {state: 'gone', isChanged: true}
-    // A login page would send every name elsewhere.
-    if (found.to === undefined) return {state: 'unknown', why: 'its address redirects elsewhere'}
-    return {state: 'gone', movedTo: found.to}
-  } catch (error) {
-    return {state: 'unknown', why: messageOf(error)}
-  }
-}
+const NOWHERE = 'the Hub shows it under neither name'
 
 /** The outcome of a dataset that is no longer there: ours, if a DELETE was sent that the Hub may have performed. */
-export function outcomeOfAbsence(name: string, isLost: boolean, movedTo?: string): Outcome {
-  return isLost && movedTo === undefined ? {name, status: 'deleted'} : goneOutcome(name, movedTo)
+export function outcomeOfAbsence(
+  name: string,
+  {done, isMove}: Act,
+  isLost: boolean,
+  movedTo?: string,
+): Outcome {
+  if (!isLost || movedTo !== undefined) return goneOutcome(name, movedTo)
+  // What was moved would have been found.
+  return isMove ? unknownOutcome(name, isMove, new Error(NOWHERE)) : {name, status: done}
 }
 
 /**
@@ -58,11 +43,11 @@ export function outcomeOfAbsence(name: string, isLost: boolean, movedTo?: string
  */
 export async function settle(
   attempts: readonly Attempt[],
-  {session, concurrency, signal, onEvent}: Omit<GateOptions, 'state'> & {concurrency: number},
+  {session, concurrency, signal, onEvent, act}: Omit<GateOptions, 'state'> & {act: Act; concurrency: number},
   correct: (attempt: Attempt) => Promise<void>,
 ): Promise<boolean> {
   const open = attempts.filter(
-    ({outcome: {status, uncertain}}) => status === 'deleted' || status === 'gone' || uncertain === true,
+    ({outcome: {status, uncertain}}) => status === act.done || status === 'gone' || uncertain === true,
   )
   if (open.length === 0) return true
   if (signal?.aborted) return false
@@ -71,13 +56,17 @@ export async function settle(
     const inventory = await discover(session)
     // If the token can no longer see everything, a listing does not show what is gone.
     await requireSameAccess(session)
-    const listed = new Map(allDatasets(inventory).map(({name, id}) => [name, id]))
+    const all = [...allDatasets(inventory), ...inventory.trash]
+    const listed = new Map(all.map(({name, id}) => [name, id]))
     const compare = async (attempt: Attempt) => {
-      const {name, id} = attempt.dataset
-      // Listings may lag, so that what one still shows is asked for once more.
-      const found: HubState =
-        listed.get(name) === id ? await lookFor(session.hub, attempt.dataset) : {state: 'gone'}
-      const outcome = correctionOf(attempt, found)
+      const {
+        dataset: {name, id},
+        outcome: {uncertain = false},
+      } = attempt
+      // Listings may lag, so that what one still shows is asked for once more; what was moved has another name there.
+      const isAsked = listed.get(name) === id || (act.isMove && uncertain)
+      const found: HubState = isAsked ? await act.lookFor(attempt.dataset) : {state: 'gone'}
+      const outcome = correctionOf(attempt, found, act)
       if (outcome) await correct({...attempt, outcome})
     }
 
@@ -90,22 +79,25 @@ export async function settle(
     // Where the token may no longer see everything, what could not be found may only be hidden.
     const hidden = error instanceof RefusedError ? open.filter(({isAbsent}) => isAbsent) : []
     for (const attempt of hidden)
-      await correct({...attempt, outcome: unknownOutcome(attempt.dataset.name, error as Error)})
+      await correct({...attempt, outcome: unknownOutcome(attempt.dataset.name, act.isMove, error as Error)})
     return false
   }
 }
 
 /** @returns undefined if the outcome is unchanged */
-function correctionOf(attempt: Attempt, found: HubState): Outcome | undefined {
+function correctionOf(attempt: Attempt, found: HubState, act: Act): Outcome | undefined {
   const {outcome, isLost = false} = attempt
   const {name, status, uncertain, requestId} = outcome
-  if (found.state === 'gone') return uncertain ? outcomeOfAbsence(name, isLost, found.movedTo) : undefined
-  if (found.state === 'there') return stillThereOutcome(name, answerOf(attempt), requestId)
+  if (found.state === 'done') return uncertain ? {name, status: act.done} : undefined
+  if (found.state === 'gone')
+    return uncertain ? outcomeOfAbsence(name, act, isLost, found.movedTo) : undefined
+  if (found.state === 'there') return stillThereOutcome(name, answerOf(attempt, act), requestId)
   if (uncertain || status === 'failed') return undefined
-  return unknownOutcome(name, new Error(`the Hub still lists it, and ${found.why}`))
+  return unknownOutcome(name, act.isMove, new Error(`the Hub still lists it, and ${found.why}`))
 }
 
-function answerOf({isLost, outcome}: Attempt): string {
+function answerOf({isLost, outcome}: Attempt, {done, isMove}: Act): string {
+  if (isMove) return 'a move was sent'
   if (isLost) return 'the Hub did not confirm the DELETE with OK'
-  return outcome.status === 'deleted' ? 'the Hub returned OK' : 'the Hub reported it as gone'
+  return outcome.status === done ? 'the Hub returned OK' : 'the Hub reported it as gone'
 }

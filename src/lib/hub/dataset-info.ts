@@ -111,12 +111,17 @@ export type Whereabouts =
 
 /**
  * Asks for one dataset by its name. A redirect is not followed: what is behind it has another name.
+ * @param options `isUrgent`: the signal does not end it
  * @throws HubError for any other refusal, HubFormatError where the answer does not say which dataset it is
  */
-export async function whereabouts({endpoint, send}: Transport, name: string): Promise<Whereabouts> {
+export async function whereabouts(
+  {endpoint, send}: Transport,
+  name: string,
+  {isUrgent = false} = {},
+): Promise<Whereabouts> {
   const url = `${endpoint}/api/datasets/${name}?expand=sha&expand=private`
   try {
-    const response = await send(url, {redirect: 'manual'})
+    const response = await send(url, {redirect: 'manual', isUrgent})
     const {_id: id, id: found, sha, private: isPrivate} = fieldsOf(await response.json())
     if (!isText(id) || !isText(found) || !isText(sha))
       throw new HubFormatError(`The Hub's response does not identify the dataset ${name}.`)

@@ -1,4 +1,4 @@
-import {type DatasetName, parseDatasetName} from '../base/names.js'
+import {type DatasetName, parseDatasetName, parseTrashName, type TrashName} from '../base/names.js'
 import {isPinTag} from '../base/pin-tags.js'
 import {isText} from '../base/text.js'
 import {type Fields, fieldsOf, missingFact, normalizeEntry, readCoreFacts} from './dataset-info.js'
@@ -25,6 +25,8 @@ export interface ListedDataset {
 export interface Listing {
   /** Everything with exactly one of SMOLTRACE's names, newest first. */
   datasets: Array<DatasetName & ListedDataset>
+  /** Everything with exactly one of the names that the trash has. */
+  trash: Array<ListedDataset & TrashName>
   /** Full names of everything else, as the Hub wrote them. Of these nothing but the name is read. */
   others: string[]
   /** How many entries have no name that can be read: any of them may be one of SMOLTRACE's. */
@@ -36,9 +38,10 @@ export interface Listing {
 /** Lists every dataset of a namespace that the token may see (the Hub's contract, section 2). */
 export async function listDatasets(transport: Transport, namespace: string): Promise<Listing> {
   const library = await import('./library.js')
-  const listing: Listing = {datasets: [], others: [], nameless: 0, pages: 0}
+  const listing: Listing = {datasets: [], trash: [], others: [], nameless: 0, pages: 0}
   const {listed: of} = transport
-  const countOf = ({datasets, others, nameless}: Listing) => datasets.length + others.length + nameless
+  const countOf = ({datasets, trash, others, nameless}: Listing) =>
+    datasets.length + trash.length + others.length + nameless
   const send: Send = (url, request) => {
     transport.announce({kind: 'listing', namespace, done: countOf(listing), of})
     listing.pages++
@@ -53,26 +56,32 @@ export async function listDatasets(transport: Transport, namespace: string): Pro
   })
   for await (const entry of entries) {
     const {name}: {name: unknown} = entry
-    const parsed = isText(name) ? parseDatasetName(name, namespace) : undefined
     if (!isText(name)) listing.nameless++
-    else if (parsed) listing.datasets.push(readListed(name, namespace, parsed, fieldsOf(entry)))
-    else listing.others.push(name)
+    else if (!classify(listing, name, namespace, fieldsOf(entry))) listing.others.push(name)
   }
 
   transport.listed = countOf(listing)
   return listing
 }
 
+/** Adds an entry by its name alone, before anything else of it is read. @returns whether it has one of SMOLTRACE's names */
+function classify(listing: Listing, name: string, namespace: string, entry: Fields): boolean {
+  const parsed = parseDatasetName(name, namespace)
+  if (parsed) return listing.datasets.push(readListed(name, namespace, parsed, entry)) > 0
+  const trashed = parseTrashName(name, namespace)
+  return trashed !== undefined && listing.trash.push(readListed(name, namespace, trashed, entry)) > 0
+}
+
 /**
  * Reads a dataset of ours, as a whole literal: objects that grow cost a third of the time.
  * @throws HubFormatError where a fact is missing
  */
-function readListed(
+function readListed<N extends DatasetName>(
   name: string,
   namespace: string,
-  parsed: DatasetName,
+  parsed: N,
   entry: Fields,
-): Listing['datasets'][number] {
+): ListedDataset & N {
   const {tags, private: isPrivate} = entry
   const {id, sha, createdAt, lastModified} = readCoreFacts(entry, name)
   // A tag keeps a run for good: an entry without tags does not say that there are none.

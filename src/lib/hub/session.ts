@@ -44,6 +44,10 @@ export interface Session extends Omit<Account, 'date'> {
   now: Date
   /** Whether the Hub said what time it is; without that, a wrong clock of the machine is not noticed. */
   isTimeCertain: boolean
+  /** What the Hub said the time is; else what the machine says. */
+  hubTime: Date
+  /** How far the machine's clock is ahead of the Hub's, in ms. */
+  skewMs: number
   /** The machine's clock. */
   clock: () => Date
   /** What the reader should know before trusting the answer. */
@@ -82,6 +86,8 @@ export async function openSession(options: ConnectionOptions = {}): Promise<Sess
     ...account,
     now: date && date < machine ? date : machine,
     isTimeCertain: date !== undefined,
+    hubTime: date ?? machine,
+    skewMs: date ? machine.getTime() - date.getTime() : 0,
     clock,
     warnings,
   }

@@ -3,7 +3,7 @@ import {type RowIndex} from '../account/leaderboard/index.js'
 import {type IndexedRows, readRowIndex, readRowIndexIfPossible} from '../account/leaderboard/read.js'
 import {readProtection, readProtectionIfPossible} from '../account/protection/file.js'
 import {requireUnprotected} from '../account/protection/pins.js'
-import {groupDatasetsByRun, requireRuns, type Run} from '../account/runs.js'
+import {requireRuns, type Run, runsOf} from '../account/runs.js'
 import {CancelledError, orUnknown, SmoltraceError} from '../base/errors.js'
 import {requireFullView} from '../hub/access.js'
 import {type Hub} from '../hub/client.js'
@@ -79,8 +79,8 @@ export async function readContext(
       ? readRequiredRows(hub, leaderboard)
       : readRowIndexIfPossible(hub, leaderboard, warnings)
   })
-  const runs = groupDatasetsByRun(inventory.datasets)
-  requireRuns(rules.run, runs, 'run')
+  const runs = runsOf(inventory)
+  requireRuns(rules.run, runs, 'run', inventory.trash)
   requireUsableRows(rules, runs, rows, now)
   return {runs, known: {protection, rows}}
 }

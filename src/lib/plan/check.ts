@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 
 import {groupDatasetsByRun} from '../account/runs.js'
 import {RefusedError, UsageError} from '../base/errors.js'
-import {parseDatasetName} from '../base/names.js'
+import {parseDatasetName, parseTrashName} from '../base/names.js'
 import {readOptions} from '../base/options.js'
 import {optionsOf, readRules, RETENTION, rulesDocument} from '../retention/read-rules.js'
 import {type RetentionRules} from '../retention/rules.js'
@@ -27,7 +27,7 @@ const PLAN = z.object({
   archives: z.boolean(),
   delete: z.array(
     z.object({
-      run: z.object({datasets: z.array(PLANNED_DATASET)}),
+      run: z.object({datasets: z.array(PLANNED_DATASET), inTrash: z.array(PLANNED_DATASET)}),
       datasets: z.array(PLANNED_DATASET),
       reasons,
     }),
@@ -94,9 +94,13 @@ function checkRun({run, datasets}: PlannedRun, {namespace, rules}: Plan): void {
       throw contradiction(`${name} is not a dataset of run ${timestamp} of ${namespace}`)
   }
 
+  for (const {name} of run.inTrash)
+    if (parseTrashName(name, namespace)?.timestamp !== run.timestamp)
+      throw contradiction(`${name} is not a dataset of run ${run.timestamp} in the trash of ${namespace}`)
+
   if (new Set(run.datasets.map(({type}) => type)).size < run.datasets.length)
     throw contradiction(`run ${run.timestamp} has a dataset twice`)
-  if (!isDeepStrictEqual(groupDatasetsByRun(run.datasets), [run]))
+  if (!isDeepStrictEqual(groupDatasetsByRun(run.datasets, run.inTrash), [run]))
     throw contradiction(`run ${run.timestamp} does not match its datasets`)
   const names = new Set(datasets.map(({name}) => name))
   const allowed = inScope(run, rules.only).filter(({name}) => names.has(name))

@@ -1,6 +1,6 @@
 import {allDatasets, type Dataset, type Inventory, type LeaderboardDataset} from '../account/datasets.js'
 import {findLeaderboardHold, type Protection} from '../account/protection/pins.js'
-import {groupDatasetsByRun, type Run} from '../account/runs.js'
+import {type Run, runsOf} from '../account/runs.js'
 import {printable} from '../base/text.js'
 import {type RetentionContext} from '../retention/context.js'
 import {decide} from '../retention/decide.js'
@@ -26,7 +26,7 @@ export function comparePlan(
 ): Map<string, Exclusion> {
   const excluded = new Map<string, Exclusion>()
   const current = new Map(allDatasets(fresh).map((each) => [each.name, each]))
-  const freshRuns = new Map(groupDatasetsByRun(fresh.datasets).map((run) => [run.timestamp, run]))
+  const freshRuns = new Map(runsOf(fresh).map((run) => [run.timestamp, run]))
   const kept = keptNow(plan, [...freshRuns.values()], fresh.now, known)
   for (const {run, datasets} of plan.delete) {
     // Pinning changes a card, so why a run is kept says more than what changed.

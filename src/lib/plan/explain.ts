@@ -69,7 +69,7 @@ export async function explainRun(
   const rules = readRules(policy.options)
   const session = await openSession(options)
   const inventory = await discover(session)
-  requireRuns([timestamp], inventory.datasets, 'run')
+  requireRuns([timestamp], inventory.datasets, 'run', inventory.trash)
   const context = await readContext(rules, inventory, session, {mustBeCertain: false})
   const {endpoint, namespace} = inventory
   const {now, warnings} = session
@@ -159,6 +159,7 @@ const ABSENT: Readonly<Record<GuardRule, string>> = {
   pinned: 'not pinned',
   grace: 'complete, or old enough',
   future: 'not dated in the future',
+  trash: 'not partly in the trash',
 }
 
 function guardAnswer(key: GuardRule, guards: Reason[]): RuleAnswer {

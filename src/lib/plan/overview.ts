@@ -5,14 +5,7 @@ import {readRowIndexIfPossible} from '../account/leaderboard/read.js'
 import {readProtectionIfPossible} from '../account/protection/file.js'
 import {pinOn} from '../account/protection/pins.js'
 import {RUN_STATES, type RunContext, type RunState, stateOf} from '../account/run-state.js'
-import {
-  datasetsIn,
-  DEFAULT_GRACE_MS,
-  groupDatasetsByRun,
-  mayBeUploading,
-  requireRuns,
-  type Run,
-} from '../account/runs.js'
+import {datasetsIn, DEFAULT_GRACE_MS, mayBeUploading, requireRuns, type Run, runsOf} from '../account/runs.js'
 import {readSizesIfAsked, sizeOf, type Sizes, type SizesOption, storageOf} from '../account/sizes.js'
 import {type RunType} from '../base/names.js'
 import {byText, capitalize, joinWords} from '../base/text.js'
@@ -63,8 +56,8 @@ export async function readOverview(options: OverviewOptions): Promise<Overview> 
   const sizes = await readSizesIfAsked(session, options)
   const inventory = await discover(session, {isReadOnly: true})
   const protection = await readProtectionIfPossible(hub, inventory, warnings)
-  const all = groupDatasetsByRun(inventory.datasets)
-  requireRuns(rules.run, all, 'run')
+  const all = runsOf(inventory)
+  requireRuns(rules.run, all, 'run', inventory.trash)
   const {rows, isCertain} = withRows ? await readRows(session, inventory, all) : UNKNOWN
   if (!isCertain && rules.needLeaderboard.length > 0) {
     const otherwise = rules.incompleteOnly ? ' `ignoreLeaderboard` uses the datasets alone.' : ''

@@ -5,7 +5,7 @@ import {
   pinOn,
   type Protection,
 } from '../account/protection/pins.js'
-import {groupDatasetsByRun, type Run} from '../account/runs.js'
+import {type Run, runsOf} from '../account/runs.js'
 import {type Sizes, storageOf, type StorageSum} from '../account/sizes.js'
 import {type RunType} from '../base/names.js'
 import {byText} from '../base/text.js'
@@ -16,7 +16,7 @@ import {type Reason} from '../retention/reasons.js'
 import {type RetentionRules} from '../retention/rules.js'
 
 /** What a person types to confirm. */
-export const PHRASES = ['DELETE', 'YES DELETE ALL'] as const
+export const PHRASES = ['DELETE', 'YES DELETE ALL', 'TRASH', 'TRASH ALL'] as const
 type Phrase = (typeof PHRASES)[number]
 
 /** A run of which at least one dataset would be deleted. */
@@ -119,7 +119,9 @@ export function outOfScope(only: RunType[]): Reason {
 
 /** What a person types to confirm a plan made by these rules. */
 export function phraseFor(rules: RetentionRules): Phrase {
-  return rules.all || rules.everyRunByScope ? 'YES DELETE ALL' : 'DELETE'
+  const isAll = rules.all || rules.everyRunByScope
+  if (rules.trash) return isAll ? 'TRASH ALL' : 'TRASH'
+  return isAll ? 'YES DELETE ALL' : 'DELETE'
 }
 
 /** What was shown and confirmed is what is applied: no callback that gets a plan may change it. */
@@ -139,7 +141,7 @@ export function makePlanOfNames(inventory: Inventory, names: string[], protectio
     deleteLeaderboard: leaderboard !== undefined && named.has(leaderboard.name),
     grace: '0',
   })
-  const decisions = groupDatasetsByRun(inventory.datasets).map((run): Decision => {
+  const decisions = runsOf(inventory).map((run): Decision => {
     const pin = pinOn(run, protection, inventory.now)
     if (pin) return {run, action: 'keep', reasons: [{rule: 'pinned', text: describeLivePin(pin)}]}
     return run.datasets.some(({name}) => named.has(name))

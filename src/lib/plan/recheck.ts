@@ -2,7 +2,7 @@ import {allDatasets, discover, type Inventory} from '../account/datasets.js'
 import {type RowIndex} from '../account/leaderboard/index.js'
 import {readProtection} from '../account/protection/file.js'
 import {type Protection} from '../account/protection/pins.js'
-import {groupDatasetsByRun} from '../account/runs.js'
+import {runsOf} from '../account/runs.js'
 import {RefusedError} from '../base/errors.js'
 import {MINUTE, stopwatch} from '../base/time.js'
 import {whyHidden} from '../hub/access.js'
@@ -66,7 +66,7 @@ async function takeSnapshot(plan: Plan, session: Session): Promise<Snapshot> {
     // Rows also describe runs that this deletion has already taken.
     const planned = plan.delete.map(({run}) => run)
     const known = new Set(planned.map(({timestamp}) => timestamp))
-    const others = groupDatasetsByRun(inventory.datasets).filter(({timestamp}) => !known.has(timestamp))
+    const others = runsOf(inventory).filter(({timestamp}) => !known.has(timestamp))
     requireUsableRows(plan.rules, [...planned, ...others], rows, inventory.now)
   }
 

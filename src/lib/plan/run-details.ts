@@ -56,7 +56,7 @@ export async function readRun(
         `Row ${cited[0].row} of the leaderboard still has it: smoltrace leaderboard show --namespace ${namespace}`,
       ],
     })
-  requireRuns([timestamp], datasets)
+  requireRuns([timestamp], datasets, undefined, inventory.trash)
   const context = await readContext(rules, inventory, session, {mustBeCertain: false, read})
   const run = context.runs.find((each) => each.timestamp === timestamp) as Run
   return {

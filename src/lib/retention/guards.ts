@@ -1,8 +1,18 @@
 import {describeLivePin, pinOn} from '../account/protection/pins.js'
-import {isInFuture, isNew, mayBeUploading, mayLackFiles, type Run} from '../account/runs.js'
+import {
+  copiesInTrash,
+  isInFuture,
+  isNew,
+  isPartlyInTrash,
+  mayBeUploading,
+  mayLackFiles,
+  type Run,
+} from '../account/runs.js'
+import {joinWords} from '../base/text.js'
 import {formatDuration} from '../base/time.js'
 import {type Facts} from './context.js'
 import {type Reason} from './reasons.js'
+import {type RetentionRules} from './rules.js'
 
 /** Guards are always on and make nothing a candidate. */
 export function guardsFor(run: Run, facts: Facts): Reason[] {
@@ -18,7 +28,24 @@ export function guardsFor(run: Run, facts: Facts): Reason[] {
   // Of a complete run that is dated in the future, that is all there is to say.
   if (wait && !(isHeldByDate && run.complete)) reasons.push({rule: 'grace', text: wait})
   if (isHeldByDate) reasons.push({rule: 'future', text: 'dated in the future'})
+  const held = trashReason(run, rules)
+  if (held) reasons.push({rule: 'trash', text: held})
   return reasons
+}
+
+/**
+ * Why a run is held by what is in the trash of it. To delete the rest would leave a part that cannot be restored as a run, so that needs
+ * its name; a second copy in the trash could not be told from the first.
+ */
+function trashReason(run: Run, rules: RetentionRules): string | undefined {
+  const types = (datasets: Run['inTrash']) => joinWords([...new Set(datasets.map(({type}) => type))])
+  if (rules.trash) {
+    const copies = copiesInTrash(run)
+    return copies.length > 0 ? `the trash has its ${types(copies)} already` : undefined
+  }
+
+  if (!isPartlyInTrash(run) || rules.run.includes(run.timestamp)) return undefined
+  return `partly in the trash: its ${types(run.inTrash)}`
 }
 
 /**

@@ -131,7 +131,7 @@ function readWords(given: string[], option: RuleName): string[] {
 }
 
 function checkCombination(rules: RetentionRules, options: RetentionOptions, byHand: boolean): void {
-  const {all, selectors, keepers, choosesRuns, deleteLeaderboard} = rules
+  const {all, selectors, keepers, choosesRuns, deleteLeaderboard, trash} = rules
   const given: RuleName[] = [...selectors, ...keepers]
   for (const name of RULE_NAMES) {
     const {modifies} = ruleOf(name)
@@ -147,6 +147,11 @@ function checkCombination(rules: RetentionRules, options: RetentionOptions, byHa
     throw new OptionError(
       'all',
       `cannot be combined with another selector or a keeper: remove ${joinWords(nameOptions(others))}, or \`all\``,
+    )
+  if (trash && deleteLeaderboard)
+    throw new OptionError(
+      'trash',
+      'cannot be combined with `deleteLeaderboard`: the leaderboard is never moved to the trash',
     )
   if (choosesRuns || deleteLeaderboard || byHand) return
   throw new UsageError(

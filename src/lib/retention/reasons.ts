@@ -1,7 +1,7 @@
 import {type FlagName, flagOf, type KeeperName, ofKind, type SelectorName} from './rules.js'
 
 /** The guards: they win over everything, a person's choice too. */
-export const GUARD_RULES = ['pinned', 'grace', 'future'] as const
+export const GUARD_RULES = ['pinned', 'grace', 'future', 'trash'] as const
 export type GuardRule = (typeof GUARD_RULES)[number]
 
 /** Reasons that come from no selector and no keeper: `picked` is a person's choice. */

@@ -53,6 +53,8 @@ export interface RetentionOptions {
   grace?: string | undefined
   /** Scope: only these types of the chosen runs. Without selector and keeper: these types of every run. */
   only?: RunType[] | undefined
+  /** Scope: renames the datasets into the trash, from which they can be restored, instead of deleting them. */
+  trash?: boolean | undefined
   /** Scope: the leaderboard as well. */
   deleteLeaderboard?: boolean | undefined
 }
@@ -260,6 +262,12 @@ const RULES = {
     placeholder: 'TYPE',
     summary: `Only datasets of this type (${RUN_TYPES.join(', ')}).`,
   },
+  trash: {
+    kind: 'scope',
+    value: 'switch',
+    summary:
+      'Move datasets to the trash, where they can be restored, instead of deleting them. Frees no storage.',
+  },
   deleteLeaderboard: {
     kind: 'scope',
     value: 'switch',
@@ -277,7 +285,7 @@ export type SelectorName = NameOf<{kind: 'selector'}>
 export type KeeperName = NameOf<{kind: 'keeper'}>
 
 /** A key of a policy: `keep.weekly`. The metric may be next to the selector or to the keeper that ranks by it. */
-export type PolicyKey = 'grace' | 'only' | `keep.${string}` | `select.${string}`
+export type PolicyKey = 'grace' | 'only' | 'trash' | `keep.${string}` | `select.${string}`
 
 export const RULE_NAMES = Object.keys(RULES) as RuleName[]
 

@@ -336,6 +336,7 @@ export interface NextStep {
 
 export const OUTCOME_LABELS: Readonly<Record<OutcomeStatus, string>> = {
   deleted: 'Deleted',
+  trashed: 'Trashed',
   failed: 'Failed',
   unattempted: 'Not attempted',
   skipped: 'Skipped',

@@ -18,7 +18,9 @@ const STAMP = '20260901_120000'
 
 /** A session with a Hub that lists this. */
 const listing = (datasets: Dataset[], more: Partial<Listing> = {}) =>
-  sessionOf(hubOf({listDatasets: async () => ({datasets, others: [], nameless: 0, pages: 1, ...more})}))
+  sessionOf(
+    hubOf({listDatasets: async () => ({datasets, trash: [], others: [], nameless: 0, pages: 1, ...more})}),
+  )
 
 describe('datasets', () => {
   it('finds exactly the datasets whose names are of SMOLTRACE, in the order of the listing', async () => {

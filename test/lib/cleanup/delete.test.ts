@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 import {type Dataset} from '../../../src/lib/account/datasets.js'
 import {CancelledError, RefusedError} from '../../../src/lib/base/errors.js'
 import {RUN_TYPES, type RunType} from '../../../src/lib/base/names.js'
+import {deletion} from '../../../src/lib/cleanup/act.js'
 import {deletePlanned, type DeletionOptions} from '../../../src/lib/cleanup/delete.js'
 import {type DeletionEvent, isMissing, type Outcome} from '../../../src/lib/cleanup/outcomes.js'
 import {type PlanPart} from '../../../src/lib/hub/client.js'
@@ -115,7 +116,7 @@ function hubFor(plan: Plan, onDelete: OnDelete) {
     log: [] as string[],
     async listDatasets(): Promise<Listing> {
       hub.log.push('LIST')
-      return {datasets: hub.listing, others: [], nameless: 0, pages: 1}
+      return {datasets: hub.listing, trash: [], others: [], nameless: 0, pages: 1}
     },
     async whereabouts(name: string): Promise<Whereabouts> {
       hub.log.push(`ASK ${name}`)
@@ -166,7 +167,13 @@ async function carry(plan: Plan, scene: Scene = {}) {
     return answers?.(name, time)
   })
   if (listAtEnd)
-    hub.listDatasets = async () => ({datasets: await listAtEnd(), others: [], nameless: 0, pages: 1})
+    hub.listDatasets = async () => ({
+      datasets: await listAtEnd(),
+      trash: [],
+      others: [],
+      nameless: 0,
+      pages: 1,
+    })
   at?.(hub)
   const session = sessionOf(hub)
   const events: DeletionEvent[] = []
@@ -178,6 +185,7 @@ async function carry(plan: Plan, scene: Scene = {}) {
       abortIf(event.kind)
     },
     journal: unwritable && journalIn(hub.log, unwritable),
+    act: deletion(session),
     ...options,
     session,
     state: {

@@ -64,7 +64,7 @@ describe('a listing', () => {
     (_, index) => ({json, headers: {link: link(index)}})
 
   it('[S2] is asked for by author, in the order of creation, with all that decides', async () => {
-    expect(await list({json: []})).to.deep.equal({datasets: [], others: [], nameless: 0, pages: 1})
+    expect(await list({json: []})).to.deep.equal({datasets: [], trash: [], others: [], nameless: 0, pages: 1})
     const [{path = '', headers} = {} as SeenRequest] = server.seen
     const query = new URL(server.url + path).searchParams
     expect(path).to.match(/^\/api\/datasets\?/)
@@ -124,7 +124,7 @@ describe('a listing', () => {
         const foreigners = others.map((name) => entry(name, facts))
         const {datasets, ...rest} = await list({json: [...foreigners, entry(RUN)]})
         expect(datasets.map(({name}) => name)).to.deep.equal([RUN])
-        expect(rest).to.deep.equal({others, nameless: 0, pages: 1})
+        expect(rest).to.deep.equal({trash: [], others, nameless: 0, pages: 1})
       }
     })
   }
@@ -133,7 +133,7 @@ describe('a listing', () => {
     const unnamed = [null, {}, 5, 'kim', [], {id: null}, {id: ''}, {id: 5}, {id: {}}, {_id: '1'}]
     const {datasets, ...rest} = await list({json: [...unnamed, entry(RUN)]})
     expect(datasets.map(({name}) => name)).to.deep.equal([RUN])
-    expect(rest).to.deep.equal({others: [], nameless: unnamed.length, pages: 1})
+    expect(rest).to.deep.equal({trash: [], others: [], nameless: unnamed.length, pages: 1})
   })
 
   it('that is something else is an error, of datasets as of the inventory', async () => {

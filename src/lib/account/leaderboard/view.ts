@@ -3,18 +3,18 @@ import {leaderboardName, parseTimestamp, runDatasetName, type RunType} from '../
 import {whyHidden} from '../../hub/access.js'
 import {type ConnectionOptions, openSession, type Session} from '../../hub/session.js'
 import {discover, type Inventory, type LeaderboardDataset} from '../datasets.js'
-import {groupDatasetsByRun, type Run} from '../runs.js'
+import {type Run, runsOf} from '../runs.js'
 import {parseNames, type RowIndex} from './index.js'
 import {type IndexedRows, readRowIndex} from './read.js'
 import {type LeaderboardRow} from './row.js'
 
 /**
- * The state of a dataset that a row names. It may be there under another name than the row has: in other letters or by its address
+ * The state of a dataset that a row names. It may be in the trash (`trashed`), or there under another name than the row has: in other letters or by its address
  * (`inexact`), or in a namespace that was renamed since (`renamed`). Or it never was in this namespace: another's (`elsewhere`),
  * a folder of the evaluating machine (`local`), or not a dataset of a run (`other`).
  */
 export type ReferenceState =
-  'elsewhere' | 'gone' | 'inexact' | 'local' | 'other' | 'renamed' | 'there' | 'unknown'
+  'elsewhere' | 'gone' | 'inexact' | 'local' | 'other' | 'renamed' | 'there' | 'trashed' | 'unknown'
 
 /** One dataset that a row names. */
 export interface Reference {
@@ -65,12 +65,15 @@ export function viewRows(
   inventory: Inventory,
   seesAll: boolean,
 ): LeaderboardView {
-  const {namespace, datasets} = inventory
-  const listed = new Set(datasets.map(({name}) => name))
+  const {namespace, datasets, trash} = inventory
+  const listed = new Map<string, 'there' | 'trashed'>([
+    ...trash.map(({type, timestamp}) => [runDatasetName(namespace, type, timestamp), 'trashed'] as const),
+    ...datasets.map(({name}) => [name, 'there'] as const),
+  ])
   const stateOf = (name: string) => resolve(name, namespace, listed, seesAll ? 'gone' : 'unknown')
   return {
     inventory,
-    runs: groupDatasetsByRun(datasets),
+    runs: runsOf(inventory),
     rows: rows.map((data, at) => viewRow(data, at + 1, stateOf)),
     index,
   }
@@ -90,20 +93,22 @@ function viewRow(data: LeaderboardRow, row: number, stateOf: (name: string) => R
   )
   const run = references.find(({timestamp}) => timestamp !== undefined)?.timestamp
   const gone = references.flatMap(({state, type}) => (state === 'gone' && type !== 'traces' ? [type] : []))
-  const isLeft = references.some(({state}) => state === 'there' || state === 'inexact' || state === 'renamed')
+  const isLeft = references.some(({state}) => LEFT.has(state))
   return {row, data, references, run, gone, isTotal: gone.length > 0 && !isLeft}
 }
+
+/** States of datasets that are there, under whatever name. */
+const LEFT: ReadonlySet<ReferenceState> = new Set(['inexact', 'renamed', 'there', 'trashed'])
 
 /** @param missing the state of a dataset that is not among those listed */
 function resolve(
   name: string,
   namespace: string,
-  listed: ReadonlySet<string>,
+  listed: ReadonlyMap<string, 'there' | 'trashed'>,
   missing: 'gone' | 'unknown',
 ): Resolved {
   const [meant] = parseNames(name, namespace)
-  if (meant?.isExact)
-    return {state: listed.has(name) ? 'there' : missing, dataset: name, timestamp: meant.timestamp}
+  if (meant?.isExact) return {state: listed.get(name) ?? missing, dataset: name, timestamp: meant.timestamp}
   if (/^local:/i.test(name)) return {state: 'local'}
   if (!meant?.isWhole || meant.owner === undefined || !parseTimestamp(meant.timestamp))
     return {state: 'other'}

@@ -8,14 +8,7 @@ import {requireWriteAccess} from '../../hub/access.js'
 import {type Hub} from '../../hub/client.js'
 import {CONNECTION, type ConnectionOptions, machineTime, openSession} from '../../hub/session.js'
 import {discover, type Inventory} from '../datasets.js'
-import {
-  DEFAULT_GRACE_MS,
-  groupDatasetsByRun,
-  mayBeUploading,
-  mayLackFiles,
-  requireRuns,
-  type Run,
-} from '../runs.js'
+import {DEFAULT_GRACE_MS, mayBeUploading, mayLackFiles, requireRuns, type Run, runsOf} from '../runs.js'
 import {changeProtection, type ProtectionEdit} from './file.js'
 import {
   datasetsToTag,
@@ -79,8 +72,8 @@ export async function protectRuns(timestamps: string[], options: PinOptions = {}
   const {until} = options
   checkUntil(until, machineTime(options))
   const account = await openPinAccount(options)
-  const {hub, author, leaderboard, runs} = account
-  requireRuns(timestamps, [...runs.values()])
+  const {hub, author, leaderboard, runs, trash} = account
+  requireRuns(timestamps, [...runs.values()], undefined, trash)
   const pin = {...author, until}
   const edit =
     leaderboard &&
@@ -115,7 +108,7 @@ export async function unprotectRuns(timestamps: string[], options: UnpinOptions 
 }
 
 /** A namespace whose pins may be changed. */
-export interface PinAccount extends Pick<Inventory, 'leaderboard' | 'namespace' | 'now'> {
+export interface PinAccount extends Pick<Inventory, 'leaderboard' | 'namespace' | 'now' | 'trash'> {
   hub: Hub
   /** Of what is protected now. */
   author: LeaderboardProtection
@@ -127,10 +120,10 @@ export interface PinAccount extends Pick<Inventory, 'leaderboard' | 'namespace' 
 export async function openPinAccount({reason, ...options}: PinOptions): Promise<PinAccount> {
   const session = await openSession(options)
   requireWriteAccess(session.access)
-  const {datasets, ...inventory} = await discover(session)
+  const inventory = await discover(session)
   const {hub, user, now} = session
   const author = {by: user, at: now, reason: reason ? redact(reason) : undefined}
-  const runs = groupDatasetsByRun(datasets).map((run) => [run.timestamp, run] as const)
+  const runs = runsOf(inventory).map((run) => [run.timestamp, run] as const)
   return {...inventory, hub, author, runs: new Map(runs)}
 }
 

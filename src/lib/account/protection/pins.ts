@@ -31,7 +31,7 @@ export interface Protection {
   runs?: Record<string, Pin> | undefined
 }
 
-type PinnableRun = Pick<Run, 'datasets' | 'timestamp'>
+type PinnableRun = Partial<Pick<Run, 'inTrash'>> & Pick<Run, 'datasets' | 'timestamp'>
 
 /**
  * What pins a run now. There are two witnesses, each judged by itself and enough: its entry in the protection file, and the tags in
@@ -49,7 +49,7 @@ interface LivePin {
 /** The pin that holds for a run now: this alone says whether it is pinned. Where the file is unknown, the tags alone say it. */
 export function pinOn(run: PinnableRun, protection: Protection | 'unknown', now: Date): LivePin | undefined {
   const entry = protection === 'unknown' ? undefined : liveEntry(protection, run.timestamp, now)
-  const texts = new Set(run.datasets.flatMap(({pinTags = []}) => pinTags))
+  const texts = new Set([...run.datasets, ...(run.inTrash ?? [])].flatMap(({pinTags = []}) => pinTags))
   const tags = [...texts].map((text) => readPinTag(text)).filter(({until}) => holdsUntil(until, now))
   if (!entry && tags.length === 0) return undefined
   return {entry, tags, isHalf: entry !== undefined && !isTagged(run, entry.until)}
@@ -118,7 +118,7 @@ const PINS_SHOWN = 3
 /** What holds the leaderboard, in words, and the command that removes it; undefined where nothing does. */
 export function findLeaderboardHold(
   protection: Protection,
-  {datasets, now}: Pick<Inventory, 'datasets' | 'now'>,
+  {datasets, trash, now}: Pick<Inventory, 'datasets' | 'now' | 'trash'>,
 ): {why: string; lift: string} | undefined {
   if (protection.leaderboard) {
     const {by, at, reason} = protection.leaderboard
@@ -128,7 +128,8 @@ export function findLeaderboardHold(
 
   // A pinned run may be gone.
   const byRun = new Map(Object.keys(protection.runs ?? {}).map((run) => [run, [] as RunDataset[]]))
-  for (const dataset of datasets) if (dataset.pinTags) pushTo(byRun, dataset.timestamp, dataset)
+  for (const dataset of [...datasets, ...trash])
+    if (dataset.pinTags) pushTo(byRun, dataset.timestamp, dataset)
   const pinned = [...byRun].flatMap(([timestamp, tagged]) => {
     const pin = pinOn({timestamp, datasets: tagged}, protection, now)
     // Half or not does not matter here, and not all of its datasets are at hand.

@@ -15,6 +15,7 @@ type JobState = 'broken-off' | 'finished' | 'interrupted'
 /** In the order in which they are shown: what is certain first. */
 export const DATASET_STATES = [
   'deleted',
+  'trashed',
   'gone',
   'untouched',
   'unattempted',
@@ -85,7 +86,7 @@ export function parseJournal(text: string): JobRecord {
 }
 
 const DAMAGED = 'an unreadable line of the journal may have been about it'
-const NO_RESULT = 'its DELETE was sent or about to be sent, and no result was recorded'
+const NO_RESULT = 'its DELETE or move was sent or about to be sent, and no result was recorded'
 
 /** Takes in one line. @returns false where it is not one that this program writes. */
 function follow(fields: object | undefined, job: JobRecord, datasets: Map<string, DatasetRecord>): boolean {
@@ -126,7 +127,16 @@ function readHeader(line: string, isCutOff: boolean): JobRecord {
     endedAt: undefined,
     state: 'broken-off',
     datasets: header.datasets.map((dataset) => ({...dataset, ...nothingYet})),
-    counts: {deleted: 0, gone: 0, untouched: 0, unattempted: 0, skipped: 0, failed: 0, uncertain: 0},
+    counts: {
+      deleted: 0,
+      trashed: 0,
+      gone: 0,
+      untouched: 0,
+      unattempted: 0,
+      skipped: 0,
+      failed: 0,
+      uncertain: 0,
+    },
     problems: [],
   }
 }

@@ -48,7 +48,7 @@ const kind = <const K extends string>(word: K) => about(z.literal(word), 'What t
 
 /** Every other line. */
 export const LINES = [
-  about(z.object({kind: kind('intent'), at, name, id, sha}), 'A DELETE is about to be sent.'),
+  about(z.object({kind: kind('intent'), at, name, id, sha}), 'A DELETE or a move is about to be sent.'),
   about(
     z.object({
       kind: kind('outcome'),
@@ -56,10 +56,12 @@ export const LINES = [
       name,
       status: about(
         z.enum(OUTCOME_STATUSES),
-        'deleted; failed; skipped: changed, protected or not archived; gone: already gone; unattempted.',
+        'deleted; trashed: moved to the trash; failed; skipped: changed, protected or not archived; gone: already gone; unattempted.',
       ),
-      uncertain: z.optional(about(z.literal(true), 'Set if it is unknown whether the Hub deleted it.')),
-      reason: z.optional(about(z.string(), 'Why it was not deleted.')),
+      uncertain: z.optional(
+        about(z.literal(true), 'Set if it is unknown whether the Hub deleted or moved it.'),
+      ),
+      reason: z.optional(about(z.string(), 'Why it was not deleted or moved.')),
       requestId: z.optional(about(z.string(), "The Hub's id of the request.")),
       sha: z.optional(sha),
     }),

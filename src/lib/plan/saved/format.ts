@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
 
-import {type Dataset} from '../../account/datasets.js'
+import {type Dataset, type TrashedDataset} from '../../account/datasets.js'
 import {byText, safe} from '../../base/text.js'
 import {VERSION} from '../../base/version.js'
 import {rulesDocument} from '../../retention/read-rules.js'
@@ -9,7 +9,7 @@ import {inScope, type Plan} from '../plan.js'
 
 /** What the `format` of every saved plan says, whatever its version. */
 export const PLAN_FORMAT = 'smoltrace-plan'
-export const PLAN_VERSION = 1
+export const PLAN_VERSION = 2
 /** How the file of every plan begins. */
 export const PLAN_START = new RegExp(`^\\s*{\\s*"format"\\s*:\\s*"${PLAN_FORMAT}"`)
 
@@ -59,6 +59,7 @@ export function contentOf(plan: Plan, kept: RunNote[]): object {
         run: run.timestamp,
         reasons: reasonsOf(reasons),
         datasets: inScope(run, []).map((dataset) => datasetOf(dataset, going.has(dataset.name))),
+        inTrash: run.inTrash.map((dataset) => datasetOf(dataset, false)),
       }
     }),
     keep: kept.map(({run, reasons}) => ({run, reasons: reasonsOf(reasons)})),
@@ -66,7 +67,7 @@ export function contentOf(plan: Plan, kept: RunNote[]): object {
   }
 }
 
-function datasetOf(dataset: Dataset, planned: boolean): object {
+function datasetOf(dataset: Dataset | TrashedDataset, planned: boolean): object {
   const {name, id, sha, createdAt, lastModified} = dataset
   return {
     planned,

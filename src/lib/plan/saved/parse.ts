@@ -1,10 +1,10 @@
 import {setImmediate as nextTurn} from 'node:timers/promises'
 
-import {type LeaderboardDataset, type RunDataset} from '../../account/datasets.js'
-import {groupDatasetsByRun} from '../../account/runs.js'
+import {type LeaderboardDataset, type RunDataset, type TrashedDataset} from '../../account/datasets.js'
+import {runsOf} from '../../account/runs.js'
 import {isObject} from '../../base/collections.js'
 import {type SmoltraceError, UsageError} from '../../base/errors.js'
-import {isStandardDataset, parseDatasetName} from '../../base/names.js'
+import {isStandardDataset, parseDatasetName, parseTrashName} from '../../base/names.js'
 import {parseValue, readJson} from '../../base/schema.js'
 import {safe} from '../../base/text.js'
 import {optionsOf, readRules} from '../../retention/read-rules.js'
@@ -80,7 +80,10 @@ function openPlan(json: string, refuse: Refuse): Record<string, unknown> {
 /** A dataset that is there twice would be deleted twice, and a run could be deleted and kept. */
 function requireDistinct(file: PlanFile, refuse: Refuse): void {
   const seen = new Set<string>()
-  const planned = file.delete.flatMap(({run, datasets}) => [run, ...datasets.map(({name}) => name)])
+  const planned = file.delete.flatMap(({run, datasets, inTrash}) => [
+    run,
+    ...[...datasets, ...inTrash].map(({name}) => name),
+  ])
   for (const name of [...planned, ...file.keep.map(({run}) => run)]) {
     if (seen.has(name)) throw refuse(`it names ${name} twice`)
     seen.add(name)
@@ -97,6 +100,16 @@ function rebuildPlan(file: PlanFile, refuse: Refuse): Plan {
       return {...dataset, namespace, type: parsed.type, timestamp: run}
     }),
   )
+  const trash = file.delete.flatMap(({run, inTrash}, index) =>
+    inTrash.map(({planned: _, ...dataset}, at): TrashedDataset => {
+      const parsed = parseTrashName(dataset.name, namespace)
+      if (parsed?.timestamp !== run)
+        throw refuse(
+          `delete[${index}].inTrash[${at}].name: not a dataset of run ${run} in the trash of ${namespace}`,
+        )
+      return {...dataset, namespace, ...parsed}
+    }),
+  )
   const strange = standard.findIndex((name) => !isStandardDataset(name, namespace))
   if (strange !== -1) throw refuse(`standard[${strange}]: not a standard dataset of ${namespace}`)
   const leaderboard = file.leaderboard ? toLeaderboard(file.leaderboard, namespace, refuse) : undefined
@@ -105,6 +118,7 @@ function rebuildPlan(file: PlanFile, refuse: Refuse): Plan {
     namespace,
     now: madeAt,
     datasets,
+    trash,
     leaderboard,
     standard,
     nearMisses: [],
@@ -112,7 +126,7 @@ function rebuildPlan(file: PlanFile, refuse: Refuse): Plan {
     warnings: [],
   }
   const reasons = new Map(file.delete.map((run) => [run.run, run.reasons]))
-  const decisions = groupDatasetsByRun(datasets).map((run) => ({
+  const decisions = runsOf(listed).map((run) => ({
     run,
     action: 'delete' as const,
     reasons: reasons.get(run.timestamp) ?? [],

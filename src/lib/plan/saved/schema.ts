@@ -68,6 +68,7 @@ const SAVED_DATASET = z.strictObject({
 const PLANNED_RUN = z.strictObject({
   ...runWith(PICKED),
   datasets: about(z.array(SAVED_DATASET), 'All its datasets: if one changes, the whole run is kept.'),
+  inTrash: about(z.array(SAVED_DATASET), 'Those of its datasets that are in the trash.'),
 })
 
 /** A saved plan, strictly: anyone who can edit it can compute its digest again. */

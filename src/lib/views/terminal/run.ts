@@ -108,6 +108,7 @@ function storedPairs(details: RunDetails): Pair[] {
 }
 
 const REFERENCES: Partial<Record<ReferenceState, string>> = {
+  trashed: 'in the trash',
   gone: 'gone',
   unknown: 'not visible',
   inexact: 'spelled differently',

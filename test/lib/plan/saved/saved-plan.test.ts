@@ -169,7 +169,7 @@ describe('saved plan', () => {
       const {format, version, program, madeAt, rules, phrase} = documentOf()
       expect({format, version, madeAt, phrase}).to.deep.equal({
         format: 'smoltrace-plan',
-        version: 1,
+        version: 2,
         madeAt: NOW.toISOString(),
         phrase: 'DELETE',
       })
@@ -379,13 +379,13 @@ describe('saved plan', () => {
       ['not JSON', '{"format": "smoltrace-plan"', 'not JSON'],
       ['a list', '[]', 'not a plan'],
       ['null', 'null', 'not a plan'],
-      ['a newer version', '{"format": "smoltrace-plan", "version": 2}', 'version 2'],
-      ['a text for its version', '{"format": "smoltrace-plan", "version": "1"}', 'unknown version'],
-      ['no digest', '{"format": "smoltrace-plan", "version": 1}', 'was edited'],
+      ['a newer version', '{"format": "smoltrace-plan", "version": 3}', 'version 3'],
+      ['a text for its version', '{"format": "smoltrace-plan", "version": "2"}', 'unknown version'],
+      ['no digest', '{"format": "smoltrace-plan", "version": 2}', 'was edited'],
       ['lists in lists without end', `${'['.repeat(1e6)}${']'.repeat(1e6)}`, 'too deeply'],
       [
         'a plan with lists in lists without end',
-        `{"format": "smoltrace-plan", "version": 1, "delete": ${'['.repeat(1e5)}${']'.repeat(1e5)}}`,
+        `{"format": "smoltrace-plan", "version": 2, "delete": ${'['.repeat(1e5)}${']'.repeat(1e5)}}`,
         'too deeply',
       ],
     ]

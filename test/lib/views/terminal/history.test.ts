@@ -45,7 +45,10 @@ function jobOf(states: DatasetState[], facts: Partial<JobRecord> = {}): JobRecor
 }
 
 const CLEAN = jobOf(['deleted', 'deleted', 'gone'])
-const BROKEN = jobOf([...DATASET_STATES], {id: 'aaaabbbbcccc', state: 'broken-off', endedAt: undefined})
+const BROKEN = jobOf(
+  DATASET_STATES.filter((state) => state !== 'trashed'),
+  {id: 'aaaabbbbcccc', state: 'broken-off', endedAt: undefined},
+)
 const history = (jobs: JobRecord[], view: Partial<HistoryView> = {}, problems: HistoryProblem[] = []) =>
   formatHistory({dataDir: '/data', jobs, problems}, {...VIEW, ...view})
 const one = (job: JobRecord, problems: HistoryProblem[] = []) => formatJob(job, problems, VIEW)

@@ -52,8 +52,8 @@ export const REFERENCES = t.list(
     type: t.runType('The column that names it.'),
     name: t.text('As written in the row.'),
     state: t.growingWord(
-      ['there', 'gone', 'inexact', 'renamed', 'elsewhere', 'local', 'other', 'unknown'],
-      "there; gone; inexact: there, but spelled differently; renamed: there, under a former namespace; elsewhere: in another namespace; local: a file on the evaluator's machine; other: not a dataset of a run; unknown.",
+      ['there', 'trashed', 'gone', 'inexact', 'renamed', 'elsewhere', 'local', 'other', 'unknown'],
+      "there; trashed: in the trash; gone; inexact: there, but spelled differently; renamed: there, under a former namespace; elsewhere: in another namespace; local: a file on the evaluator's machine; other: not a dataset of a run; unknown.",
     ),
   }),
   'The datasets named in the row.',

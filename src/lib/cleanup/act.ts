@@ -1,0 +1,115 @@
+import {type Dataset, type RunDataset} from '../account/datasets.js'
+import {RefusedError} from '../base/errors.js'
+import {trashNameOf} from '../base/names.js'
+import {messageOf} from '../base/text.js'
+import {DAY, dayOf} from '../base/time.js'
+import {type PlanPart} from '../hub/client.js'
+import {type Whereabouts} from '../hub/dataset-info.js'
+import {type Session} from '../hub/session.js'
+
+/** What the Hub shows of one dataset, asked for that one alone. */
+export type HubState =
+  /** What was to be done with it is done, whoever did it. `alarm`: it is, and no other may follow. */
+  | {state: 'done'; alarm?: string}
+  /** `isChanged`: another dataset has its name. */
+  | {state: 'gone'; movedTo?: string; isChanged?: boolean}
+  | {state: 'there'; isChanged: boolean}
+  | {state: 'unknown'; why: string}
+
+/** What a job does with each dataset of its plan, and how it finds out whether it is done. */
+export interface Act {
+  /** The outcome of a dataset with which it is done. */
+  readonly done: 'deleted' | 'trashed'
+  /** Whether it renames: then the Hub's OK is not enough, and each one is looked for afterwards. */
+  readonly isMove: boolean
+  /** Does it, or has it failed. @returns the Hub's id of the request, where it gave one */
+  send(dataset: Dataset, part: PlanPart): Promise<string | undefined>
+  lookFor(dataset: Dataset): Promise<HubState>
+}
+
+/** Deletes for good. */
+export function deletion({hub, access}: Session): Act {
+  return {
+    done: 'deleted',
+    isMove: false,
+    send: ({name}, part) => hub.deleteDataset(name, access.namespace, part),
+    lookFor: (dataset) => ask(async () => stateOf(await hub.whereabouts(dataset.name), dataset)),
+  }
+}
+
+/** Renames into the trash, under the Hub's date when the job began. @throws RefusedError where that is not certain */
+export function trashing(session: Session): Act {
+  const day = trashDay(session)
+  return moving(session, ({namespace, type, timestamp}) => trashNameOf(namespace, day, type, timestamp))
+}
+
+/** Ctrl-C must not keep it from being known whether a move published something. */
+const URGENT = {isUrgent: true}
+
+/** Renames, so that the same dataset has another name, and can be seen by nobody else. */
+export function moving({hub, access}: Session, targetOf: (dataset: RunDataset) => string): Act {
+  const lookFor = async (dataset: RunDataset): Promise<HubState> => {
+    const target = targetOf(dataset)
+    const moved = await hub.whereabouts(target, URGENT)
+    if (moved.state === 'there' && moved.id === dataset.id) {
+      const isExposed = dataset.private && moved.visibility !== 'private'
+      return isExposed ? {state: 'done', alarm: await hide(target)} : {state: 'done'}
+    }
+
+    const found = stateOf(await hub.whereabouts(dataset.name, URGENT), dataset)
+    // The old name leads to the new one, which does not answer as that dataset.
+    if (found.state === 'gone' && found.movedTo === target)
+      return {state: 'unknown', why: `${target} does not show it`}
+    return found
+  }
+
+  /** A rename must not publish anything: what it says is why the job stops. */
+  const hide = async (target: string): Promise<string> => {
+    try {
+      await hub.makePrivate(target, access.namespace)
+      return `the Hub showed ${target} as not private after the move, so it was made private again`
+    } catch (error) {
+      return `${target} may be public since it was moved. Make it private on the Hub now (${messageOf(error)})`
+    }
+  }
+
+  return {
+    done: 'trashed',
+    isMove: true,
+    send: (dataset) => hub.moveDataset(dataset.name, targetOf(ofRun(dataset)), access.namespace),
+    lookFor: (dataset) => ask(() => lookFor(ofRun(dataset))),
+  }
+}
+
+function ofRun(dataset: Dataset): RunDataset {
+  if (dataset.type === 'leaderboard') throw new RefusedError('The leaderboard is never moved.')
+  return dataset
+}
+
+/** The day in the names of what is trashed now, `YYYYMMDD`, as the Hub has it: `trash empty` counts from it. */
+function trashDay({hubTime, skewMs}: Session): string {
+  if (Math.abs(skewMs) > DAY)
+    throw new RefusedError(
+      "`trash` refused: this machine's clock and the Hub's differ by more than a day, so the date of the move is unclear.",
+      {suggestions: ["Correct this machine's clock."]},
+    )
+  return dayOf(hubTime).replaceAll('-', '')
+}
+
+async function ask(look: () => Promise<HubState>): Promise<HubState> {
+  try {
+    return await look()
+  } catch (error) {
+    return {state: 'unknown', why: messageOf(error)}
+  }
+}
+
+/** Whether the same dataset, by its id, is still at its name. */
+function stateOf(found: Whereabouts, {id, sha}: Dataset): HubState {
+  if (found.state === 'missing') return {state: 'gone'}
+  if (found.state === 'there')
+    return found.id === id ? {state: 'there', isChanged: found.sha !== sha} : {state: 'gone', isChanged: true}
+  // A login page would send every name elsewhere.
+  if (found.to === undefined) return {state: 'unknown', why: 'its address redirects elsewhere'}
+  return {state: 'gone', movedTo: found.to}
+}
