@@ -6,7 +6,7 @@ import {parseTimestamp} from '../../lib/base/names.js'
 import {nearest} from '../../lib/base/nearest.js'
 import {safe} from '../../lib/base/text.js'
 import {indented, wrapText} from '../../lib/views/terminal/layout.js'
-import {type Screen} from '../../lib/views/terminal/style.js'
+import {paintFirst, type Screen} from '../../lib/views/terminal/style.js'
 import {ownFlag} from './synonyms.js'
 
 /** How a person calls a command: the words before it, the command line that shows its help, and its flags. */
@@ -203,7 +203,8 @@ export function inCommandWords(text: string, {bin, flags}: Pick<Invocation, 'bin
 export function formatFailure(failure: Failure, bin: string, screen: Screen): string {
   const {message, suggestions, exitCode} = failure
   const {style, width = Infinity} = screen
-  const text = exitCode === EXIT.cancelled ? style.yellow(message) : `${style.red('Error:')} ${message}`
+  const isCancelled = exitCode === EXIT.cancelled
+  const text = isCancelled ? paintFirst(style.yellow, message) : `${style.red('Error:')} ${message}`
   const advice = suggestions.map((text) => indented(formatAdvice(text, bin, width - 2), '  '))
   return [wrapText(text, width), ...advice].join('\n')
 }

@@ -41,13 +41,13 @@ export interface PlanNotes {
 
 /** All that decides about a plan, in the order of a screen, whose end is what a person sees when the question comes. */
 export function planPairs(plan: Plan, notes: PlanNotes): Pair[] {
-  const {saved, leaderboardArchive} = notes
+  const {saved} = notes
   return [
     ['Plan', saved && madeText(saved)],
     ['Still valid', saved && validText(plan, notes)],
     ...rulePairs(plan, keptText(plan, {saved})),
     ['Deletes', deletesText(plan, notes)],
-    ['Leaderboard', leaderboardText(plan, leaderboardArchive)],
+    ['Leaderboard', leaderboardText(plan, notes)],
     ['Copy', plan.delete.length > 0 ? copyText(plan, notes) : undefined],
     ['Untouched', (saved ? '' : untouchedText(plan)) || undefined],
   ]
@@ -284,12 +284,15 @@ export function graceSentence({graceMs, needRows}: RetentionRules): string {
   return `${waiting} changed in the last ${formatSum(graceMs)}`
 }
 
-function leaderboardText({delete: runs, leaderboard, rules}: Plan, archive: string | undefined): string {
+function leaderboardText({delete: runs, leaderboard, rules}: Plan, notes: PlanNotes): string {
   if (!leaderboard) return rules.deleteLeaderboard ? 'there is none to delete' : 'there is none'
+  const {leaderboardArchive: archive, saved, stale} = notes
   const {dataset, planned, protection} = leaderboard
   const archived = archive ? `archived first to ${archive}` : 'archived first'
   const deleted = `DELETED${runs.length > 0 ? ' as well' : ''}, ${archived}`
-  return `${dataset.name}: ${planned ? deleted : 'preserved'} (${protectionOf(protection)})`
+  // No plan saves how it is protected: that is read again where it is compared with the Hub.
+  const isKnown = !saved || stale !== undefined
+  return `${dataset.name}: ${planned ? deleted : 'preserved'}${isKnown ? ` (${protectionOf(protection)})` : ''}`
 }
 
 /** The whole plan in one line, and whose it is. */

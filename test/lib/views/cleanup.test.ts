@@ -234,6 +234,15 @@ describe('a plan in words', () => {
     })
   }
 
+  it('of a saved plan does not say whether the leaderboard is protected before it was compared with the Hub', () => {
+    const plan = planOf(INVENTORY, {all: true})
+    const saved = {plan, madeBy: 'ann', madeAt: NOW, digest: 'x', keptRuns: []}
+    const board = (notes: Partial<PlanNotes>) =>
+      Object.fromEntries(planPairs(plan, {title: '', saved, ...notes})).Leaderboard
+    expect(board({})).to.equal(`${BOARD.name}: preserved`)
+    expect(board({stale: []})).to.equal(`${BOARD.name}: preserved (not protected)`)
+  })
+
   it('says what it takes up, as far as that is known', () => {
     const plan = planOf(INVENTORY, {olderThan: '30d'})
     const [first = '', ...rest] = plan.delete.flatMap(({datasets}) => datasets.map(({name}) => name))

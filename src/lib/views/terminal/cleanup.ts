@@ -11,7 +11,7 @@ import * as words from '../cleanup.js'
 import {decisionColumns} from '../columns.js'
 import {ageNote, formatBytes, placeAndTime} from '../format.js'
 import {indented, paragraphs, wrapIndented, wrapText} from './layout.js'
-import {type Screen, type Style} from './style.js'
+import {paintFirst, type Screen, type Style} from './style.js'
 import {formatPairs, layOutTables, widest} from './table.js'
 
 /** A page may take so many lines of a lower terminal, too: the end of it is what is on the screen. */
@@ -290,7 +290,7 @@ export function formatResult(
 const COMMANDS = new Set(['Details', 'Undo'])
 
 function paintResult({counts, interrupted, outcomes}: CleanupResult, style: Style): (text: string) => string {
-  if (interrupted) return style.yellow
+  if (interrupted) return (text) => paintFirst(style.yellow, text)
   return counts.deleted + counts.gone === outcomes.length ? style.green : style.red
 }
 

@@ -4,7 +4,7 @@ import {formatCount, printable} from '../../base/text.js'
 import {type Column, type Pair} from '../columns.js'
 import {formatBytes} from '../format.js'
 import {paragraphs, wrapText} from './layout.js'
-import {type Screen, type Style} from './style.js'
+import {paintFirst, type Screen, type Style} from './style.js'
 import {formatPairs, formatTable} from './table.js'
 
 export const RESTORE_LABELS: Record<RestoreStatus, string> = {
@@ -60,7 +60,7 @@ function wordsOf({status, reason}: RestoreOutcome): string {
 }
 
 function headline({dryRun, interrupted, counts}: RestoreResult, style: Style): string {
-  if (interrupted) return style.yellow('Interrupted: not everything was restored.')
+  if (interrupted) return paintFirst(style.yellow, 'Interrupted: not everything was restored.')
   if (counts.failed + counts.refused + counts.unattempted > 0)
     return style.red(dryRun ? 'Not everything can be restored.' : 'Not everything was restored.')
   return dryRun ? 'This is a dry run: nothing was created.' : style.green('Restore complete.')

@@ -14,6 +14,11 @@ export interface Screen {
   height?: number | undefined
 }
 
+/** Paints the first word alone: a whole sentence in yellow cannot be read on white. */
+export function paintFirst(paint: (text: string) => string, text: string): string {
+  return text.replace(/^\S+/, (word) => paint(word))
+}
+
 export function styleFor(stream: NodeJS.WriteStream): Style {
   const isColoured = hasColours(stream)
   // Whether it may, is known already; of this stream, not of stdout.

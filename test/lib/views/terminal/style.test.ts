@@ -1,7 +1,13 @@
 import {expect} from 'chai'
 import {stripVTControlCharacters} from 'node:util'
 
-import {hasColours, styleFor, whyPlain, widthOf} from '../../../../src/lib/views/terminal/style.js'
+import {
+  hasColours,
+  paintFirst,
+  styleFor,
+  whyPlain,
+  widthOf,
+} from '../../../../src/lib/views/terminal/style.js'
 import {streamOf} from '../../../support/builders.js'
 
 type Variables = Partial<Record<'FORCE_COLOR' | 'NO_COLOR' | 'TERM', string>>
@@ -51,6 +57,10 @@ describe('style', () => {
     expect(new Set(painted({NO_COLOR: '1'}))).to.deep.equal(new Set(['x']))
     expect(new Set(painted({FORCE_COLOR: '1'})).size).to.equal(5)
     for (const text of painted({FORCE_COLOR: '1'})) expect(stripVTControlCharacters(text)).to.equal('x')
+  })
+
+  it('paints the first word of a sentence alone', () => {
+    expect(paintFirst((word) => `<${word}>`, 'Interrupted: 2 of 65')).to.equal('<Interrupted:> 2 of 65')
   })
 
   it('asks only the stream itself, not stdout', () => {
