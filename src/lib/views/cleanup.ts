@@ -6,7 +6,7 @@ import {formatFlags, formatWords} from '../base/shell.js'
 import {formatCount, formatNumber, joinWords, printable} from '../base/text.js'
 import {formatAge, formatSum} from '../base/time.js'
 import {type Outcome, type OutcomeStatus} from '../cleanup/outcomes.js'
-import {type CleanupResult} from '../cleanup/result.js'
+import {type CleanupResult, isTaken} from '../cleanup/result.js'
 import {isPicked} from '../plan/pick.js'
 import {freedBy, type KeptRun, type Plan, plannedDatasets, type PlannedRun} from '../plan/plan.js'
 import {type SavedPlan} from '../plan/saved/parse.js'
@@ -389,7 +389,7 @@ export function resultText(result: CleanupResult): string {
 function runsText(result: CleanupResult): string {
   const {runs} = deletedIn(result)
   const left = new Set(
-    result.outcomes.flatMap(({name, status}) => (status === 'deleted' || status === 'gone' ? [] : [name])),
+    result.outcomes.flatMap(({name, status}) => (isTaken(status) || status === 'gone' ? [] : [name])),
   )
   const whole = runs.filter(({datasets}) => !datasets.some(({name}) => left.has(name))).length
   const partly = runs.length - whole
