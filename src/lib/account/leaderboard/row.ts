@@ -91,18 +91,17 @@ export function toRows(columns: ReadonlyMap<string, unknown[]>, count: number): 
 }
 
 function rowOf(cellIn: (column: string) => unknown): LeaderboardRow {
-  const row: Partial<Record<RowField, unknown>> = {}
-  const damaged: Record<string, string> = {}
+  const row: Partial<Record<RowField, unknown>> & Pick<LeaderboardRow, 'damaged'> = {}
   for (const [column, field, damageOf] of CELLS) {
     const cell = cellIn(column) ?? undefined
     const value = typeof cell === 'bigint' ? Number(cell) : cell
     const damage = value === undefined ? undefined : damageOf(value)
     const isNothing = value === '' && field !== 'runStatus'
     row[field] = damage !== undefined || isNothing ? undefined : value
-    if (damage !== undefined) damaged[field] = damage
+    if (damage !== undefined) (row.damaged ??= {})[field] = damage
   }
 
-  return {...row, ...(Object.keys(damaged).length > 0 && {damaged})} as LeaderboardRow
+  return row as LeaderboardRow
 }
 
 function damageOfText(value: unknown): string | undefined {

@@ -22,8 +22,10 @@ export type Standing = 'failed' | 'finished' | 'partial' | 'unclear'
 
 /** What rows about one run say together. */
 export function standingOfAll(rows: readonly LeaderboardRow[]): Standing {
-  const [standing = 'unclear', ...others] = new Set(rows.map((row) => standingOf(row)))
-  return others.length > 0 ? 'unclear' : standing
+  const [first] = rows
+  if (!first) return 'unclear'
+  const standing = standingOf(first)
+  return rows.every((row) => standingOf(row) === standing) ? standing : 'unclear'
 }
 
 /** What one row says of its run. */
@@ -66,8 +68,8 @@ export function scoreOf(rows: readonly LeaderboardRow[], by: Metric): Verdict<nu
 
   const standing = standingOfAll(rows)
   if (standing === 'unclear') return doubt(whyUnclear(rows))
-  const [score, ...others] = new Set(rows.map((row) => row[field]))
-  if (others.length > 0) return doubt(`its rows disagree about ${by}`)
+  const score = rows[0]?.[field]
+  if (rows.some((row) => row[field] !== score)) return doubt(`its rows disagree about ${by}`)
   if (standing !== 'finished') return no(`status ${standing}`)
   return score === undefined ? doubt(`its row has no ${by}`) : yes(score)
 }
@@ -120,8 +122,10 @@ export function cellOf(rows: readonly LeaderboardRow[], column: GroupColumn): Ve
     if (damage !== undefined) return doubt(`its ${column} ${damage}`)
   }
 
-  const [value, ...others] = new Set(rows.map((row) => row[field]))
-  return others.length > 0 ? doubt(`its rows disagree about the ${column}`) : yes(value)
+  const value = rows[0]?.[field]
+  return rows.some((row) => row[field] !== value)
+    ? doubt(`its rows disagree about the ${column}`)
+    : yes(value)
 }
 
 /** The same of several columns. */

@@ -70,6 +70,7 @@ export function wrapText(text: string, width = Infinity): string {
 }
 
 function wrapLine(text: string, width: number): string {
+  if (columnsOf(text) <= width) return text
   const lines: string[] = []
   for (const word of text.split(' ')) {
     const line = lines.at(-1)
@@ -82,6 +83,7 @@ function wrapLine(text: string, width: number): string {
 
 /** Breaks words that are wider than a line of their own, so that each line of `wrapText` fits: for text that is not copied. */
 export function breakWords(text: string, width: number): string {
+  if (columnsOf(text) <= width) return text
   return text
     .split(' ')
     .map((word) => (columnsOf(word) > width ? inPieces(word, width).join(' ') : word))
