@@ -23,7 +23,7 @@ const COMMANDS = {cleanup: Cleanup, history: History, 'leaderboard check': Leade
 /** Every command of the program in a text, by its words; what a shell adds behind it is left out. */
 function commandsIn(text: string): string[][] {
   return [
-    ...text.matchAll(/\bsmoltrace(?:@[\d.]+)? ((?:cleanup|history|leaderboard check)\b[^\n|>`#]*)/g),
+    ...text.matchAll(/\bsmoltrace(?:-[\d.]+tgz)? ((?:cleanup|history|leaderboard check)\b[^\n|>`#]*)/g),
   ].map(([, words = '']) => shellWords(words.replace(/'\s*$/, '')))
 }
 
@@ -79,9 +79,10 @@ describe('the recipes for CI', () => {
     for (const text of texts) expect(text).to.match(/npm_config_ignore_scripts(=|: ')true/)
   })
 
-  it('name the version that this is', () => {
+  it('install a tarball of ours, in the version that this is: the name on npm may be that of others', () => {
+    expect(everything).to.not.match(/npx (?:--yes )?smoltrace\b/)
     const {version} = JSON.parse(textOf('package.json'))
-    const versions = [...everything.matchAll(/smoltrace@v?(\d[\w.-]*)/g)].map(([, named]) => named)
+    const versions = [...everything.matchAll(/smoltrace(?:@v|-)(\d[\d.]*\d)/g)].map(([, named]) => named)
     expect(new Set(versions)).to.deep.equal(new Set([version]))
   })
 
