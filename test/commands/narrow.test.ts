@@ -45,7 +45,7 @@ for (const CI of [undefined, 'true'])
       `cleanup --apply ${folder}/none.json`,
       `policy explain ${POLICY}`,
       `policy explain ${POLICY} --run NEWEST`,
-      'leaderboard show --by cost',
+      'leaderboard show --by cost --group-by model',
       'runs show NEWEST',
       'leaderboard check',
       `leaderboard report ${folder}/report.html`,

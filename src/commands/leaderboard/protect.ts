@@ -56,7 +56,7 @@ With --runs, also pins the runs that the leaderboard cites: every cleanup keeps 
     const {leaderboard, changed, protection, runs, inDoubt, interrupted} = change
     const text = `${leaderboard} ${changed ? 'is now' : 'was already'} ${protectionOf(protection)}.`
     this.sayPins(all || top !== undefined ? `${text}\n${formatPins(runs, this.screen)}` : text, change)
-    const warning = inDoubtWarning(inDoubt)
+    const warning = inDoubtWarning(inDoubt, leaderboard.split('/', 1)[0] ?? '')
     if (warning) this.warn(warning)
     const pinned = runs.map((each) => pinnedRunDocument(each))
     return {leaderboard, changed, protection, runs: pinned, inDoubt, interrupted}

@@ -73,7 +73,7 @@ describe('runs show', () => {
   it('says who pinned it, until when and why, and where only the file does', async () => {
     pinInFile(hub, {[RUNS.best]: {by: 'mira', at: NOW, until: '2027-01-31', reason: 'cited'}})
     expect((await show(RUNS.best)).stdout).to.match(
-      /^Pin +pinned by mira until 2027-01-31: cited \(half: not in its card\), since 2026-10-05$/m,
+      /^Pin +pinned by mira since 2026-10-05 until 2027-01-31: cited \(half: not in its card\)$/m,
     )
     await run('runs', 'protect', RUNS.killed)
     expect((await json('runs', 'show', RUNS.killed)).pin).to.deep.include({half: false})

@@ -86,17 +86,17 @@ export function isTagged(run: PinnableRun, until: string | undefined): boolean {
 const endOf = ({until, isDoubtful}: PinTag) => (isDoubtful ? '' : (until ?? 'never'))
 
 /** Why a pinned run is kept, in words. */
-export function describeLivePin({entry, tags, isHalf}: LivePin): string {
-  if (entry) return `${describePin(entry)}${isHalf ? ' (half: not in its card)' : ''}`
+export function describeLivePin({entry, tags, isHalf}: LivePin, since = ''): string {
+  if (entry) return `${describePin(entry, since)}${isHalf ? ' (half: not in its card)' : ''}`
   const [longest] = tags.toSorted((a, b) => byText(endOf(b), endOf(a)))
   if (longest?.isDoubtful) return safe(`pinned by its tag "${longest.text}", which is not a valid pin tag`)
   return `pinned by its tag${longest?.until ? ` until ${longest.until}` : ''}`
 }
 
 /** What an entry of the protection file says, in words. */
-export function describePin({by, reason, until}: Pin): string {
+export function describePin({by, reason, until}: Pin, since = ''): string {
   const end = until ? ` until ${until}` : ''
-  return `${safe(`pinned by ${by}${end}`)}${reason ? `: ${briefReason(reason)}` : ''}`
+  return `${safe(`pinned by ${by}${since}${end}`)}${reason ? `: ${briefReason(reason)}` : ''}`
 }
 
 /** @throws RefusedError where the leaderboard is protected, or any run is pinned, naming the command that removes it */

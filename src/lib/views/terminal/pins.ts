@@ -70,11 +70,11 @@ export function unfinishedAdvice(runs: PinnedRun[], interrupted: boolean): strin
 const FEW_IN_DOUBT = 3
 
 /** Which runs were not pinned because something is unclear, and how to pin one anyway; undefined without any. */
-export function inDoubtWarning(runs: RunInDoubt[]): string | undefined {
+export function inDoubtWarning(runs: RunInDoubt[], namespace: string): string | undefined {
   const [first] = runs
   if (!first) return undefined
   const named = runs.map(({run, why}) => `${run} (${safe(why)})`)
   const subject = `${formatCount(runs.length, 'run')} ${runs.length === 1 ? 'was' : 'were'}`
   const names = joinWords(firstFew(named, FEW_IN_DOUBT))
-  return `${subject} not pinned because something is unclear: ${names}. To pin one anyway: \`runs protect ${first.run}\``
+  return `${subject} not pinned because something is unclear: ${names}. To pin one anyway: smoltrace runs protect ${first.run} --namespace ${namespace}`
 }

@@ -43,7 +43,7 @@ export function formatRanking(ranked: LeaderboardRanking, view: RankingView): st
     `${head}\n${wrapText(`Ranked by ${by}, ${better} is better${within}`, width)}`,
     ...tables.map((table, index) => {
       const title = titleOf(groups[index]!)
-      return title ? `${style.bold(title)}\n${table}` : table
+      return title ? `${style.bold(wrapText(title, width))}\n${table}` : table
     }),
     wrapText(formatTotals(ranked, tables.join('\n')), width),
   ])

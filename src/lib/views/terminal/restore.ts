@@ -25,10 +25,10 @@ export function formatRestore(result: RestoreResult, screen: Screen, next?: stri
   const {style, width} = screen
   const columns: Array<Column<RestoreOutcome>> = [
     {title: 'Dataset', cell: ({name}) => name},
-    {title: 'Files', dropAt: 1, cell: ({files}) => String(files)},
-    {title: 'Size', dropAt: 2, cell: ({bytes}) => formatBytes(bytes)},
-    {title: 'Visibility', cell: ({visibility}) => visibility ?? '-'},
-    {title: 'Outcome', cell: wordsOf},
+    {title: 'Files', isRight: true, dropAt: 1, cell: ({files}) => String(files)},
+    {title: 'Size', isRight: true, dropAt: 2, cell: ({bytes}) => formatBytes(bytes)},
+    {title: 'Visibility', dropAt: 3, cell: ({visibility}) => visibility ?? '-'},
+    {title: 'Outcome', wrapsTo: RESTORE_LABELS.unattempted.length, cell: wordsOf},
   ]
   const isLong = width !== undefined && outcomes.length > MAX_LISTED
   const listed = outcomes.filter(({status}) => !isLong || !isThere(status))

@@ -95,14 +95,14 @@ function storedPairs(details: RunDetails): Pair[] {
   const {run, now, sizes, protection, cited, inventory} = details
   const pin = pinOn(run, protection, now)
   const none = protection === 'unknown' ? 'unknown' : 'not pinned'
-  const since = pin?.entry ? `, since ${dayOf(pin.entry.at)}` : ''
+  const since = pin?.entry ? ` since ${dayOf(pin.entry.at)}` : ''
   const unread = inventory.leaderboard ? 'unknown' : 'there is no leaderboard'
   const rows = cited === 'unknown' ? [unread] : cited.map((row) => rowText(row))
   return [
     ['State', describeState(run, details)],
     ['Age', `${ageOf(run, now)}, evaluated ${formatMoment(run.time)}`],
     ['Size', sizes && sizes !== 'unknown' ? formatStorage(storageOf(run.datasets, sizes)) : 'unknown'],
-    ['Pin', pin ? `${describeLivePin(pin)}${since}` : none],
+    ['Pin', pin ? describeLivePin(pin, since) : none],
     ['Leaderboard', rows.join('\n') || 'no row cites it'],
   ]
 }
