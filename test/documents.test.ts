@@ -10,7 +10,7 @@ import {journalFolder} from '../src/lib/cleanup/journal/write.js'
 import {PLAN as SAVED} from '../src/lib/plan/saved/schema.js'
 import {JOURNAL_LINE} from '../src/lib/views/json/schemas/history.js'
 import {NOW} from './support/builders.js'
-import {findCommands, root, runCli} from './support/cli.js'
+import {root, runCli} from './support/cli.js'
 import {type JsonDocument, schemaPathOf} from './support/documents.js'
 import {at, envOf, until, withHub} from './support/hub.js'
 import {policyOf} from './support/policies.js'
@@ -76,10 +76,9 @@ describe('what programs read', () => {
         times: 1,
         ...fault,
       })
-    const commands = await findCommands()
     const env = {...envOf(hub), SMOLTRACE_DATA_DIR: folder}
     const print = async (argv: string[]) => {
-      const {stdout} = await runCli([...argv, '--json'], env, commands)
+      const {stdout} = await runCli([...argv, '--json'], env)
       const document = JSON.parse(stdout) as JsonDocument
       keep(schemaPathOf(document), document)
     }

@@ -1,10 +1,9 @@
-import {type Config} from '@oclif/core'
 import {expect} from 'chai'
 import {copyFileSync, mkdtempSync, readdirSync, readFileSync, realpathSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {findCommands, runCli} from './support/cli.js'
+import {runCli} from './support/cli.js'
 import {expectGolden, GOLDENS, withColumns} from './support/golden.js'
 import {at, envOf, withHub} from './support/hub.js'
 import {isDelete, type Sandbox} from './support/sandbox.js'
@@ -108,12 +107,6 @@ const SESSIONS = `
 `
 
 describe('screens', () => {
-  let commands: Config
-
-  before(async () => {
-    commands = await findCommands()
-  })
-
   for (const session of SESSIONS.trim().split(/\n {2}(?=\S)/)) {
     const [heading = '', ...lines] = session.split(/\n */)
     const steps = lines.map((line) => STEP.exec(line)?.groups ?? expect.fail(line))
@@ -155,9 +148,7 @@ describe('screens', () => {
     const cwd = process.cwd()
     process.chdir(folder)
     try {
-      const result = await withColumns(COLUMNS, () =>
-        at(new Date(now), () => runCli(shellWords(line), env, commands)),
-      )
+      const result = await withColumns(COLUMNS, () => at(new Date(now), () => runCli(shellWords(line), env)))
       expect(result.exitCode, result.stderr).to.equal(exitCode)
       const [, error = ''] = /^(Error: .*)$/ms.exec(result.stderr) ?? []
       const shown = `$ smoltrace ${line}`.trimEnd() + `\n${result.stdout.trimEnd()}\n${error}`

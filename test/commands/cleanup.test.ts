@@ -9,7 +9,7 @@ import {cleanupFlags} from '../../src/cli/flags/cleanup.js'
 import {retentionFlags} from '../../src/cli/flags/retention.js'
 import {HOUR} from '../../src/lib/base/time.js'
 import {Account} from '../support/account.js'
-import {type CliResult, findCommands, runCli} from '../support/cli.js'
+import {type CliResult, runCli} from '../support/cli.js'
 import {FAULTS} from '../support/faults.js'
 import {envOf, withHub} from '../support/hub.js'
 import {withoutPauses} from '../support/pauses.js'
@@ -268,25 +268,19 @@ describe('cleanup, bad input', () => {
     '--all': 'S5',
     '--yes': 'S9',
   }
-  let commands: Awaited<ReturnType<typeof findCommands>>
-
-  before(async () => {
-    commands = await findCommands()
-  })
-
   for (const [argv, ...names] of cases) {
     const line = ['cleanup', ...argv].map((word) => word.replace(/.*\//, '')).join(' ')
     it(`[${RULE_OF[names[0] ?? ''] ?? 'S16'}] refuses \`${line}\` with 2, names ${names[0]}, and asks the Hub nothing`, () =>
       withHub({seed: 'empty'}, async (hub) => {
         const env = envOf(hub)
-        const plain = await runCli(['cleanup', ...argv], env, commands)
+        const plain = await runCli(['cleanup', ...argv], env)
         expect(plain).to.include({stdout: '', exitCode: 2})
         const [first = '', ...rest] = plain.stderr.trimEnd().split('\n')
         expect(first).to.match(/^Error: /)
         for (const name of names) expect(plain.stderr).to.include(name)
         expect(rest.filter((each) => !each.startsWith('  '))).to.deep.equal([])
 
-        const json = await runCli(['cleanup', ...argv, '--json'], env, commands)
+        const json = await runCli(['cleanup', ...argv, '--json'], env)
         expect(json).to.include({stderr: '', exitCode: 2})
         const {error, schemaVersion} = JSON.parse(json.stdout)
         expect({schemaVersion, ...error}).to.include({schemaVersion: 1, name: 'UsageError', exitCode: 2})

@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {stripVTControlCharacters} from 'node:util'
 
-import {findCommands, root, runCli} from '../support/cli.js'
+import {root, runCli} from '../support/cli.js'
 import {withColumns} from '../support/golden.js'
 import {envOf, runsAt} from '../support/hub.js'
 import {type Sandbox, startSandbox} from '../support/sandbox.js'
@@ -19,12 +19,10 @@ for (const CI of [undefined, 'true'])
     const wrong = join(folder, 'smoltrace.yaml')
     const copies = join(folder, 'copies')
     let hub: Sandbox
-    let commands: Awaited<ReturnType<typeof findCommands>>
 
     before(async () => {
       writeFileSync(wrong, 'version: 1\nselect: {older-then: 30d, modell: [x]}\nkeep: {recentt: 1}\n')
       hub = await startSandbox({runs: 12})
-      commands = await findCommands()
     })
 
     after(() => hub.close())
@@ -64,7 +62,7 @@ for (const CI of [undefined, 'true'])
         const newest = runsAt(hub).at(-1) ?? ''
         const env = {...envOf(hub), XDG_DATA_HOME: folder, TERM: 'xterm', CI}
         const words = line.replace('NEWEST', newest).split(' ')
-        const {stdout, stderr} = await withColumns(COLUMNS, () => runCli(words, env, commands))
+        const {stdout, stderr} = await withColumns(COLUMNS, () => runCli(words, env))
         const lines = stripVTControlCharacters(`${stdout}${stderr}`).split('\n')
         expect(lines.length).to.be.above(1)
         expect(lines.filter((each) => each.length > COLUMNS && !mayBeWide(each))).to.deep.equal([])

@@ -1,9 +1,8 @@
-import {type Config} from '@oclif/core'
 import {expect} from 'chai'
 import {mkdir, mkdtemp, rm} from 'node:fs/promises'
 import {join} from 'node:path'
 
-import {type CliResult, findCommands, runCli} from '../support/cli.js'
+import {type CliResult, runCli} from '../support/cli.js'
 import {LIMIT} from '../support/faults.js'
 import {envOf, withHub} from '../support/hub.js'
 import {withLimits} from '../support/limits.js'
@@ -28,11 +27,9 @@ describe('every request, with everything that may go wrong', function () {
   this.slow(2000)
   let home: string
   let archived: Archived | undefined
-  let commands: Config
   let count = 0
 
   before(async () => {
-    commands = await findCommands()
     home = await mkdtemp(join(inMemory(), 'smoltrace-faults-'))
     archived = await archiveOnce(join(home, 'archived'))
   })
@@ -67,7 +64,7 @@ describe('every request, with everything that may go wrong', function () {
       const argv = [...scenario.argv(folder), ...concurrencyOf(scenario, concurrency)]
       const result = await withLimits(PATIENCE, (runOut) => {
         if (fault) strike(hub, seen, fault, runOut)
-        return withoutPauses(() => runCli(argv, env, commands))
+        return withoutPauses(() => runCli(argv, env))
       })
       clearTimeout(deadline)
       if (failures[0]) throw failures[0]

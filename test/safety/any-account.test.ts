@@ -6,7 +6,7 @@ import {DAY} from '../../src/lib/base/time.js'
 import {flagOf, type RetentionOptions, type RuleName} from '../../src/lib/retention/rules.js'
 import {someCase} from '../support/arbitraries.js'
 import {ago, NAMESPACE, NEAR_MISSES, NOW} from '../support/builders.js'
-import {findCommands, runCli} from '../support/cli.js'
+import {runCli} from '../support/cli.js'
 import {at, deletionsAt, envOf, namesAt, withHub} from '../support/hub.js'
 import {type Sandbox} from '../support/sandbox.js'
 
@@ -45,7 +45,6 @@ function furnish({user, state}: Sandbox, {datasets, leaderboard}: Inventory): Se
 
 describe('cleanup of any account with any flags', () => {
   it('deletes what the dry run named, and nothing but datasets of exactly such names', async () => {
-    const commands = await findCommands()
     let deleted = 0
     await fc.assert(
       fc.asyncProperty(someCase, async ({inventory, options}) => {
@@ -54,7 +53,7 @@ describe('cleanup of any account with any flags', () => {
           const mayGo = furnish(hub, inventory)
           const before = namesAt(hub)
           const cleanup = (...argv: string[]) =>
-            at(NOW, () => runCli(['cleanup', ...flags, '--json', ...argv], envOf(hub), commands))
+            at(NOW, () => runCli(['cleanup', ...flags, '--json', ...argv], envOf(hub)))
           const dry = await cleanup()
           expect(namesAt(hub), 'a dry run deletes nothing').to.deep.equal(before)
           const {delete: planned = [], leaderboard} = JSON.parse(dry.stdout)

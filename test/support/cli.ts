@@ -16,31 +16,33 @@ export interface CliResult {
   exitCode: number
 }
 
-/**
- * The program's commands, found once for many calls: finding them takes longer than most of them. Not for help, which
- * changes what it shows.
- */
+/** The program's commands. */
 export function findCommands(): Promise<Config> {
   return Config.load(FROM_SOURCE)
+}
+
+let found: Promise<Config> | undefined
+/** Found once for all calls, which takes longer than most of them; but for help and the sandbox, which change what they find. */
+async function commandsFor(argv: readonly string[]): Promise<Config> {
+  found ??= findCommands()
+  const config = await found
+  const isCommand = [1, 2].some((words) => config.findCommand(argv.slice(0, words).join(':')))
+  const changes = new Set(['--help', '-h', 'autocomplete', 'help', 'sandbox'])
+  return isCommand && !argv.some((word) => changes.has(word)) ? config : findCommands()
 }
 
 /**
  * Runs a command in this process, from the sources, with these variables beside those of the test. What it
  * prints under `--json` is held against its schema.
- * @param commands found before, for calls that are many
  */
-export async function runCli(
-  argv: string[],
-  variables: Variables = {},
-  commands?: Config,
-): Promise<CliResult> {
+export async function runCli(argv: string[], variables: Variables = {}): Promise<CliResult> {
   const own = mkdtempSync(join(tmpdir(), 'smoltrace-data-'))
   const env = {XDG_DATA_HOME: own, SMOLTRACE_CACHE_DIR: join(own, 'cache'), ...variables}
   const restore = setVariables(env)
   process.exitCode = undefined
   try {
     const words = argv.map((word) => (/\s/.test(word) || word === '' ? JSON.stringify(word) : word))
-    const {stdout, stderr, error} = await runCommand(words, commands ?? FROM_SOURCE)
+    const {stdout, stderr, error} = await runCommand(words, await commandsFor(argv))
     checkDocument(argv, stdout)
     const exitCode = Number(process.exitCode ?? error?.oclif?.exit ?? (error ? 1 : 0))
     requireNextStep(stdout, stderr)

@@ -1,11 +1,10 @@
-import {type Config} from '@oclif/core'
 import {expect} from 'chai'
 
 import {failureOf, formatFailure, inCommandWords} from '../../../src/cli/errors/failure.js'
 import {OptionError, RefusedError, UsageError} from '../../../src/lib/base/errors.js'
 import {EXIT, type Failure} from '../../../src/lib/base/exit-codes.js'
 import {PLAIN} from '../../support/builders.js'
-import {findCommands, runCli} from '../../support/cli.js'
+import {runCli} from '../../support/cli.js'
 
 /** What is typed, the first line of what is said, and the next steps but for the last, which leads to the help. */
 const CASES: Array<[argv: string, message: string, ...steps: string[]]> = [
@@ -131,19 +130,9 @@ describe('a failure', () => {
 })
 
 describe('what is said of a wrong command line', () => {
-  let commands: Config
-
-  before(async () => {
-    commands = await findCommands()
-  })
-
   /** The lines of an error that no request was sent for. */
   async function linesOf(line: string): Promise<string[]> {
-    const {stdout, stderr, exitCode} = await runCli(
-      line.split(' '),
-      {HF_ENDPOINT: 'http://127.0.0.1:1'},
-      commands,
-    )
+    const {stdout, stderr, exitCode} = await runCli(line.split(' '), {HF_ENDPOINT: 'http://127.0.0.1:1'})
     expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 2})
     return stderr.trimEnd().split('\n')
   }
@@ -173,11 +162,7 @@ describe('what is said of a wrong command line', () => {
   })
 
   it('repeats no token that was given in the place of something else', async () => {
-    const {stderr} = await runCli(
-      ['runs', 'group', '--only', 'hf_secretsecretsecret'],
-      {},
-      await findCommands(),
-    )
+    const {stderr} = await runCli(['runs', 'group', '--only', 'hf_secretsecretsecret'])
     expect(stderr)
       .to.match(/^Error: /)
       .and.not.include('secretsecret')

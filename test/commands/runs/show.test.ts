@@ -1,9 +1,8 @@
-import {type Config} from '@oclif/core'
 import {expect} from 'chai'
 
 import {addToBoard, pinInFile} from '../../support/boards.js'
 import {NOW} from '../../support/builders.js'
-import {type CliResult, findCommands, runCli} from '../../support/cli.js'
+import {type CliResult, runCli} from '../../support/cli.js'
 import {at, envOf} from '../../support/hub.js'
 import {policyOf} from '../../support/policies.js'
 import {BOARD, fillAccount, RUNS} from '../../support/rich-account.js'
@@ -13,11 +12,6 @@ const GONE = '20200101_000000'
 
 describe('runs show', () => {
   let hub: Sandbox
-  let commands: Config
-
-  before(async () => {
-    commands = await findCommands()
-  })
 
   beforeEach(async () => {
     hub = await startSandbox({seed: 'empty', clock: () => NOW})
@@ -26,7 +20,7 @@ describe('runs show', () => {
 
   afterEach(() => hub.close())
 
-  const run = (...argv: string[]): Promise<CliResult> => at(NOW, () => runCli(argv, envOf(hub), commands))
+  const run = (...argv: string[]): Promise<CliResult> => at(NOW, () => runCli(argv, envOf(hub)))
   const show = (...argv: string[]) => run('runs', 'show', ...argv)
   const json = async (...argv: string[]) => {
     const {stdout, exitCode} = await run(...argv, '--json')

@@ -6,6 +6,7 @@ import {indexRows, type RowIndex} from '../../../../src/lib/account/leaderboard/
 import {DAY} from '../../../../src/lib/base/time.js'
 import {type Outcome, type OutcomeStatus} from '../../../../src/lib/cleanup/outcomes.js'
 import {type ArchiveSummary, type Report, resultOf} from '../../../../src/lib/cleanup/result.js'
+import {type Plan} from '../../../../src/lib/plan/plan.js'
 import {type RetentionOptions} from '../../../../src/lib/retention/rules.js'
 import {type PlanNotes, planPairs} from '../../../../src/lib/views/cleanup.js'
 import {fold, formatPlan, formatResult} from '../../../../src/lib/views/terminal/cleanup.js'
@@ -95,10 +96,14 @@ describe('the preview on a screen', () => {
       return [runs, {inventory, rows: rowsOf(inventory)}]
     }),
   )
+  const plans = new Map<string, Plan>()
   const show = (runs: number, options: RetentionOptions, width?: number, height?: number) => {
     const {inventory, rows} = accounts.get(runs)!
     const pinned = runDatasets(ago(runs * DAY))[0]!.timestamp
-    const plan = planOf(inventory, options, {runs: {[pinned]: {by: 'ann', at: NOW}}}, {rows})
+    const key = JSON.stringify([runs, options])
+    const plan =
+      plans.get(key) ?? planOf(inventory, options, {runs: {[pinned]: {by: 'ann', at: NOW}}}, {rows})
+    plans.set(key, plan)
     return formatPlan(plan, {title: 'Cleanup', rows}, {style: PLAIN, width, height})
   }
 
