@@ -40,6 +40,7 @@ const CALLS: string[][] = [
   ['cleanup', '--delete-leaderboard', '--plan', BOARD_PLAN],
   ['leaderboard', 'show', '--by', 'cost', '--group-by', 'model', '--limit', '3'],
   ['leaderboard', 'report', join(folder, 'report.html'), '--policy', POLICY],
+  ['leaderboard', 'prune'],
   ['leaderboard', 'protect', '--top', '1', '--reason', 'cited'],
   ['runs', 'protect', RUNS.killed, '--until', '2030-01-01', '--reason', 'cited'],
   ['datasets', 'list'],

@@ -62,6 +62,8 @@ const SESSIONS = `
     $ cleanup --run 20260904_095705 --only results --no-dry-run --yes
     leaderboard-show.txt $ leaderboard show
     leaderboard-check.txt $ leaderboard check
+    leaderboard-prune.txt $ leaderboard prune
+    leaderboard-pruned.txt $ leaderboard prune --drop --no-dry-run --yes
   12 runs, locked traces-20260904_095705
     cleanup-failed.txt 3 $ cleanup --older-than 60d --archive copies --no-dry-run --yes
     history-job-failed.txt $ history latest
@@ -99,6 +101,7 @@ const SESSIONS = `
   12 runs
     json/leaderboard-show.txt $ leaderboard show --by cost --limit 1 --json
     json/leaderboard-check.txt $ leaderboard check --json
+    json/leaderboard-prune.txt $ leaderboard prune --json
     json/leaderboard-report.txt $ leaderboard report report.html --json
     json/policy-explain.txt $ policy explain recent.yaml --json
     json/policy-explain-run.txt $ policy explain recent.yaml --run 20260904_095705 --json

@@ -16,6 +16,7 @@ import {formatPlan, resultText} from '../lib/views/terminal/cleanup.js'
 import {whyPlain} from '../lib/views/terminal/style.js'
 import {type HubCommand} from './base-command.js'
 import {nextStep, stepsAfterRefusal} from './command-line.js'
+import {requireAnswerable, whyNotAsk} from './consent.js'
 import {defaultOf} from './flags/defaults.js'
 import {requirePlanWritten, watchOutput} from './output.js'
 
@@ -42,16 +43,14 @@ export class CleanupPresenter {
    * @throws UsageError saying what to do instead
    */
   requireTerminal(): void {
-    const {interactive, yes, 'no-dry-run': isLive} = this.given
-    const why = whyNotAsk(this.isJson)
+    const {interactive} = this.given
     // A CI job may have a terminal, but no person.
-    const whyNoList = why ?? whyPlain()
+    const whyNoList = whyNotAsk(this.isJson) ?? whyPlain()
     if (interactive && whyNoList !== undefined)
       throw new UsageError(
         `--interactive shows a list to pick from, and ${whyNoList}: use --run TIMESTAMP instead.`,
       )
-    if (isLive && !yes && why !== undefined)
-      throw new UsageError(`--no-dry-run asks for a confirmation, and ${why}: add --yes.`)
+    requireAnswerable(this.given, this.isJson)
   }
 
   readonly onPlan: ApplyOptions['onPlan'] & CleanupOptions['onPlan'] = (plan, facts) => this.show(plan, facts)
@@ -180,11 +179,4 @@ export class CleanupPresenter {
   private get isJson(): boolean {
     return this.command.jsonEnabled()
   }
-}
-
-/** Why a question would not be seen or could not be answered; undefined where it would. */
-function whyNotAsk(isJson: boolean): string | undefined {
-  if (isJson) return '--json never asks'
-  if (!process.stdin.isTTY) return 'there is no terminal to ask on'
-  return process.stderr.isTTY ? undefined : 'stderr, where it asks, is not a terminal'
 }

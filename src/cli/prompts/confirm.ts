@@ -23,21 +23,37 @@ export async function confirmByPhrase(
   signal: AbortSignal,
 ): Promise<boolean> {
   const {phrase} = plan
-  const message = `Type ${phrase} to continue. Anything else cancels.`
-  const isRight = (line: string) => [LIST, phrase].includes(line.trim())
   for (let isAbove = isShown; ; isAbove = true) {
     const screen = screenOf(process.stderr)
     await writeAndWait(process.stderr, `${formatQuestion(plan, notes, isAbove, screen)}\n\n`)
-    const answer = (await askForLine(message, signal, isRight))?.trim()
+    const answer = await askOnce(phrase, signal, [LIST, phrase])
     if (answer === LIST) {
       const whole = formatPlan(plan, notes, {...screen, height: undefined})
       await writeAndWait(process.stderr, `\n${whole}\n\n`)
       continue
     }
 
-    if (answer && answer !== phrase) process.stderr.write(`That is not ${phrase}.\n`)
     return answer === phrase
   }
+}
+
+/** Asks for a phrase, on stderr, below a warning. @returns whether it was typed, as `confirmByPhrase` */
+export async function askForPhrase(phrase: string, warning: string, signal: AbortSignal): Promise<boolean> {
+  await writeAndWait(process.stderr, `${wrapText(warning, screenOf(process.stderr).width)}\n\n`)
+  return (await askOnce(phrase, signal, [phrase])) === phrase
+}
+
+/** @returns what was typed, without spaces around it; anything but `right` is marked as wrong */
+async function askOnce(
+  phrase: string,
+  signal: AbortSignal,
+  right: readonly string[],
+): Promise<string | undefined> {
+  const message = `Type ${phrase} to continue. Anything else cancels.`
+  const line = await askForLine(message, signal, (typed) => right.includes(typed.trim()))
+  const answer = line?.trim()
+  if (answer && !right.includes(answer)) process.stderr.write(`That is not ${phrase}.\n`)
+  return answer
 }
 
 /** The lines that the question itself takes, with a blank one above. */

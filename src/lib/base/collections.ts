@@ -9,3 +9,8 @@ export function pushTo<K, T>(groups: Map<K, T[]>, key: K, item: T): void {
   if (group) group.push(item)
   else groups.set(key, [item])
 }
+
+/** The sum of a number of each item. */
+export function sum<T>(items: readonly T[], numberOf: (item: T) => number): number {
+  return items.reduce((total, item) => total + numberOf(item), 0)
+}

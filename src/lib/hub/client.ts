@@ -2,6 +2,7 @@ import {CancelledError, RefusedError, SmoltraceError} from '../base/errors.js'
 import {parseDatasetName} from '../base/names.js'
 import {registerSecret, safe} from '../base/text.js'
 import {type Account, readAccount} from './access.js'
+import {listCommits} from './commits.js'
 import {describe, whereabouts} from './dataset-info.js'
 import {HubFormatError, HubUnreachableError} from './errors.js'
 import {createDataset, download, listFiles, readText, readWhole, upload} from './files.js'
@@ -25,6 +26,7 @@ const CALLS = {
   deleteDataset,
   describe,
   download,
+  listCommits,
   listDatasets,
   listFiles,
   listStorage,

@@ -157,7 +157,7 @@ function requireContent(bytes: Buffer, file: RepoFile, name: string): void {
 }
 
 /** Files to add to a dataset, and paths to take out of it, in one commit. */
-interface Upload {
+export interface Upload {
   /** Large ones are streamed. */
   files: Array<{path: string; content: Blob}>
   deletes: string[]

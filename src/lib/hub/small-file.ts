@@ -1,6 +1,7 @@
-import {CancelledError, RefusedError} from '../base/errors.js'
+import {CancelledError, RefusedError, SmoltraceError} from '../base/errors.js'
 import {type Hub} from './client.js'
 import {HubError} from './errors.js'
+import {type Upload} from './files.js'
 import {isOutcomeUnknown, retryDelay} from './retry.js'
 
 /**
@@ -26,20 +27,53 @@ interface FileChange {
   after: string | undefined
 }
 
-const MAX_CONFLICTS = 5
-
 /**
- * Changes a small text file with optimistic locking: reads, edits and commits on one commit, and starts over on a conflict, or where the
- * outcome is not known (the Hub's contract, section 6). The edit makes the new text, empty for no file; editing it again changes nothing.
+ * Changes a small text file as `commitOnHead` does. The edit makes the new text, empty for no file; editing it again changes nothing.
  * @throws RefusedError where others never stop changing it
  */
 export async function changeFile(
   hub: Hub,
-  {name, namespace, path, title}: {name: string; namespace: string; path: string; title: string},
+  {path, ...place}: CommitPlace & {path: string},
   edit: (text: string | undefined) => Promise<string> | string,
 ): Promise<FileChange> {
+  const {first, last} = await commitOnHead(hub, place, async (head) => {
+    const before = await readSmallFile(hub, place.name, head, path)
+    const text = await edit(before)
+    const after = text || undefined
+    if (text === (before ?? '')) return {before, after: before}
+    const files = after === undefined ? [] : [{path, content: new Blob([after])}]
+    return {before, after, commit: {files, deletes: after === undefined ? [path] : []}}
+  })
+  return {before: first.before, after: last.after}
+}
+
+/** Which dataset is changed, and the title of the commit. */
+interface CommitPlace {
+  name: string
+  namespace: string
+  title: string
+}
+
+/** What is made of one head: a commit, or none where there is nothing to change. */
+interface MadeChange {
+  commit?: Pick<Upload, 'deletes' | 'files'>
+}
+
+const MAX_CONFLICTS = 5
+
+/**
+ * Commits with optimistic locking: makes a change of the head, commits it on that head alone, and starts over on a conflict, or where the
+ * outcome is not known (the Hub's contract, section 6). A change that was made must leave nothing to change.
+ * @returns what was made of the first head whose commit may have been made, and of the last; and the head after it
+ * @throws RefusedError where others never stop changing it
+ */
+export async function commitOnHead<T extends MadeChange>(
+  hub: Hub,
+  {name, namespace, title}: CommitPlace,
+  make: (head: string, id: string) => Promise<T>,
+): Promise<{first: T; last: T; head: string}> {
   hub.announce({kind: 'change', name})
-  let unconfirmed: FileChange | undefined
+  let unconfirmed: T | undefined
   const unchanged = () =>
     unconfirmed ? `It is not known whether ${name} was changed.` : 'Nothing was changed.'
   let retries = 0
@@ -51,19 +85,15 @@ export async function changeFile(
         {suggestions: [`${unchanged()} Run the same command again.`]},
       )
     const parentCommit = found.sha
-    const before = await readSmallFile(hub, name, parentCommit, path)
-    const text = await edit(before)
-    if (text === (before ?? '')) return unconfirmed ?? {before, after: before}
-    const after = text || undefined
-    const files = after === undefined ? [] : [{path, content: new Blob([after])}]
+    const last = await make(parentCommit, found.id).catch((error: unknown) => {
+      if (unconfirmed && error instanceof SmoltraceError) error.suggestions.unshift(unchanged())
+      throw error
+    })
+    const first = unconfirmed ?? last
+    if (!last.commit) return {first, last, head: parentCommit}
     try {
-      await hub.upload(name, namespace, {
-        files,
-        deletes: after === undefined ? [path] : [],
-        title,
-        parentCommit,
-      })
-      return {before: unconfirmed ? unconfirmed.before : before, after}
+      const head = await hub.upload(name, namespace, {...last.commit, title, parentCommit})
+      return {first, last, head}
     } catch (error) {
       if (error instanceof HubError && error.status === 412) {
         if (attempt++ < MAX_CONFLICTS) continue
@@ -79,7 +109,7 @@ export async function changeFile(
 
       const wait = isOutcomeUnknown(error) ? retryDelay(error, retries++) : undefined
       if (!wait) throw error
-      unconfirmed ??= {before, after}
+      unconfirmed ??= last
       await hub.pause(wait)
     }
   }

@@ -25,6 +25,7 @@ export type Step =
   | {kind: 'change'; name: string}
   | {kind: 'listing'; namespace: string; done: number; of: number | undefined}
   | {kind: 'sizes'; done: number}
+  | {kind: 'addresses'; done: number; of: number}
 
 export interface TransportOptions {
   /** Origin of the Hub, without a slash at the end. */

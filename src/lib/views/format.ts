@@ -52,7 +52,7 @@ export function typesOf({datasets}: {datasets: ReadonlyArray<{type: RunType}>}):
 }
 
 /** What a cell shows where there is nothing, and where what there is is unclear. */
-const NOTHING = '-'
+export const NOTHING = '-'
 const DOUBTFUL = '?'
 
 /** The model that a run evaluated, safe to print and not longer than a line. */
@@ -119,6 +119,8 @@ export function describeStep(step: Step): string {
 
   if (step.kind === 'sizes')
     return `reading sizes${step.done > 0 ? `: ${formatCount(step.done, 'dataset')}` : ''}`
+  if (step.kind === 'addresses')
+    return `looking for datasets: ${formatNumber(step.done)} of ${formatNumber(step.of)}`
   return step.kind === 'change' ? `changing ${step.name}` : STEPS[step.kind]
 }
 

@@ -5,6 +5,7 @@ import {formatDuration} from '../../base/time.js'
 import {CONNECTION, type ConnectionOptions} from '../../hub/session.js'
 import {DEFAULT_GRACE_MS, isNew, type Run} from '../runs.js'
 import {hasMetrics, isCited, lostRows} from './index.js'
+import {isUnlisted} from './orphans.js'
 import {
   type LeaderboardView,
   type Reference,
@@ -67,20 +68,23 @@ export function checkRows(view: LeaderboardView): Omit<LeaderboardCheck, keyof V
 /** The kinds of findings: scripts rely on their names. */
 const CHECKS = {
   /** Traces alone prove nothing: rows name them also where none were ever made. */
-  'dangling-row': ({rows}: LeaderboardView) =>
+  'dangling-row': ({rows, inventory: {namespace}}: LeaderboardView) =>
     rows
       .filter(({gone}) => gone.length > 0)
-      .map(({row, data, references, run = '', gone, isTotal}) => ({
-        message: `Row ${row} (${formatName(data.model ?? 'no model')}): ${isTotal ? 'all datasets' : `the ${gone.join(' and ')}`} of run ${run} are gone.`,
-        suggestion:
-          'Keep the row as a record of its scores, or remove it from the leaderboard. ' +
-          'If its datasets were archived before they were deleted, find the folder: smoltrace history',
-        rows: [row],
-        runs: [run],
-        datasets: references
-          .filter(({state, type}) => state === 'gone' && (isTotal || type !== 'traces'))
-          .flatMap(({dataset}) => dataset ?? []),
-      })),
+      .map((viewed) => {
+        const {row, data, references, run = '', gone, isTotal} = viewed
+        return {
+          message: `Row ${row} (${formatName(data.model ?? 'no model')}): ${isTotal ? 'all datasets' : `the ${gone.join(' and ')}`} of run ${run} are gone.`,
+          suggestion: isUnlisted(viewed)
+            ? `${PRUNABLE} smoltrace leaderboard prune --namespace ${namespace}`
+            : KEEP,
+          rows: [row],
+          runs: [run],
+          datasets: references
+            .filter(({state, type}) => state === 'gone' && (isTotal || type !== 'traces'))
+            .flatMap(({dataset}) => dataset ?? []),
+        }
+      }),
 
   'run-without-row'(view: LeaderboardView) {
     const {namespace} = view.inventory
@@ -170,6 +174,11 @@ const CHECKS = {
 export type FindingKind = keyof typeof CHECKS
 export const FINDING_KINDS = Object.keys(CHECKS) as FindingKind[]
 
+const PRUNABLE =
+  'If its datasets were archived, `restore` brings them back. To empty such references and keep the scores, or to remove such rows, begin with a preview:'
+const KEEP =
+  'Keep the row as a record of its scores, or remove it from the leaderboard. ' +
+  'If its datasets were archived before they were deleted, find the folder: smoltrace history'
 const STOPPED = 'Its evaluation was stopped before it wrote a row.'
 
 /** Metrics are uploaded right before the row. */

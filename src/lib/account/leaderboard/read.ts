@@ -15,11 +15,18 @@ const MAX_BYTES = 64 * 1024 * 1024
 const MAX_TABLE: Budget = {rows: 100_000, bytes: 128 * 1024 * 1024, characters: 32 * 1024 * 1024}
 
 /** Older versions of `datasets` put a hash behind the numbers. */
-const SHARD = /^(.*)-(\d+)-of-(\d+)(?:-[\da-f]+)?\.parquet$/i
+export const SHARD = /^(.*)-(\d+)-of-(\d+)(?:-[\da-f]+)?\.parquet$/i
 
 /** Files that may be next to the data and hold no rows. */
 const NO_DATA =
   /\.(gif|html?|ipynb|jpe?g|md|pdf|png|py|rst|svg|txt|webp|ya?ml)$|(^|\/)(licen[cs]e|dataset_infos\.json)$/i
+
+/** One Parquet file of a leaderboard, and its rows. */
+export interface BoardFile {
+  path: string
+  bytes: Buffer
+  rows: LeaderboardRow[]
+}
 
 /**
  * Reads all rows at the commit that the listing showed, from files that have the hash which the tree of that commit lists. There
@@ -32,19 +39,43 @@ export async function readLeaderboard(
 ): Promise<LeaderboardRow[]> {
   if (!leaderboard) return []
   const {name, sha} = leaderboard
-  hub.announce({kind: 'leaderboard'})
-  const budget = {...MAX_TABLE}
   const rows: LeaderboardRow[][] = []
-  for (const file of dataFiles(await hub.listFiles(name, sha), name)) {
+  await readBoardFiles(hub, leaderboard, await hub.listFiles(name, sha), (file) => {
+    rows.push(file.rows)
+  })
+  return rows.flat()
+}
+
+/**
+ * Reads the Parquet files of a leaderboard at one commit, in the order of their rows.
+ * @param hub where it is
+ * @param leaderboard which one, at which commit
+ * @param files all of that commit
+ * @param onFile called with one after the other: not all of them need to be held
+ * @throws as `readLeaderboard`
+ */
+export async function readBoardFiles(
+  hub: Hub,
+  leaderboard: Pick<LeaderboardDataset, 'name' | 'sha'>,
+  files: RepoFile[],
+  onFile: (file: BoardFile) => void,
+): Promise<void> {
+  const {name, sha} = leaderboard
+  hub.announce({kind: 'leaderboard'})
+  const budget = boardBudget()
+  for (const file of dataFiles(files, name)) {
     const bytes = await hub.readWhole(name, sha, file)
     try {
-      rows.push(await readParquet(bytes, budget))
+      onFile({path: file.path, bytes, rows: await readParquet(bytes, budget)})
     } catch (error) {
       throw unreadable(name, file.path, error)
     }
   }
+}
 
-  return rows.flat()
+/** What all files of a leaderboard may bring. */
+export function boardBudget(): Budget {
+  return {...MAX_TABLE}
 }
 
 /** All rows, those that mean no run among them, and an index of them. */

@@ -42,7 +42,7 @@ export async function rewriteParquet(
   const refuse = (what: string, cause?: unknown) =>
     new RefusedError(`${safe(path)} cannot be written back exactly: ${safe(what)}.`, {
       cause,
-      suggestions: ['Nothing was changed. Edit it with the program that wrote it.'],
+      suggestions: ['Edit it with the program that wrote it.'],
     })
   try {
     const before = await openPhysical(bytes, budget)

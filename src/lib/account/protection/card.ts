@@ -1,5 +1,5 @@
 import {isDeepStrictEqual} from 'node:util'
-import {isMap, isScalar, isSeq, type ParsedNode, parseDocument} from 'yaml'
+import {isMap, isScalar, isSeq, type ParsedNode, parseDocument, type YAMLMap} from 'yaml'
 
 import {RefusedError} from '../../base/errors.js'
 import {coversUntil, isPinTag, pinTagFor} from '../../base/pin-tags.js'
@@ -66,9 +66,30 @@ interface Front {
 }
 
 function readFront(card: string): Front {
+  const found = parseFront(card)
+  if (!found) return {eol: /\r?\n/.exec(card)?.[0] ?? '\n', tags: [], rest: new Map()}
+  const {start, eol, map, data} = found
+  const node = map?.items.find(({key}) => isScalar(key) && key.value === 'tags')?.value
+  const tags = [data.get('tags') ?? []].flat()
+  data.delete('tags')
+  return {start, eol, firstKey: map?.range[0], node, tags, rest: data}
+}
+
+/** A front matter as the YAML parser reads it; places are those in the card. */
+interface ParsedFront {
+  start: number
+  eol: string
+  /** Undefined where it is empty. */
+  map: YAMLMap.Parsed | undefined
+  /** What it says. */
+  data: Map<unknown, unknown>
+}
+
+/** @returns undefined for a card without front matter @throws CardError where it is not certain what it says */
+export function parseFront(card: string): ParsedFront | undefined {
   if (card.includes('\uFFFD')) throw new CardError('it is not valid UTF-8')
   const opening = /^\s*---(\r?\n)?/.exec(card)
-  if (!opening) return {eol: /\r?\n/.exec(card)?.[0] ?? '\n', tags: [], rest: new Map()}
+  if (!opening) return undefined
   const [{length: start}, eol] = opening
   if (!eol) throw new CardError('its front matter has no clear start')
   const closing = /(?<=^|\n)---(?=\r?\n|$)/.exec(card.slice(start))
@@ -80,19 +101,13 @@ function readFront(card: string): Front {
   const root = document.contents
   if (!isMap(root) && root !== null && !(isScalar(root) && root.value === null))
     throw new CardError('its front matter is not a YAML mapping')
-  let data: Map<unknown, unknown>
   try {
-    data = (document.toJS({mapAsMap: true}) ?? new Map()) as Map<unknown, unknown>
+    const data = (document.toJS({mapAsMap: true}) ?? new Map()) as Map<unknown, unknown>
+    return {start, eol, map: isMap(root) ? root : undefined, data}
   } catch (error) {
     // Aliases that blow up, for one.
     throw new CardError(`its front matter cannot be read (${(error as Error).message})`)
   }
-
-  const map = isMap(root) ? root : undefined
-  const node = map?.items.find(({key}) => isScalar(key) && key.value === 'tags')?.value
-  const tags = [data.get('tags') ?? []].flat()
-  data.delete('tags')
-  return {start, eol, firstKey: map?.range[0], node, tags, rest: data}
 }
 
 /** Puts a tag in as the first. */
@@ -161,7 +176,7 @@ function lineStart(card: string, at: number): number {
   return card.lastIndexOf('\n', at - 1) + 1
 }
 
-function splice(card: string, from: number, to: number, text = ''): string {
+export function splice(card: string, from: number, to: number, text = ''): string {
   return card.slice(0, from) + text + card.slice(to)
 }
 

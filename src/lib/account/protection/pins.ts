@@ -112,6 +112,12 @@ export function requireUnprotected(inventory: Inventory, protection: Protection)
   })
 }
 
+/** Says of a leaderboard that it is protected, and since when: the end of a sentence that begins with its name. */
+export function describeProtection({by, at, reason}: LeaderboardProtection): string {
+  const since = `${by} protected it on ${dayOf(at)}${reason ? `: ${briefReason(reason)}` : ''}`
+  return safe(`is protected. ${since}`)
+}
+
 /** Of many pins, so many are named. */
 const PINS_SHOWN = 3
 
@@ -121,9 +127,7 @@ export function findLeaderboardHold(
   {datasets, trash, now}: Pick<Inventory, 'datasets' | 'now' | 'trash'>,
 ): {why: string; lift: string} | undefined {
   if (protection.leaderboard) {
-    const {by, at, reason} = protection.leaderboard
-    const since = `${by} protected it on ${dayOf(at)}${reason ? `: ${briefReason(reason)}` : ''}`
-    return {why: safe(`is protected. ${since}`), lift: 'leaderboard unprotect'}
+    return {why: describeProtection(protection.leaderboard), lift: 'leaderboard unprotect'}
   }
 
   // A pinned run may be gone.

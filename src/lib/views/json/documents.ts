@@ -4,6 +4,7 @@ import {type Dataset, type LeaderboardDataset, type RunDataset} from '../../acco
 import {type LeaderboardCheck} from '../../account/leaderboard/check.js'
 import {modelOfRun, scoreOfRun} from '../../account/leaderboard/index.js'
 import {DEFAULT_METRIC, type Metric, METRIC_NAMES} from '../../account/leaderboard/metrics.js'
+import {type OrphanedRow} from '../../account/leaderboard/orphans.js'
 import {type LeaderboardRanking, type RankedRow} from '../../account/leaderboard/ranking.js'
 import {ROW_FIELDS, type RowField} from '../../account/leaderboard/row.js'
 import {type Reference} from '../../account/leaderboard/view.js'
@@ -15,6 +16,7 @@ import {type Sizes, storageOf, type StorageSum} from '../../account/sizes.js'
 import {safeName} from '../../base/text.js'
 import {cutoffOf} from '../../base/time.js'
 import {type JobRecord} from '../../cleanup/journal/parse.js'
+import {type PruneResult} from '../../cleanup/prune-leaderboard.js'
 import {type CleanupResult, isUnknown} from '../../cleanup/result.js'
 import {type WrittenRules} from '../../plan/explain.js'
 import {type KeptRun, type Plan, plannedDatasets, type PlannedRun} from '../../plan/plan.js'
@@ -24,7 +26,12 @@ import {readRules, rulesDocument} from '../../retention/read-rules.js'
 import {type DATASET, type LEADERBOARD, type PINNED_RUN, type RUN, type RUN_STATE} from './schemas/account.js'
 import {type CLEANUP, type PLAN_SHOW} from './schemas/cleanup.js'
 import {type JOB} from './schemas/history.js'
-import {type LEADERBOARD_SHOW, type REFERENCES, type ROW} from './schemas/leaderboard.js'
+import {
+  type LEADERBOARD_PRUNE,
+  type LEADERBOARD_SHOW,
+  type REFERENCES,
+  type ROW,
+} from './schemas/leaderboard.js'
 import {type RUNS_SHOW} from './schemas/run.js'
 
 /** The forms that datasets, runs and plans take in the documents of `--json`. Dates become ISO 8601 in UTC. */
@@ -84,6 +91,27 @@ export function boardDocument({inventory, leaderboard}: Pick<LeaderboardCheck, '
   const {endpoint, namespace, now} = inventory
   const {name, sha} = leaderboard
   return {endpoint, namespace, now, leaderboard: {name, visibility: visibilityOf(leaderboard), sha}}
+}
+
+/** What a prune found and did. */
+export function pruneDocument(result: PruneResult): z.output<typeof LEADERBOARD_PRUNE> {
+  const {drop, dryRun, declined, rows, orphans, doubtful, pruned, commit = null, archive = null} = result
+  return {
+    ...boardDocument(result),
+    drop,
+    dryRun,
+    declined,
+    rows,
+    orphans: orphans.map((row) => orphanDocument(row)),
+    doubtful: doubtful.map((row) => ({...orphanDocument(row), why: row.why})),
+    pruned,
+    commit,
+    archive,
+  }
+}
+
+function orphanDocument({row, run, datasets, model}: OrphanedRow) {
+  return {row, run, model: textOf(model), datasets}
 }
 
 export function runDocument(run: Run, now: Date, graceMs: number, sizes?: Sizes): z.output<typeof RUN> {

@@ -11,7 +11,7 @@ import {
 import * as t from './builders.js'
 import {CLEANUP, PLAN_SHOW} from './cleanup.js'
 import {HISTORY, RESTORE} from './history.js'
-import {LEADERBOARD_CHECK, LEADERBOARD_REPORT, LEADERBOARD_SHOW} from './leaderboard.js'
+import {LEADERBOARD_CHECK, LEADERBOARD_PRUNE, LEADERBOARD_REPORT, LEADERBOARD_SHOW} from './leaderboard.js'
 import {POLICY_EXPLAIN, POLICY_EXPLAIN_RUN} from './rules.js'
 import {RUNS_SHOW} from './run.js'
 
@@ -39,6 +39,7 @@ const CONTENTS = {
   'leaderboard unprotect': LEADERBOARD_UNPROTECT,
   'leaderboard show': LEADERBOARD_SHOW,
   'leaderboard check': LEADERBOARD_CHECK,
+  'leaderboard prune': LEADERBOARD_PRUNE,
   'leaderboard report': LEADERBOARD_REPORT,
   'policy explain': POLICY_EXPLAIN,
   'policy explain --run TIMESTAMP': POLICY_EXPLAIN_RUN,

@@ -116,6 +116,31 @@ export const LEADERBOARD_CHECK = t.object('Differences between a leaderboard and
   ),
 })
 
+const orphan = {
+  row: t.ordinal('The row number in the leaderboard, from 1.'),
+  run: t.timestamp('The run it describes.'),
+  model: cell('model'),
+  datasets: t.names('The datasets it names.'),
+}
+export const LEADERBOARD_PRUNE = t.object('Rows whose datasets are gone, and what was done to them.', {
+  ...board,
+  drop: t.yesNo('Whether the rows are removed; otherwise their references are emptied.'),
+  dryRun: t.yesNo('Whether this was a dry run.'),
+  declined: t.yesNo('Whether it was cancelled at the confirmation.'),
+  rows: t.count('The number of rows in the leaderboard before.'),
+  orphans: t.list(t.object('A row to prune.', orphan), 'The rows whose datasets are all gone.'),
+  doubtful: t.list(
+    t.object('A row that is not pruned.', {
+      ...orphan,
+      why: t.text('Why it is unclear whether its datasets are gone.'),
+    }),
+    'The rows that are not pruned, because one of their datasets may not be gone.',
+  ),
+  pruned: t.count('The number of rows that were changed; 0 in a dry run.'),
+  commit: t.orNull(t.text('The commit that changed them; null if nothing was changed.')),
+  archive: t.orNull(t.text('The folder with the leaderboard as it was before; null if nothing was changed.')),
+})
+
 const amount = (description: string) =>
   t.orNull(t.count(`${description} In bytes; null if any of it is unknown.`))
 export const LEADERBOARD_REPORT = t.object('Where a report was written, and its totals.', {

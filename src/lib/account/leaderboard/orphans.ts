@@ -1,0 +1,74 @@
+import pLimit from 'p-limit'
+
+import {mapLimited} from '../../base/concurrency.js'
+import {type Hub} from '../../hub/client.js'
+import {type LeaderboardView, type ViewedRow} from './view.js'
+
+/** A row all of whose datasets are gone. */
+export interface OrphanedRow {
+  /** Counted from 1. */
+  row: number
+  /** Timestamp of the run that it is about. */
+  run: string
+  /** Full names of the datasets that it names. */
+  datasets: string[]
+  /** Not safe to print; undefined where it has none. */
+  model: string | undefined
+}
+
+/** A row that only looks like one, and why: text is safe to print. */
+export type DoubtfulRow = OrphanedRow & {why: string}
+
+/** The rows that only name datasets which are not there, as far as the listing shows. */
+export function unlistedRows({rows}: Pick<LeaderboardView, 'rows'>): OrphanedRow[] {
+  return rows.filter((row) => isUnlisted(row)).map((row) => orphanOf(row))
+}
+
+/**
+ * Whether a row names nothing but datasets of this namespace, exactly, which are not listed and not in the trash. Traces alone prove
+ * nothing: rows name them also where none were ever made.
+ */
+export function isUnlisted({gone, references}: ViewedRow): boolean {
+  return gone.length > 0 && references.every(({state, name, dataset}) => state === 'gone' && name === dataset)
+}
+
+function orphanOf({row, run = '', references, data}: ViewedRow): OrphanedRow {
+  return {row, run, datasets: references.map(({name}) => name), model: data.model}
+}
+
+/** Titles of the commits that change such rows: what they remove was not lost. */
+export const PRUNE_TITLES = {
+  drop: 'Remove rows whose datasets are gone',
+  empty: 'Empty references to datasets that are gone',
+} as const
+
+/** Requests in progress at a time. */
+const CONCURRENCY = 8
+
+/**
+ * Asks for each dataset at its own address: one that was renamed is not gone, and one may have been created a moment ago.
+ * @returns the rows whose datasets are certainly gone, and the others
+ * @throws the Hub's errors where that cannot be asked
+ */
+export async function confirmGone(
+  hub: Hub,
+  rows: readonly OrphanedRow[],
+): Promise<{orphans: OrphanedRow[]; doubtful: DoubtfulRow[]}> {
+  const names = [...new Set(rows.flatMap(({datasets}) => datasets))]
+  let done = 0
+  const doubts = new Map<string, string>()
+  await mapLimited(names, pLimit(CONCURRENCY), async (name) => {
+    hub.announce({kind: 'addresses', done: done++, of: names.length})
+    const found = await hub.whereabouts(name)
+    if (found.state === 'moved') doubts.set(name, `${name} redirects to ${found.to ?? 'another address'}`)
+    if (found.state === 'there') doubts.set(name, `${name} exists, but the listing does not show it`)
+  })
+  const doubtOf = ({datasets}: OrphanedRow) => datasets.map((name) => doubts.get(name)).find(Boolean)
+  return {
+    orphans: rows.filter((row) => doubtOf(row) === undefined),
+    doubtful: rows.flatMap((row) => {
+      const why = doubtOf(row)
+      return why === undefined ? [] : [{...row, why}]
+    }),
+  }
+}

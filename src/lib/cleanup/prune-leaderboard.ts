@@ -1,0 +1,261 @@
+import {discover, type Inventory, type LeaderboardDataset} from '../account/datasets.js'
+import {indexRows} from '../account/leaderboard/index.js'
+import {
+  confirmGone,
+  type DoubtfulRow,
+  type OrphanedRow,
+  PRUNE_TITLES,
+  unlistedRows,
+} from '../account/leaderboard/orphans.js'
+import {boardBudget, type BoardFile, readBoardFiles} from '../account/leaderboard/read.js'
+import {rewriteParquet} from '../account/leaderboard/rewrite.js'
+import {requireLeaderboard, viewRows, type ViewSource} from '../account/leaderboard/view.js'
+import {readProtection} from '../account/protection/file.js'
+import {describeProtection} from '../account/protection/pins.js'
+import {type ChangedFile, fitSplits} from '../account/protection/splits.js'
+import {DEFAULT_CONCURRENCY} from '../base/concurrency.js'
+import {CancelledError, RefusedError, UsageError} from '../base/errors.js'
+import {type OptionTable, readOptions} from '../base/options.js'
+import {type Access, requireWriteAccess, whyHidden} from '../hub/access.js'
+import {type RepoFile} from '../hub/files.js'
+import {
+  CONNECTION,
+  type ConnectionOptions,
+  openSession,
+  requireSameAccess,
+  type Session,
+  warnIfReadOnly,
+} from '../hub/session.js'
+import {commitOnHead} from '../hub/small-file.js'
+import {leaderboardArchive} from './archive-first.js'
+import {dataDirOf, isDryRun} from './options.js'
+
+/** What is done to rows whose datasets are gone, and how that is confirmed. */
+export interface PruneOptions extends ConnectionOptions {
+  /** Removes them; default: empties what names the datasets, and keeps all else of them. */
+  drop?: boolean | undefined
+  /** Default true: nothing is changed. */
+  dryRun?: boolean | undefined
+  /** Changes the leaderboard without asking `confirm`. */
+  yes?: boolean | undefined
+  /** Asked with what was found before anything is changed; only `true` continues. */
+  confirm?: ((found: PruneResult) => boolean | Promise<boolean>) | undefined
+  /** Where the leaderboard is archived first; default: where the command line keeps it. */
+  dataDir?: string | undefined
+}
+
+const PRUNE_OPTIONS: OptionTable<PruneOptions> = {
+  ...CONNECTION,
+  drop: 'boolean',
+  dryRun: 'any',
+  yes: 'boolean',
+  confirm: 'function',
+  dataDir: 'text',
+}
+
+/** What was found in a leaderboard, and what was done. */
+export interface PruneResult extends ViewSource {
+  dryRun: boolean
+  drop: boolean
+  /** How many rows it had. */
+  rows: number
+  /** The rows that are pruned. */
+  orphans: OrphanedRow[]
+  /** The rows that are not, because one of their datasets only looks gone. */
+  doubtful: DoubtfulRow[]
+  /** Whether `confirm` said no. */
+  declined: boolean
+  /** How many rows were changed: fewer than `orphans` where someone else changed them since. */
+  pruned: number
+  /** The commit that changed them. */
+  commit?: string | undefined
+  /** The folder in which the leaderboard was archived before. */
+  archive?: string | undefined
+}
+
+/**
+ * Empties the references of leaderboard rows that name nothing but datasets which are gone, or removes these rows. A dry run by default.
+ * @throws UsageError where nothing confirms it, NotAllowedError where the token cannot write, both before anything is listed
+ * @throws RefusedError where it is not certain what is gone, the leaderboard is protected and rows would be removed, or anything in it
+ *   cannot be written back exactly; nothing was changed then
+ */
+export async function pruneLeaderboard(options: PruneOptions = {}): Promise<PruneResult> {
+  const own = readOptions(options, PRUNE_OPTIONS)
+  const {drop = false, yes, confirm, signal} = own
+  const dryRun = isDryRun(own)
+  if (!dryRun && yes !== true && !confirm)
+    throw new UsageError('Pruning needs confirmation: use `confirm`, or `yes: true`.')
+  const session = await openSession(own)
+  if (dryRun) warnIfReadOnly(session)
+  else requireWriteAccess(session.access)
+  requireAllVisible(session.access)
+  const inventory = await discover(session)
+  const leaderboard = requireLeaderboard(inventory, session)
+  const board = await readBoard(session, inventory, leaderboard, drop)
+  const found = {
+    inventory,
+    leaderboard,
+    warnings: session.warnings,
+    dryRun,
+    drop,
+    rows: board.rows,
+    ...(await confirmGone(session.hub, board.unlisted)),
+    declined: false,
+    pruned: 0,
+  }
+  // What cannot be done is refused before anybody is asked, and in a dry run.
+  if (found.orphans.length > 0) await prunedFiles(session, board, found.orphans, drop)
+  if (dryRun || found.orphans.length === 0) return found
+  if (yes !== true && (await confirm?.(found)) !== true) return {...found, declined: true}
+  if (signal?.aborted) throw new CancelledError('Interrupted.')
+  return {...found, ...(await commitPruned(session, found, own))}
+}
+
+/** Changes the rows that were confirmed, and no others, on whatever the leaderboard is by now. */
+async function commitPruned(
+  session: Session,
+  {leaderboard, orphans, drop}: PruneResult,
+  options: PruneOptions,
+): Promise<Pick<PruneResult, 'archive' | 'commit' | 'pruned'>> {
+  const {name, namespace, id} = leaderboard
+  const place = {name, namespace, title: PRUNE_TITLES[drop ? 'drop' : 'empty']}
+  const {first, last, head} = await commitOnHead(session.hub, place, async (sha, found) => {
+    if (found !== id)
+      throw new RefusedError(`${name} is no longer the dataset that was listed.`, {
+        suggestions: ['It was renamed, deleted or re-created in the meantime: run the same command again.'],
+      })
+    await requireSameAccess(session)
+    const now = {...leaderboard, sha}
+    const board = await readBoard(session, await discover(session), now, drop)
+    const rows = sameRows(board.unlisted, orphans)
+    if (rows.length === 0) return {pruned: 0}
+    const files = await prunedFiles(session, board, rows, drop)
+    return {
+      pruned: rows.length,
+      archive: await archiveBoard(now, session, options),
+      commit: {files, deletes: []},
+    }
+  })
+  const done = first.pruned > 0 ? first : last
+  return done.pruned > 0 ? {pruned: done.pruned, archive: done.archive, commit: head} : {pruned: 0}
+}
+
+/** A leaderboard at one commit. */
+interface Board {
+  at: LeaderboardDataset
+  /** All files of that commit. */
+  tree: RepoFile[]
+  files: BoardFile[]
+  rows: number
+  unlisted: OrphanedRow[]
+}
+
+async function readBoard(
+  {hub}: Session,
+  inventory: Inventory,
+  at: LeaderboardDataset,
+  drop: boolean,
+): Promise<Board> {
+  if (drop) {
+    const {leaderboard: protection} = await readProtection(hub, {leaderboard: at, namespace: at.namespace})
+    if (protection)
+      throw new RefusedError(`\`drop\` refused: ${at.name} ${describeProtection(protection)}.`, {
+        suggestions: [
+          `Unprotect first: smoltrace leaderboard unprotect --namespace ${at.namespace}`,
+          'Or omit `drop`: emptying references is allowed.',
+        ],
+      })
+  }
+
+  const tree = await hub.listFiles(at.name, at.sha)
+  const files: BoardFile[] = []
+  await readBoardFiles(hub, at, tree, (file) => {
+    files.push(file)
+  })
+  const rows = files.flatMap((file) => file.rows)
+  return {
+    at,
+    tree,
+    files,
+    rows: rows.length,
+    unlisted: unlistedRows(viewRows({rows, index: indexRows(rows, at.namespace)}, inventory, true)),
+  }
+}
+
+/** The files that change, the card among them where it says how many rows or bytes there are. */
+async function prunedFiles(
+  {hub}: Session,
+  {at: {name, sha}, tree, files}: Board,
+  orphans: readonly OrphanedRow[],
+  drop: boolean,
+): Promise<Array<{path: string; content: Blob}>> {
+  const numbers = new Set(orphans.map(({row}) => row - 1))
+  const written: Array<{path: string; content: Blob}> = []
+  const changed: ChangedFile[] = []
+  let start = 0
+  for (const {path, bytes, rows} of files) {
+    const own = new Set([...rows.keys()].filter((index) => numbers.has(start + index)))
+    start += rows.length
+    if (own.size === 0) {
+      changed.push({path, size: bytes.length, rows: rows.length, shrunkBy: 0})
+      continue
+    }
+
+    const file = await rewriteParquet(path, bytes, {rows: own, drop}, boardBudget())
+    written.push({path, content: new Blob([file.bytes])})
+    changed.push({...file, path, size: file.bytes.length})
+  }
+
+  if (tree.some(({path}) => path === 'dataset_infos.json'))
+    throw new RefusedError(`${name} has a dataset_infos.json, which would no longer fit its files.`, {
+      suggestions: ['Remove that file: newer versions of `datasets` do not use it.'],
+    })
+  const readme = tree.find(({path}) => path === 'README.md')
+  const card = readme && (await hub.readWhole(name, sha, readme)).toString('utf8')
+  const fitted = card && fitSplits(card, changed)
+  return fitted === card || !fitted ? written : [...written, {path: 'README.md', content: new Blob([fitted])}]
+}
+
+/** Of the rows of now those that were confirmed, each as often as it was. */
+function sameRows(rows: readonly OrphanedRow[], confirmed: readonly OrphanedRow[]): OrphanedRow[] {
+  const keyOf = ({datasets}: OrphanedRow) => datasets.join(' ')
+  const left = new Map<string, number>()
+  for (const row of confirmed) left.set(keyOf(row), (left.get(keyOf(row)) ?? 0) + 1)
+  return rows.filter((row) => {
+    const count = left.get(keyOf(row)) ?? 0
+    left.set(keyOf(row), count - 1)
+    return count > 0
+  })
+}
+
+/** @returns the folder @throws RefusedError where it cannot be archived as a whole */
+async function archiveBoard(
+  board: LeaderboardDataset,
+  session: Session,
+  options: PruneOptions,
+): Promise<string> {
+  const [{archiveDatasets}, {statNoFollow}] = await Promise.all([
+    import('../archive/archive.js'),
+    import('../archive/disk.js'),
+  ])
+  const first = leaderboardArchive(dataDirOf(options), session.now)
+  let dir = first
+  // A folder that is there holds another state of it.
+  for (let count = 2; await statNoFollow(dir); count++) dir = `${first}-${count}`
+  const how = {session, dir, concurrency: DEFAULT_CONCURRENCY, signal: options.signal}
+  const result = (await archiveDatasets([board], how)).get(board.name)
+  if (result?.status === 'archived') return dir
+  throw new RefusedError(
+    `${board.name} was not changed, because it could not be archived: ${result?.reason}.`,
+  )
+}
+
+/** @throws RefusedError where what is not listed may only be hidden */
+function requireAllVisible(access: Access): void {
+  const why = whyHidden(access)
+  if (why === undefined) return
+  throw new RefusedError(
+    `Rows are pruned by what is gone, and some of ${access.namespace} may just be hidden from this token: ${why}.`,
+    {suggestions: ['Use a token that can see everything.']},
+  )
+}
