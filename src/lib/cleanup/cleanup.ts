@@ -1,7 +1,7 @@
 import {discover} from '../account/datasets.js'
 import {type OptionTable, readOptions} from '../base/options.js'
 import {cutoffOf} from '../base/time.js'
-import {CONNECTION, machineTime} from '../hub/session.js'
+import {CONNECTION, machineTime, otherNamespaces} from '../hub/session.js'
 import {planBy, readRowsToShow} from '../plan/build.js'
 import {applyPick, hasChoice} from '../plan/pick.js'
 import {deepFreeze, type Plan} from '../plan/plan.js'
@@ -51,9 +51,8 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
     const mustBeCertain = !isDryRun(own) || own.savePlan !== undefined
     const made = await planBy(rules, inventory, session, {mustBeCertain})
     const shown = own.withRows ? (made.rows ?? (await readRowsToShow(session, inventory))) : 'unknown'
-    const {writeLimit, namespace} = session.access
-    const otherNamespaces = session.namespaces.filter((name) => name !== namespace)
-    const facts = {warnings, sizes, rows: shown, writeLimit, otherNamespaces}
+    const {writeLimit} = session.access
+    const facts = {warnings, sizes, rows: shown, writeLimit, otherNamespaces: otherNamespaces(session)}
     let plan = deepFreeze({...made.plan, archives})
     if (own.choose && hasChoice(plan)) {
       const timestamps = await own.choose(plan, facts)

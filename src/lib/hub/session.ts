@@ -93,6 +93,11 @@ export async function openSession(options: ConnectionOptions = {}): Promise<Sess
   }
 }
 
+/** The namespaces that the token has access to besides the one in use. */
+export function otherNamespaces({namespaces, access}: Session): string[] {
+  return namespaces.filter((name) => name !== access.namespace)
+}
+
 /** Stops a job that deletes before anything is listed. @throws as `requireWriteAccess`, RefusedError where the time is not certain */
 export function requireDeletable({access, isTimeCertain}: Session): void {
   requireWriteAccess(access)

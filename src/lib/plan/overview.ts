@@ -10,7 +10,13 @@ import {readSizesIfAsked, sizeOf, type Sizes, type SizesOption, storageOf} from 
 import {type RunType} from '../base/names.js'
 import {byText, capitalize, joinWords} from '../base/text.js'
 import {cutoffOf} from '../base/time.js'
-import {type ConnectionOptions, machineTime, openSession, type Session} from '../hub/session.js'
+import {
+  type ConnectionOptions,
+  machineTime,
+  openSession,
+  otherNamespaces,
+  type Session,
+} from '../hub/session.js'
 import {readRules} from '../retention/read-rules.js'
 import {nameOptions, type RetentionOptions, type SelectorName} from '../retention/rules.js'
 import {selectorsOf} from '../retention/selectors.js'
@@ -36,7 +42,7 @@ export interface Overview extends RunContext {
   cutoff: Date | undefined
   /** What runs are scored by. */
   by: Metric
-  /** The other namespaces that the token knows. */
+  /** The other namespaces that the token has access to. */
   otherNamespaces: string[]
   warnings: string[]
 }
@@ -52,7 +58,7 @@ export async function readOverview(options: OverviewOptions): Promise<Overview> 
   const rules = readRules(selection.scoreBelow === undefined ? selection : {...selection, by}, {byHand: true})
   if (rules.olderThan) cutoffOf(rules.olderThan, machineTime(options))
   const session = await openSession(options)
-  const {hub, now, warnings, namespaces} = session
+  const {hub, now, warnings} = session
   const sizes = await readSizesIfAsked(session, options)
   const inventory = await discover(session, {isReadOnly: true})
   const protection = await readProtectionIfPossible(hub, inventory, warnings)
@@ -79,7 +85,7 @@ export async function readOverview(options: OverviewOptions): Promise<Overview> 
     protection,
     rows,
     sizes,
-    otherNamespaces: namespaces.filter((name) => name !== inventory.namespace),
+    otherNamespaces: otherNamespaces(session),
     warnings,
   }
 }
