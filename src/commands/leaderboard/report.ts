@@ -47,7 +47,7 @@ The page includes names from private datasets: think before sharing it.`
     const by = parseMetric(flags.by ?? DEFAULT_METRIC)
     const target = await findTarget(args.file, {
       name: 'FILE',
-      refuse: () => (flags.force ? undefined : 'exists, add `force` to replace it'),
+      refuse: () => (flags.force ? undefined : 'it already exists; add `force` to replace it'),
     })
     const policy = flags.policy === undefined ? undefined : (await loadPolicy(flags.policy)).options
     const report = await this.ask(flags, (connection) => gatherReport(by, policy, connection))

@@ -78,7 +78,7 @@ describe('leaderboard report', () => {
     writeFileSync(file, 'mine')
     const refused = await report(file)
     expect(refused.exitCode).to.equal(2)
-    expect(refused.stderr).to.include('report.html: exists, add --force to replace it.')
+    expect(refused.stderr).to.include('report.html: it already exists; add --force to replace it.')
     expect(readFileSync(file, 'utf8')).to.equal('mine')
     expect(hub.requests).to.have.length(0)
     expect((await report(file, '--force')).exitCode).to.equal(0)
