@@ -171,7 +171,7 @@ const cases: Array<[line: string, named: RegExp, more?: More]> = [
   ['cleanup --policy policy.yaml', /^policy explain policy\.yaml$/, corrected],
   ['cleanup --keep-best 1', /^leaderboard check$/, {prepare: loseRows}],
   ['leaderboard check', /^cleanup (?:--run \d{8}_\d{6} )+--namespace mira$/, {prepare: loseRows}],
-  ['leaderboard check', /^leaderboard prune /, {prepare: archiveOne}],
+  ['leaderboard check', /^leaderboard prune --namespace mira$/, {prepare: archiveOne}],
   ['leaderboard protect --runs', /^runs protect \d{8}_\d{6} --namespace mira$/, {prepare: loseRows}],
   // There is no terminal here to confirm on.
   [KEEP_ONE, /^cleanup --keep-recent 1 --grace 0 --no-dry-run$/, {code: 2}],

@@ -15,7 +15,7 @@ import {type JobFacts} from '../lib/views/markdown/markdown.js'
 import {formatPlan, resultText} from '../lib/views/terminal/cleanup.js'
 import {whyPlain} from '../lib/views/terminal/style.js'
 import {type HubCommand} from './base-command.js'
-import {nextStep, stepsAfterRefusal} from './command-line.js'
+import {type Caller, nextStep, stepsAfterRefusal} from './command-line.js'
 import {requireAnswerable, whyNotAsk} from './consent.js'
 import {defaultOf} from './flags/defaults.js'
 import {requirePlanWritten, watchOutput} from './output.js'
@@ -29,13 +29,16 @@ export class CleanupPresenter {
   lookBack: string | undefined
   private readonly command: HubCommand
   private readonly given: GivenFlags
+  /** The words of the command. */
+  private readonly words: string
   private facts: KnownFacts | undefined
   /** How many warnings the reader knows. */
   private warned = 0
 
-  constructor(command: HubCommand, given: GivenFlags) {
+  constructor(command: HubCommand, given: GivenFlags, words: string) {
     this.command = command
     this.given = given
+    this.words = words
   }
 
   /**
@@ -116,7 +119,7 @@ export class CleanupPresenter {
 
   /** What to do with a plan that was refused: look at it, and then delete it once by hand. */
   stepsAfter({result}: PlanRefusedError): string[] {
-    return stepsAfterRefusal(result, this.given, this.command)
+    return stepsAfterRefusal(result, this.given, this.caller)
   }
 
   /**
@@ -151,16 +154,21 @@ export class CleanupPresenter {
     return summary !== undefined || interactive === true || !(this.isJson || this.isBrief)
   }
 
+  private get caller(): Caller {
+    const {bin, isRehearsal} = this.command
+    return {bin, isRehearsal, words: this.words}
+  }
+
   private endingOf(result: CleanupResult): Ending {
-    const {given, command, facts} = this
-    return {...command.caller, next: nextStep(result, given, command, facts)}
+    const {given, command, caller, facts} = this
+    return {...command.caller, next: nextStep(result, given, caller, facts)}
   }
 
   /** What a view needs to know of a deletion as well as the plan. */
-  private notesOn({now}: Plan, known: Partial<KnownFacts>): PlanNotes {
+  private notesOn({now, source}: Plan, known: Partial<KnownFacts>): PlanNotes {
     const {given, command} = this
     const by = known.saved ? 'a saved plan' : given.policy && printable(String(given.policy))
-    const title = by ? `Cleanup by ${by}` : 'Cleanup'
+    const title = source === 'trash' ? 'Empty the trash' : by ? `Cleanup by ${by}` : 'Cleanup'
     const folder = given.archive === undefined ? defaultOf('archive') : String(given.archive)
     const archive = folder && printable(folder)
     return {

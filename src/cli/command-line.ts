@@ -3,7 +3,7 @@ import {formatCount, printable} from '../lib/base/text.js'
 import {type PlanFacts} from '../lib/cleanup/options.js'
 import {type CleanupResult, isTooLate, isUnknown} from '../lib/cleanup/result.js'
 import {flagOf, RULE_NAMES} from '../lib/retention/rules.js'
-import {type Ending, type NextStep} from '../lib/views/cleanup.js'
+import {type Ending, type NextStep, verbsOf} from '../lib/views/cleanup.js'
 import {nothingIn} from '../lib/views/format.js'
 import {defaultOf} from './flags/defaults.js'
 
@@ -30,7 +30,10 @@ export function formatVariables(variables: Record<string, string>, platform = pr
 }
 
 /** How the program is called; in a rehearsal nothing can be gone on with, since its Hub is gone. */
-type Caller = Pick<Ending, 'bin' | 'isRehearsal'>
+export type Caller = Pick<Ending, 'bin' | 'isRehearsal'> & {
+  /** The words of the command. */
+  words: string
+}
 
 /**
  * Says what to do after a job that found something to delete, or left something: the very command, with every flag that makes it safer.
@@ -58,21 +61,22 @@ export function nextStep(
 function afterDryRun(
   {wouldDelete, plan}: CleanupResult,
   given: GivenFlags,
-  {bin, isRehearsal}: Caller,
+  {bin, isRehearsal, words}: Caller,
   writeLimit: string | undefined,
 ): NextStep | undefined {
   const isSaved = given.plan !== undefined
   const saved = `The plan was saved to ${printable(String(given.plan))}.`
   if (wouldDelete === 0) return isSaved ? {text: saved} : undefined
-  const begin = 'This is a dry run: nothing was deleted.'
+  const {verb, done} = verbsOf(plan)
+  const begin = `This is a dry run: nothing was ${done}.`
   if (!isSaved && given.interactive) {
     // The same command would show the list again, and anything may be picked from it.
     const isLost = `${begin}\nWhat was picked is not kept`
-    if (isRehearsal) return {text: `${isLost}: to delete, pick again with --no-dry-run.`}
+    if (isRehearsal) return {text: `${isLost}: to ${verb}, pick again with --no-dry-run.`}
     const picking = formatFlags(withoutFlags(given, UNREPEATED_FLAGS)).join(' ')
     return {
       text: `${isLost}. To keep it, pick again and save the plan:`,
-      command: `${bin} cleanup ${picking} --plan plan.json`,
+      command: `${bin} ${words} ${picking} --plan plan.json`,
     }
   }
 
@@ -81,30 +85,31 @@ function afterDryRun(
       text: `${begin} ${saved} The sandbox has stopped: serve one (sandbox --port 8080) to apply a plan.`,
     }
   const what = wouldDelete === 1 ? 'this dataset' : `these ${formatCount(wouldDelete, 'dataset')}`
+  const purpose = plan.rules.trash ? `move ${what} to the trash` : `delete ${what}`
   const how = writeLimit ? `use a token with write access (${writeLimit})` : 'run'
   const repeated = withoutFlags(given, isSaved ? [...CHOOSING_FLAGS, ...UNREPEATED_FLAGS] : UNREPEATED_FLAGS)
   const flags = formatFlags({...(isSaved && {apply: given.plan}), ...repeated})
   const archive =
     plan.archives && given.archive === undefined && !defaultOf('archive') ? ['--archive copies'] : []
   return {
-    text: `${isSaved ? `${begin} ${saved}` : begin} To delete ${what}, ${how}:`,
-    command: [bin, 'cleanup', ...flags, ...archive, '--no-dry-run'].join(' '),
+    text: `${isSaved ? `${begin} ${saved}` : begin} To ${purpose}, ${how}:`,
+    command: [bin, words, ...flags, ...archive, '--no-dry-run'].join(' '),
   }
 }
 
 /** The command that tries again what a deletion left: it lists and asks again. */
 function afterDeletion(
-  {counts, applied}: CleanupResult,
+  {counts, applied, plan}: CleanupResult,
   given: GivenFlags,
-  {bin, isRehearsal}: Caller,
+  {bin, isRehearsal, words}: Caller,
 ): NextStep | undefined {
   const open = counts.failed + counts.unattempted
   if (isRehearsal || open + counts.skipped === 0) return undefined
   if (applied && open === 0) return {text: 'What was skipped is kept until a new plan includes it.'}
   const flags = formatFlags(withoutFlags(given, UNREPEATED_FLAGS))
   return {
-    text: `To delete the rest${given.interactive ? ', pick it again' : ''}:`,
-    command: [bin, 'cleanup', ...flags, '--no-dry-run'].join(' '),
+    text: `${plan.rules.trash ? 'To move the rest' : 'To delete the rest'}${given.interactive ? ', pick it again' : ''}:`,
+    command: [bin, words, ...flags, '--no-dry-run'].join(' '),
   }
 }
 

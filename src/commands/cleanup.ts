@@ -1,15 +1,14 @@
-import {CleanupPresenter} from '../cli/cleanup-presenter.js'
+import {type CleanupPresenter} from '../cli/cleanup-presenter.js'
 import {type CleanupFlags, cleanupFlags, DAILY_FLAGS, executionOf, rulesOf} from '../cli/flags/cleanup.js'
 import {examplesOf, givenFlags} from '../cli/flags/shared.js'
-import {SummaryCommand} from '../cli/summary-command.js'
-import {ALL_CODES, type Failure} from '../lib/base/exit-codes.js'
+import {PlanCommand} from '../cli/plan-command.js'
+import {ALL_CODES} from '../lib/base/exit-codes.js'
 import {applyPlan} from '../lib/cleanup/apply.js'
 import {cleanupDatasets} from '../lib/cleanup/cleanup.js'
-import {type CleanupResult, exitCodeOf, PlanRefusedError} from '../lib/cleanup/result.js'
+import {type CleanupResult} from '../lib/cleanup/result.js'
 import {type Content} from '../lib/views/json/schemas/documents.js'
-import {failurePart, type JobFacts} from '../lib/views/markdown/markdown.js'
 
-export default class Cleanup extends SummaryCommand {
+export default class Cleanup extends PlanCommand {
   static override summary = 'Show which old or broken runs to delete, then delete them.'
   static override exitCodes = ALL_CODES
   static override description = `Shows what would be deleted. Only --no-dry-run deletes, and then only after you type DELETE (YES DELETE ALL with --all), or with --yes. It deletes exactly what it showed; datasets that changed since are skipped.
@@ -54,22 +53,12 @@ Selection flags choose the runs to delete. If you use several, a run must match 
   /** Those of `-h`. */
   static dailyFlags = DAILY_FLAGS
   protected override readonly title = 'Cleanup'
-  private presenter: CleanupPresenter | undefined
 
   async run(): Promise<Content<'cleanup'>> {
     const parsed = await this.parse(Cleanup)
-    const {flags} = parsed
-    const given = givenFlags(parsed)
-    await this.prepareSummary(given, ['apply', 'plan', 'policy'])
-    const presenter = new CleanupPresenter(this, given)
-    presenter.requireTerminal()
-    this.presenter = presenter
-    const result = await this.cancellable((signal) => this.work(flags, presenter, signal))
-    await presenter.report(result)
-    const exitCode = exitCodeOf(result, flags['exit-code'])
-    process.exitCode = exitCode
-    await this.leaveSummary(exitCode, (job) => presenter.summaryOf(result, job))
-    return presenter.documentOf(result)
+    return this.present(givenFlags(parsed), ['apply', 'plan', 'policy'], (presenter, signal) =>
+      this.work(parsed.flags, presenter, signal),
+    )
   }
 
   private async work(
@@ -93,33 +82,5 @@ Selection flags choose the runs to delete. If you use several, a run must match 
       choose: flags.interactive ? presenter.pickFrom(signal) : undefined,
       onPlan: presenter.onPlan,
     })
-  }
-
-  /** The first thing to say with an error is whether anything is deleted. */
-  protected override safetyNote(): string | undefined {
-    return this.presenter?.lookBack === undefined ? 'Nothing was deleted.' : undefined
-  }
-
-  protected override failureOf(error: Error): Failure {
-    const failure = super.failureOf(error)
-    const steps = error instanceof PlanRefusedError ? this.presenter?.stepsAfter(error) : undefined
-    return {...failure, suggestions: [...failure.suggestions, ...(steps ?? [])]}
-  }
-
-  protected override failureDetails(error: Error): object {
-    return error instanceof PlanRefusedError ? {plan: this.presenter?.documentOf(error.result)} : {}
-  }
-
-  protected override summaryOfFailure(error: Error, failure: Failure, job: JobFacts): string {
-    if (!(error instanceof PlanRefusedError) || !this.presenter)
-      return super.summaryOfFailure(error, failure, job)
-    const failed = failurePart(this.title, failure, this.safetyNote())
-    return this.presenter.summaryOf(error.result, {...job, failed})
-  }
-
-  protected override onForcedExit(): void {
-    super.onForcedExit()
-    const lookBack = this.presenter?.lookBack
-    if (lookBack !== undefined) process.stderr.write(`Aborted. ${lookBack}\n`)
   }
 }

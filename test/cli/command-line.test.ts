@@ -106,7 +106,7 @@ describe('a command line on Windows', () => {
 
 const INVENTORY = inventoryOf(runDatasets(ago(60 * DAY)))
 const PLAN = planOf(INVENTORY, {olderThan: '30d'})
-const CALLER = {bin: 'smoltrace', isRehearsal: false}
+const CALLER = {bin: 'smoltrace', isRehearsal: false, words: 'cleanup'}
 
 function next(given: GivenFlags, {archives = false, isRehearsal = false} = {}) {
   const result = resultOf({
@@ -116,7 +116,7 @@ function next(given: GivenFlags, {archives = false, isRehearsal = false} = {}) {
     user: 'kim',
     warnings: [],
   })
-  return nextStep(result, given, {bin: 'smoltrace', isRehearsal})
+  return nextStep(result, given, {...CALLER, isRehearsal})
 }
 
 describe('the next step after a dry run', () => {

@@ -84,6 +84,33 @@ export const cleanupFlags = {
   concurrency: concurrencyFlag('Runs'),
 }
 
+const {only, yes, archive, sizes, summary, verbose, quiet, concurrency} = cleanupFlags
+
+/** Every flag of `trash empty`, in the order of its help. */
+export const emptyFlags = {
+  'older-than': {
+    ...cleanupFlags['older-than'],
+    summary: 'Only runs moved to the trash before this: 14d, 2w, 1m (30 days), or a date such as 2026-01-31.',
+  },
+  all: {...cleanupFlags.all, summary: 'Everything in the trash.'},
+  only,
+  yes,
+  'dry-run': cleanupFlags['dry-run'],
+  'no-dry-run': cleanupFlags['no-dry-run'],
+  archive,
+  'max-delete': {
+    ...cleanupFlags['max-delete'],
+    summary: 'Refuse to delete more than N datasets, or P% of the trash.',
+  },
+  'no-journal': cleanupFlags['no-journal'],
+  sizes,
+  summary,
+  verbose,
+  quiet,
+  'exit-code': cleanupFlags['exit-code'],
+  concurrency,
+}
+
 /** What most cleanups use. */
 export const DAILY_FLAGS = [
   'older-than',
@@ -92,6 +119,7 @@ export const DAILY_FLAGS = [
   'keep-recent',
   'keep-best',
   'only',
+  'trash',
   'interactive',
   'archive',
   'max-delete',
@@ -99,9 +127,10 @@ export const DAILY_FLAGS = [
 ] as const satisfies ReadonlyArray<keyof typeof cleanupFlags>
 
 export type CleanupFlags = Interfaces.InferredFlags<typeof cleanupFlags & typeof HubCommand.baseFlags>
+export type EmptyFlags = Interfaces.InferredFlags<typeof emptyFlags & typeof HubCommand.baseFlags>
 
 /** How a plan is applied, as the library's options. */
-export function executionOf(flags: CleanupFlags): ExecutionOptions & SizesOption {
+export function executionOf(flags: EmptyFlags): ExecutionOptions & SizesOption {
   return {
     dryRun: !flags['no-dry-run'],
     yes: flags.yes,

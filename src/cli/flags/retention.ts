@@ -93,9 +93,12 @@ export const retentionFlags = {
 /** Those that decide about a run that is named already. */
 export const ruleFlags = Object.fromEntries(
   Object.entries(retentionFlags).filter(
-    ([name]) => !/^(?:all|run|(?:delete|preserve)-leaderboard)$/.test(name),
+    ([name]) => !/^(?:all|run|trash|(?:delete|preserve)-leaderboard)$/.test(name),
   ),
-) as unknown as Omit<typeof retentionFlags, 'all' | 'delete-leaderboard' | 'preserve-leaderboard' | 'run'>
+) as unknown as Omit<
+  typeof retentionFlags,
+  'all' | 'delete-leaderboard' | 'preserve-leaderboard' | 'run' | 'trash'
+>
 
 type SelectionFlags = Pick<
   typeof retentionFlags,

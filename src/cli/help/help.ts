@@ -18,7 +18,10 @@ const FIRST_STEPS: ReadonlyArray<readonly [why: string, command: string]> = [
   ['See what a cleanup would delete (--no-dry-run deletes it):', 'cleanup --older-than 30d'],
 ]
 /** The order in which commands are met; those not named here come before them. */
-const ORDER = 'cleanup runs datasets leaderboard policy plan history restore sandbox autocomplete'.split(' ')
+const ORDER = 'cleanup trash runs datasets leaderboard policy history restore sandbox autocomplete'.split(' ')
+
+/** What other commands name where it helps: the list has to fit on a screen. */
+const UNLISTED = new Set(['help', 'plan'])
 
 /** Calls and examples have to be on the first screen. */
 const SECTIONS = ['USAGE', 'EXAMPLES', 'DESCRIPTION', 'ARGUMENTS', 'FLAGS']
@@ -155,7 +158,7 @@ export default class SmoltraceHelp extends Help {
     return (
       [...topics, ...commands]
         // The last line says how it is called.
-        .filter(({name}) => name !== '' && name !== 'help' && !name.includes(':'))
+        .filter(({name}) => name !== '' && !UNLISTED.has(name) && !name.includes(':'))
         .sort((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name))
         .map(({name, description}) => [name, description])
     )

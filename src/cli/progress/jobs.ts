@@ -2,7 +2,7 @@ import {type TaggingEvent} from '../../lib/account/protection/tagging.js'
 import {type RestoreEvent, type RestoreOutcome} from '../../lib/archive/restore-runs.js'
 import {formatNumber} from '../../lib/base/text.js'
 import {type JobEvent} from '../../lib/cleanup/options.js'
-import {type Outcome} from '../../lib/cleanup/outcomes.js'
+import {type DeletionEvent, type Outcome} from '../../lib/cleanup/outcomes.js'
 import {type Plan, plannedDatasets} from '../../lib/plan/plan.js'
 import {formatBytes} from '../../lib/views/format.js'
 import {RESTORE_LABELS} from '../../lib/views/terminal/restore.js'
@@ -14,6 +14,7 @@ const DELETING: Phase = {
   doing: 'deleting',
   stopping: 'what is under way is finished (Ctrl-C: at once)',
 }
+const TRASHING: Phase = {...DELETING, doing: 'moving to the trash'}
 const RESTORING: Phase = {doing: 'restoring', stopping: 'the same command resumes'}
 const TAGGING: Phase = {doing: 'changing cards', stopping: 'the same command resumes'}
 
@@ -27,6 +28,7 @@ export function showJobs(signal: AbortSignal, onOpen: () => void) {
     progress,
     deletion: showDeletion(progress),
     restore: showRestore(progress),
+    untrashing: showUntrashing(progress),
     tagging: showTagging(progress),
   }
 }
@@ -48,7 +50,7 @@ export function showDeletion(progress: Progress): (event: JobEvent, plan: Plan) 
       case 'started':
       case 'finished': {
         planned ??= plannedDatasets(plan).length
-        progress.begin(DELETING, planned)
+        progress.begin(plan.rules.trash ? TRASHING : DELETING, planned)
         if (event.kind === 'started') return progress.start(event.name)
         return progress.finish(endOfDeletion(event.outcome))
       }
@@ -65,6 +67,19 @@ export function showDeletion(progress: Progress): (event: JobEvent, plan: Plan) 
         return progress.say('rechecking what remains')
       }
     }
+  }
+}
+
+/** Restoring from the trash; names are those there. */
+export function showUntrashing(progress: Progress): (event: DeletionEvent, of: number) => void {
+  return (event, of) => {
+    progress.begin(RESTORING, of)
+    if (event.kind === 'started') return progress.start(event.name)
+    if (event.kind === 'repeating') return progress.repeat(event.name, event)
+    if (event.kind === 'waiting') return progress.wait(event)
+    if (event.kind === 'checking') return progress.say('rechecking what remains')
+    const ended = endOfDeletion(event.outcome)
+    return progress.finish(event.outcome.status === 'trashed' ? {...ended, words: 'restored'} : ended)
   }
 }
 

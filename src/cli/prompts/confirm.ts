@@ -71,14 +71,15 @@ export function formatQuestion(plan: Plan, notes: PlanNotes, isAbove: boolean, s
 function formatWarning(plan: Plan, notes: PlanNotes, {style, width}: Screen): string {
   const {namespace, endpoint} = plan
   const lines = [
-    `${style.red(style.bold('WARNING'))}  You are about to delete ${shareText(plan, notes)} of ${style.bold(namespace)} at ${endpoint} for good.`,
+    `${style.red(style.bold('WARNING'))}  You are about to ${plan.rules.trash ? 'move' : 'delete'} ${shareText(plan, notes)} of ${style.bold(namespace)} at ${endpoint} ${plan.rules.trash ? 'to the trash' : 'for good'}.`,
     describeUndo(plan, notes),
     `Type ${LIST} to see the whole plan.`,
   ]
   return wrapText(lines.join('\n'), width)
 }
 
-function describeUndo({delete: runs, leaderboard}: Plan, {archive}: PlanNotes): string {
+function describeUndo({delete: runs, leaderboard, rules}: Plan, {archive}: PlanNotes): string {
+  if (rules.trash) return '`trash restore` brings them back. Frees no storage until the trash is emptied.'
   if (leaderboard?.planned && runs.length === 0)
     return 'Its files are archived first: `restore` brings these back.'
   if (archive !== undefined)

@@ -43,8 +43,15 @@ export interface Inventory {
 }
 
 /** The runs' datasets and the leaderboard. */
-export function allDatasets({datasets, leaderboard}: Inventory): Dataset[] {
+export function allDatasets({datasets, leaderboard}: Pick<Inventory, 'datasets' | 'leaderboard'>): Dataset[] {
   return leaderboard ? [...datasets, leaderboard] : datasets
+}
+
+/** Those and what is in the trash: everything that a job may be about. */
+export function listedIn(
+  inventory: Pick<Inventory, 'datasets' | 'leaderboard' | 'trash'>,
+): Array<Dataset | TrashedDataset> {
+  return [...allDatasets(inventory), ...inventory.trash]
 }
 
 /**

@@ -1,5 +1,5 @@
 import {orUnknown} from '../base/errors.js'
-import {parseDatasetName} from '../base/names.js'
+import {parseDatasetName, parseTrashName} from '../base/names.js'
 import {type OptionTable, readOptions} from '../base/options.js'
 import {CONNECTION, type ConnectionOptions, openSession, type Session} from '../hub/session.js'
 
@@ -56,7 +56,7 @@ export async function readSizesIfAsked(session: Session, {sizes}: SizesOption): 
 async function fetchSizes({hub, user, access: {namespace}}: Session): Promise<ReadonlyMap<string, number>> {
   const sizes = new Map<string, number>()
   for (const {name, bytes} of await hub.listStorage(namespace === user ? undefined : namespace)) {
-    if (!parseDatasetName(name, namespace)) continue
+    if (!parseDatasetName(name, namespace) && !parseTrashName(name, namespace)) continue
     if (bytes === undefined) sizes.delete(name)
     else sizes.set(name, bytes)
   }

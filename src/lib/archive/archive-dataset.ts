@@ -6,7 +6,7 @@ import {type Dataset} from '../account/datasets.js'
 import {mapLimited} from '../base/concurrency.js'
 import {CancelledError, RefusedError} from '../base/errors.js'
 import {foldersOf, syncFolder} from '../base/files.js'
-import {parseDatasetName} from '../base/names.js'
+import {parseDatasetName, parseTrashName, runDatasetName} from '../base/names.js'
 import {type RepoFile} from '../hub/files.js'
 import {type Session} from '../hub/session.js'
 import {compareFolder, ensureFolder, filesBelow, folderExists} from './disk.js'
@@ -35,8 +35,7 @@ export interface ArchiveJob {
 export async function archiveDataset({name, id, sha}: Dataset, job: ArchiveJob): Promise<number> {
   const {session, folder, lock} = job
   const {hub, access, now} = session
-  if (!parseDatasetName(name, access.namespace))
-    throw new RefusedError(`${name} is not a dataset of ${access.namespace}`)
+  const own = nameOfArchive(name, access.namespace)
   const facts = await hub.describe(name, sha)
   if (!facts) throw new RefusedError('it is no longer there')
   if (facts.id !== id || facts.name !== name || facts.sha !== sha)
@@ -46,14 +45,29 @@ export async function archiveDataset({name, id, sha}: Dataset, job: ArchiveJob):
   if (problem)
     throw new RefusedError(`its file ${problem}: rename it on the Hub, or delete the run without an archive`)
   requireSamePaths(files, facts.paths)
-  const paths = archivePaths(folder, name, lock.token)
-  const fresh = describeArchive(facts, files, {endpoint: hub.endpoint, namespace: access.namespace, now})
+  const paths = archivePaths(folder, own, lock.token)
+  const fresh = describeArchive({...facts, name: own}, files, {
+    endpoint: hub.endpoint,
+    namespace: access.namespace,
+    now,
+  })
   const former = await readManifest(paths.manifest)
-  await storeFiles(fresh, former, paths, job)
+  await storeFiles(fresh, former, {...paths, source: name}, job)
   await lock.require()
   await writeManifest(paths.manifest, fresh, former)
   return files.reduce((sum, {size}) => sum + size, 0)
 }
+
+/** What comes from the trash is archived under the name that it had, and is restored by. */
+function nameOfArchive(name: string, namespace: string): string {
+  const trashed = parseTrashName(name, namespace)
+  if (trashed) return runDatasetName(namespace, trashed.type, trashed.timestamp)
+  if (!parseDatasetName(name, namespace)) throw new RefusedError(`${name} is not a dataset of ${namespace}`)
+  return name
+}
+
+/** Where a dataset is archived, and the name that its files are fetched by. */
+type Places = ArchivePaths & {source: string}
 
 /**
  * A proxy that removes `Link` from the answers would end a listing early, without an error. The Hub may name more files than it
@@ -72,7 +86,7 @@ function requireSamePaths(files: RepoFile[], paths: string[] | undefined): void 
 async function storeFiles(
   fresh: Manifest,
   former: Manifest | undefined,
-  paths: ArchivePaths,
+  paths: Places,
   job: ArchiveJob,
 ): Promise<void> {
   const {folder, final, staging} = paths
@@ -109,12 +123,12 @@ async function storeFiles(
  * may have been taken for dead, and still write to what it has open.
  */
 async function fetchAll(
-  {name, sha}: Manifest,
+  {sha}: Manifest,
   files: RepoFile[],
-  paths: ArchivePaths,
+  paths: Places,
   {session, limitFiles, signal}: ArchiveJob,
 ): Promise<void> {
-  const {folder, staging} = paths
+  const {folder, staging, source: name} = paths
   const left = await leftovers(files, paths)
   await ensureFolder(folder, basename(staging))
   await mapLimited(files, limitFiles, async (file) => {

@@ -1,11 +1,14 @@
 import {type Dataset, type RunDataset} from '../account/datasets.js'
 import {RefusedError} from '../base/errors.js'
 import {trashNameOf} from '../base/names.js'
-import {messageOf} from '../base/text.js'
+import {messageOf, printable} from '../base/text.js'
 import {DAY, dayOf} from '../base/time.js'
 import {type PlanPart} from '../hub/client.js'
 import {type Whereabouts} from '../hub/dataset-info.js'
 import {type Session} from '../hub/session.js'
+import {CHANGED} from '../plan/compare.js'
+import {type Plan} from '../plan/plan.js'
+import {goneOutcome, type Outcome} from './outcomes.js'
 
 /** What the Hub shows of one dataset, asked for that one alone. */
 export type HubState =
@@ -24,7 +27,15 @@ export interface Act {
   readonly isMove: boolean
   /** Does it, or has it failed. @returns the Hub's id of the request, where it gave one */
   send(dataset: Dataset, part: PlanPart): Promise<string | undefined>
+  /** Asks right before that whether it may be done; undefined where it may. */
+  check?(dataset: Dataset): Promise<Outcome | undefined>
   lookFor(dataset: Dataset): Promise<HubState>
+}
+
+/** What a plan says is to be done. */
+export function actOf({source, rules}: Plan, session: Session): Act {
+  if (source === 'trash') return emptying(session)
+  return rules.trash ? trashing(session) : deletion(session)
 }
 
 /** Deletes for good. */
@@ -37,8 +48,32 @@ export function deletion({hub, access}: Session): Act {
   }
 }
 
+/** Deletes from the trash for good. A name there may lead to a dataset that was restored: it is asked for before it is deleted. */
+function emptying(session: Session): Act {
+  const {hub, access} = session
+  const act = deletion(session)
+  return {
+    ...act,
+    send: ({name}) => hub.deleteDataset(name, access.namespace, 'trash'),
+    async check(dataset) {
+      const {name} = dataset
+      const found = await act.lookFor(dataset)
+      if (found.state === 'unknown')
+        return {name, status: 'skipped', reason: `it could not be checked: ${found.why}`}
+      if (found.state === 'there' && !found.isChanged) return
+      if (found.state === 'gone' && found.movedTo === undefined && !found.isChanged) return goneOutcome(name)
+      const movedTo = found.state === 'gone' ? found.movedTo : undefined
+      return {
+        name,
+        status: 'skipped',
+        reason: movedTo === undefined ? CHANGED : `its name leads to ${printable(movedTo)}`,
+      }
+    },
+  }
+}
+
 /** Renames into the trash, under the Hub's date when the job began. @throws RefusedError where that is not certain */
-export function trashing(session: Session): Act {
+function trashing(session: Session): Act {
   const day = trashDay(session)
   return moving(session, ({namespace, type, timestamp}) => trashNameOf(namespace, day, type, timestamp))
 }

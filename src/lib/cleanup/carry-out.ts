@@ -20,7 +20,7 @@ import {type Plan, plannedDatasets} from '../plan/plan.js'
 import {RecheckState} from '../plan/recheck.js'
 import {checkPlanTarget, savePlan} from '../plan/saved/files.js'
 import {type SavedPlan} from '../plan/saved/parse.js'
-import {deletion, trashing} from './act.js'
+import {actOf} from './act.js'
 import {archiveBeforeDeletion} from './archive-first.js'
 import {deletePlanned} from './delete.js'
 import {openJournal} from './journal/write.js'
@@ -101,7 +101,8 @@ export async function carryOut(
   // A dry run deletes nothing, and what a caller gives was checked at the door.
   if (!dryRun) (await import('../plan/check.js')).checkPlan(plan)
   const size = plannedDatasets(plan).length
-  const refusal = refusalOfSize(size, allDatasets(inventory).length, options.maxDelete)
+  const total = plan.source === 'trash' ? inventory.trash : allDatasets(inventory)
+  const refusal = refusalOfSize(size, total.length, options.maxDelete)
   // A plan that is refused is the one that somebody has to look at.
   if (options.savePlan !== undefined) await savePlan(plan, options.savePlan, session.user)
   if (refusal)
@@ -155,7 +156,7 @@ async function deleteConfirmed(
   const {signal, concurrency = DEFAULT_CONCURRENCY} = options
   const onEvent = guardListener<JobEvent>('onEvent', (event) => options.onEvent?.(event, plan), warnings)
   const how = {session, concurrency, signal, onEvent}
-  const act = plan.rules.trash ? trashing(session) : deletion(session)
+  const act = actOf(plan, session)
   const {archive, excluded} = await archiveBeforeDeletion(plan, options, how)
   const state = new RecheckState(plan, session, excluded)
   await state.refresh('first')

@@ -44,9 +44,16 @@ const MAX_UNKNOWN = 5
  */
 export async function deletePlanned(plan: Plan, options: DeletionOptions): Promise<Outcome[]> {
   const job = new Deletion(options)
-  await job.deleteRuns(plan)
+  await job.takeRuns(inOrderOfDeletion(plan).map(({datasets}) => datasets))
   if (plan.leaderboard?.planned) await job.deleteLeaderboard(plan.leaderboard.dataset)
-  return [...job.attempts.values()].map(({outcome}) => outcome)
+  return job.outcomes
+}
+
+/** Does the same with these runs, in this order, each a list of datasets in the order in which they are taken. */
+export async function takeRuns(runs: Dataset[][], options: DeletionOptions): Promise<Outcome[]> {
+  const job = new Deletion(options)
+  await job.takeRuns(runs)
+  return job.outcomes
 }
 
 /** A DELETE that was blocked, that failed or was lost, or that the Hub performed. */
@@ -76,8 +83,12 @@ class Deletion {
     this.runs = pLimit(concurrency)
   }
 
-  async deleteRuns(plan: Plan): Promise<void> {
-    await this.runs.map(inOrderOfDeletion(plan), ({datasets}) => this.deleteRun(datasets))
+  get outcomes(): Outcome[] {
+    return [...this.attempts.values()].map(({outcome}) => outcome)
+  }
+
+  async takeRuns(runs: Dataset[][]): Promise<void> {
+    await this.runs.map([...runs], (datasets) => this.deleteRun(datasets))
     this.gate.requireCertain()
     this.isSettled = await this.settle([...this.attempts.values()])
   }
@@ -144,6 +155,8 @@ class Deletion {
         if (!isStarted) this.options.onEvent({kind: 'started', name: dataset.name})
         isStarted = true
         isWritten ||= await this.writeDown((journal) => journal.intent(dataset))
+        const held = await this.options.act.check?.(dataset)
+        if (held) return {blocked: held}
         // Writing takes a moment, in which another run may have used up the quota and rechecked.
         if (!isWritten || this.gate.mustClose() || this.gate.blocker(dataset)) return
         this.gate.noteSent()

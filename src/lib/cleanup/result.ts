@@ -81,7 +81,8 @@ export function resultOf({inventory, outcomes = [], stale = [], sizes, ...report
   const left = new Set(
     outcomes.filter(({status}) => isTaken(status) || status === 'gone').map(({name}) => name),
   )
-  const found = countRuns(inventory.datasets)
+  const there = report.plan.source === 'trash' ? inventory.trash : inventory.datasets
+  const found = countRuns(there)
   return {
     applied: false,
     declined: false,
@@ -93,11 +94,11 @@ export function resultOf({inventory, outcomes = [], stale = [], sizes, ...report
     outcomes,
     counts,
     found,
-    remaining: left.size > 0 ? countRuns(inventory.datasets.filter(({name}) => !left.has(name))) : found,
+    remaining: left.size > 0 ? countRuns(there.filter(({name}) => !left.has(name))) : found,
     ...(sizes && {
       storage: {
         sizes,
-        found: storageOf(inventory.datasets, sizes),
+        found: storageOf(there, sizes),
         frees: freedBy(report.plan, sizes),
         freed: storageOf(
           outcomes.filter(({status}) => status === 'deleted'),

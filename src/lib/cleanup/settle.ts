@@ -1,6 +1,6 @@
 import pLimit from 'p-limit'
 
-import {allDatasets, type Dataset, discover} from '../account/datasets.js'
+import {type Dataset, discover, listedIn} from '../account/datasets.js'
 import {RefusedError} from '../base/errors.js'
 import {messageOf} from '../base/text.js'
 import {requireSameAccess} from '../hub/session.js'
@@ -56,8 +56,7 @@ export async function settle(
     const inventory = await discover(session)
     // If the token can no longer see everything, a listing does not show what is gone.
     await requireSameAccess(session)
-    const all = [...allDatasets(inventory), ...inventory.trash]
-    const listed = new Map(all.map(({name, id}) => [name, id]))
+    const listed = new Map(listedIn(inventory).map(({name, id}) => [name, id]))
     const compare = async (attempt: Attempt) => {
       const {
         dataset: {name, id},

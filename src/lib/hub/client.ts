@@ -1,5 +1,5 @@
 import {CancelledError, RefusedError, SmoltraceError} from '../base/errors.js'
-import {parseDatasetName} from '../base/names.js'
+import {parseDatasetName, parseTrashName} from '../base/names.js'
 import {registerSecret, safe} from '../base/text.js'
 import {type Account, readAccount} from './access.js'
 import {listCommits} from './commits.js'
@@ -108,7 +108,14 @@ async function whoAmI(transport: Transport, namespace?: string): Promise<Account
 }
 
 /** Which part of a plan a DELETE belongs to: a name must be of that part, or nothing is sent. */
-export type PlanPart = 'leaderboard' | 'run'
+export type PlanPart = 'leaderboard' | 'run' | 'trash'
+
+/** By its exact name; undefined where it is of none. */
+function partOf(name: string, namespace: string): PlanPart | undefined {
+  if (parseTrashName(name, namespace)) return 'trash'
+  const type = parseDatasetName(name, namespace)?.type
+  return type === undefined || type === 'leaderboard' ? type : 'run'
+}
 
 /** Deletes one dataset for good; the signal does not end it. @returns the Hub's id of the request, where it gave one */
 async function deleteDataset(
@@ -117,8 +124,7 @@ async function deleteDataset(
   namespace: string,
   part: PlanPart,
 ): Promise<string | undefined> {
-  const type = parseDatasetName(name, namespace)?.type
-  if (!type || (type === 'leaderboard') !== (part === 'leaderboard'))
+  if (partOf(name, namespace) !== part)
     throw new RefusedError(
       `${name} is not a SMOLTRACE ${part} dataset of ${namespace}, so it was not deleted.`,
     )

@@ -1,7 +1,9 @@
 import {isDeepStrictEqual} from 'node:util'
 import * as z from 'zod/mini'
 
+import {type TrashedDataset} from '../account/datasets.js'
 import {groupDatasetsByRun} from '../account/runs.js'
+import {trashedRunsOf} from '../account/trash.js'
 import {RefusedError, UsageError} from '../base/errors.js'
 import {parseDatasetName, parseTrashName} from '../base/names.js'
 import {readOptions} from '../base/options.js'
@@ -22,6 +24,7 @@ const PLANNED_DATASET = z.object({
 const PLAN = z.object({
   endpoint: text,
   namespace: text,
+  source: z.enum(['runs', 'trash']),
   now: z.date(),
   rules: z.object({}),
   archives: z.boolean(),
@@ -87,21 +90,26 @@ function rebuildRules(plan: Plan): RetentionRules {
 }
 
 /** A run is what its datasets make of it, and loses some of those that its plan's scope takes in, in the order of deletion. */
-function checkRun({run, datasets}: PlannedRun, {namespace, rules}: Plan): void {
+function checkRun({run, datasets}: PlannedRun, {namespace, rules, source}: Plan): void {
+  const isTrash = source === 'trash'
+  const where = `run ${run.timestamp} ${isTrash ? 'in the trash ' : ''}of ${namespace}`
   for (const {name, type, timestamp} of run.datasets) {
-    const parsed = parseDatasetName(name, namespace)
+    const parsed = isTrash ? parseTrashName(name, namespace) : parseDatasetName(name, namespace)
     if (!parsed || parsed.type === 'leaderboard' || parsed.type !== type || parsed.timestamp !== timestamp)
-      throw contradiction(`${name} is not a dataset of run ${timestamp} of ${namespace}`)
+      throw contradiction(`${name} is not a dataset of ${where}`)
   }
 
   for (const {name} of run.inTrash)
     if (parseTrashName(name, namespace)?.timestamp !== run.timestamp)
-      throw contradiction(`${name} is not a dataset of run ${run.timestamp} in the trash of ${namespace}`)
+      throw contradiction(`${name} is not in the trash of ${where}`)
 
-  if (new Set(run.datasets.map(({type}) => type)).size < run.datasets.length)
+  // The trash may have two datasets of one type that were put there on two days.
+  if (new Set(run.datasets.map(({type, name}) => (isTrash ? name : type))).size < run.datasets.length)
     throw contradiction(`run ${run.timestamp} has a dataset twice`)
-  if (!isDeepStrictEqual(groupDatasetsByRun(run.datasets, run.inTrash), [run]))
-    throw contradiction(`run ${run.timestamp} does not match its datasets`)
+  const made = isTrash
+    ? trashedRunsOf({trash: run.datasets as TrashedDataset[]})
+    : groupDatasetsByRun(run.datasets, run.inTrash)
+  if (!isDeepStrictEqual(made, [run])) throw contradiction(`run ${run.timestamp} does not match its datasets`)
   const names = new Set(datasets.map(({name}) => name))
   const allowed = inScope(run, rules.only).filter(({name}) => names.has(name))
   if (datasets.length === 0 || !isDeepStrictEqual(allowed, datasets))

@@ -1,9 +1,11 @@
-import {allDatasets, type Dataset, type Inventory, type LeaderboardDataset} from '../account/datasets.js'
+import {type Dataset, type Inventory, type LeaderboardDataset, listedIn} from '../account/datasets.js'
 import {findLeaderboardHold, type Protection} from '../account/protection/pins.js'
 import {type Run, runsOf} from '../account/runs.js'
+import {trashedRunsOf} from '../account/trash.js'
 import {printable} from '../base/text.js'
 import {type RetentionContext} from '../retention/context.js'
 import {decide} from '../retention/decide.js'
+import {decideTrash} from '../retention/trash.js'
 import {guardsAmong, isPicked} from './pick.js'
 import {type Plan} from './plan.js'
 
@@ -25,8 +27,9 @@ export function comparePlan(
   known: RetentionContext & {protection: Protection},
 ): Map<string, Exclusion> {
   const excluded = new Map<string, Exclusion>()
-  const current = new Map(allDatasets(fresh).map((each) => [each.name, each]))
-  const freshRuns = new Map(runsOf(fresh).map((run) => [run.timestamp, run]))
+  const current = new Map(listedIn(fresh).map((each) => [each.name, each]))
+  const runs = plan.source === 'trash' ? trashedRunsOf(fresh) : runsOf(fresh)
+  const freshRuns = new Map(runs.map((run) => [run.timestamp, run]))
   const kept = keptNow(plan, [...freshRuns.values()], fresh.now, known)
   for (const {run, datasets} of plan.delete) {
     // Pinning changes a card, so why a run is kept says more than what changed.
@@ -92,7 +95,8 @@ function keptNow(plan: Plan, freshRuns: Run[], now: Date, known: RetentionContex
     ...gone.map(({run}) => run),
   ]
   const kept = new Map<string, string>()
-  for (const {run, action, reasons} of decide(runs, plan.rules, now, known)) {
+  const decideAll = plan.source === 'trash' ? decideTrash : decide
+  for (const {run, action, reasons} of decideAll(runs, plan.rules, now, known)) {
     if (action !== 'keep') continue
     const before = planned.get(run.timestamp)
     // Keepers and selectors were asked before a person picked.

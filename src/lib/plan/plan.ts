@@ -45,6 +45,8 @@ interface PlannedLeaderboard {
 export interface Plan {
   endpoint: string
   namespace: string
+  /** Where its datasets are: `trash`, with their names there, only where the trash is emptied. */
+  source: 'runs' | 'trash'
   /** The clock that the ages were measured with. */
   now: Date
   rules: RetentionRules
@@ -88,6 +90,7 @@ export function makePlan(
   return deepFreeze({
     endpoint,
     namespace,
+    source: 'runs',
     now,
     rules,
     cutoff: rules.olderThan && cutoffOf(rules.olderThan, now),

@@ -1,4 +1,4 @@
-import {allDatasets, discover, type Inventory} from '../account/datasets.js'
+import {discover, type Inventory, listedIn} from '../account/datasets.js'
 import {type RowIndex} from '../account/leaderboard/index.js'
 import {readProtection} from '../account/protection/file.js'
 import {type Protection} from '../account/protection/pins.js'
@@ -79,7 +79,7 @@ async function takeSnapshot(plan: Plan, session: Session): Promise<Snapshot> {
  */
 async function allIsGone(plan: Plan, inventory: Inventory, session: Session): Promise<boolean> {
   const {hub, access} = session
-  const listed = new Set(allDatasets(inventory).map(({name}) => name))
+  const listed = new Set(listedIn(inventory).map(({name}) => name))
   const planned = plannedDatasets(plan)
   if (planned.length === 0 || planned.some(({name}) => listed.has(name))) return false
   const hidden = whyHidden(access)

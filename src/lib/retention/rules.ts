@@ -265,8 +265,7 @@ const RULES = {
   trash: {
     kind: 'scope',
     value: 'switch',
-    summary:
-      'Move datasets to the trash, where they can be restored, instead of deleting them. Frees no storage.',
+    summary: 'Move datasets to the trash instead of deleting them.',
   },
   deleteLeaderboard: {
     kind: 'scope',

@@ -39,22 +39,55 @@ export interface PlanNotes {
   stale?: readonly Outcome[] | undefined
 }
 
+/** What a plan does with its datasets. */
+export interface Verbs {
+  verb: string
+  /** Of a plan. */
+  verbs: string
+  done: string
+  /** What is done with what is taken for good, or not. */
+  taken: 'deleted' | 'trashed'
+}
+const DELETE: Verbs = {verb: 'delete', verbs: 'Deletes', done: 'deleted', taken: 'deleted'}
+const TRASH: Verbs = {
+  verb: 'trash',
+  verbs: 'Trashes',
+  done: 'trashed',
+  taken: 'trashed',
+}
+
+export function verbsOf({rules}: Pick<Plan, 'rules'>): Verbs {
+  return rules.trash ? TRASH : DELETE
+}
+
+const TRASH_NOTE = 'trash restore. Frees no storage until the trash is emptied.'
+
 /** All that decides about a plan, in the order of a screen, whose end is what a person sees when the question comes. */
 export function planPairs(plan: Plan, notes: PlanNotes): Pair[] {
   const {saved} = notes
+  const isTrash = plan.source === 'trash'
   return [
     ['Plan', saved && madeText(saved)],
     ['Still valid', saved && validText(plan, notes)],
     ...rulePairs(plan, keptText(plan, {saved})),
-    ['Deletes', deletesText(plan, notes)],
-    ['Leaderboard', leaderboardText(plan, notes)],
-    ['Copy', plan.delete.length > 0 ? copyText(plan, notes) : undefined],
-    ['Untouched', (saved ? '' : untouchedText(plan)) || undefined],
+    [verbsOf(plan).verbs, deletesText(plan, notes)],
+    ['Leaderboard', isTrash ? undefined : leaderboardText(plan, notes)],
+    ['Copy', copyText(plan, notes)],
+    ['Undo', plan.rules.trash && plan.delete.length > 0 ? TRASH_NOTE : undefined],
+    ['Untouched', (saved || isTrash ? '' : untouchedText(plan)) || undefined],
   ]
 }
 
 /** Of these facts those that a question repeats: with the warning above they fit on a low terminal. */
-const DECIDING: ReadonlySet<string> = new Set(['By hand', 'Deletes', 'Keeps', 'Plan', 'Rule', 'Still valid'])
+const DECIDING: ReadonlySet<string> = new Set([
+  'By hand',
+  'Deletes',
+  'Keeps',
+  'Plan',
+  'Rule',
+  'Still valid',
+  'Trashes',
+])
 const MAX_KEPT_BY = 3
 
 /** The facts that decide, in few lines. */
@@ -90,8 +123,9 @@ export function rulePairs(plan: Plan, kept?: string): Pair[] {
   ]
 }
 
-function ruleText({rules, cutoff, delete: planned}: Plan): string {
+function ruleText({rules, cutoff, source, delete: planned}: Plan): string {
   const {only, deleteLeaderboard, choosesRuns} = rules
+  if (source === 'trash') return trashRuleText(rules, cutoff)
   if (deleteLeaderboard && !choosesRuns && planned.length === 0) return 'the leaderboard alone'
   const selectors = rules.selectors
     .filter((name) => name !== 'all')
@@ -101,11 +135,19 @@ function ruleText({rules, cutoff, delete: planned}: Plan): string {
   return only.length > 0 ? `${chosen}; only ${joinWords(only)}` : chosen
 }
 
-function keeperTexts({rules}: Plan): string[] {
+function keeperTexts({rules, source}: Plan): string[] {
+  if (source === 'trash') return []
   return [
     ...rules.keepers.map((name) => sentenceOf(name, rules)),
     ...(rules.graceMs > 0 ? [graceSentence(rules)] : []),
   ]
+}
+
+function trashRuleText({only, olderThan}: RetentionRules, cutoff: Date | undefined): string {
+  const which = olderThan
+    ? `moved to the trash more than ${formatAge(olderThan)} ago, before ${cutoff && formatMoment(cutoff)}`
+    : 'everything in the trash'
+  return only.length > 0 ? `${which}; only ${joinWords(only)}` : which
 }
 
 /** How many runs are kept, and by which rules, `most` of them named: `30 runs: 28 not older than 30d, 2 pinned`. */
@@ -139,9 +181,12 @@ export function mainReason(reasons: readonly Reason[]): Reason {
 }
 
 /** What a count of the runs that one rule keeps ends with. */
-export function keptBy({rule, isUnclear}: Reason, {rules}: Plan): string {
+export function keptBy({rule, isUnclear}: Reason, {rules, source}: Plan): string {
   if (isUnclear) return rule === 'pinned' ? 'pinned or not, unknown' : 'unclear'
-  if (rule === 'older-than' && rules.olderThan) return `not older than ${formatAge(rules.olderThan)}`
+  if (rule === 'older-than' && rules.olderThan)
+    return source === 'trash'
+      ? `moved there within ${formatAge(rules.olderThan)}`
+      : `not older than ${formatAge(rules.olderThan)}`
   if (rule === 'keep-within' && rules.keepWithin) return `within the last ${formatAge(rules.keepWithin)}`
   if (rule === 'run') return rules.run.length > 0 ? 'not named with --run' : 'not selected'
   if (rule === 'only') return `without ${joinWords(rules.only, 'or')}`
@@ -154,6 +199,7 @@ const KEPT_BY: Partial<Record<ReasonRule, string>> = {
   pinned: 'pinned',
   grace: 'may still be uploading',
   future: 'dated in the future',
+  trash: 'partly in the trash',
   finished: 'finished',
   picked: 'not picked',
   'incomplete-only': 'complete',
@@ -209,13 +255,14 @@ export function shareText(plan: Plan, {sizes, saved}: Pick<PlanNotes, 'saved' | 
   const held = keep.filter(({reasons: [reason]}) => reason && NEVER_DELETED.has(reason.rule)).length
   const possible = total - held
   const isNearly = runs * 100 >= possible * NEARLY_ALL
-  const which = `${runs === possible ? 'ALL' : 'nearly all'} runs${held > 0 ? ' that may be deleted' : ''}`
+  const where = plan.source === 'trash' ? ' in the trash' : ''
+  const which = `${runs === possible ? 'ALL' : 'nearly all'} runs${where}${held > 0 ? ' that may be deleted' : ''}`
   const share = `${formatNumber(runs)} of ${formatNumber(total)}`
   const ofDatasets = saved ? '' : `${formatNumber(datasets)} of `
   const details = [`${ofDatasets}${formatCount(saved ? datasets : all.length, 'dataset')}`, size]
     .filter(Boolean)
     .join(', ')
-  const whole = isNearly ? `${which}, ${share}` : `${share} ${total === 1 ? 'run' : 'runs'}`
+  const whole = isNearly ? `${which}, ${share}` : `${share} ${total === 1 ? 'run' : 'runs'}${where}`
   return `${scopeText(plan)}${whole} (${details})${board && `, and ${board}`}`
 }
 
@@ -237,9 +284,10 @@ export function typesDiffer({delete: planned, rules: {only}}: Plan): boolean {
  */
 export function deletesTitle(plan: Plan, isAlone: boolean): string {
   const {length} = plan.delete
-  if (length === 0) return `Deletes ${plan.leaderboard?.planned ? 'the leaderboard alone' : 'no runs'}`
-  if (!isAlone || typesDiffer(plan)) return `Deletes ${formatCount(length, 'run')}`
-  return `Deletes ${scopeText(plan)}${formatCount(length, plan.rules.only.length > 0 ? 'run' : 'whole run')}`
+  const {verbs} = verbsOf(plan)
+  if (length === 0) return `${verbs} ${plan.leaderboard?.planned ? 'the leaderboard alone' : 'no runs'}`
+  if (!isAlone || typesDiffer(plan)) return `${verbs} ${formatCount(length, 'run')}`
+  return `${verbs} ${scopeText(plan)}${formatCount(length, plan.rules.only.length > 0 ? 'run' : 'whole run')}`
 }
 
 /** Rules that keep a run whatever is asked for: what they keep hides nothing of a plan that deletes all the rest. */
@@ -250,11 +298,15 @@ function sizeText(frees: StorageSum, all: StorageSum | undefined): string {
   return isKnown ? `${formatStorage(frees)} of ${formatStorage(all)}` : formatStorageTotal(frees)
 }
 
-function copyText({archives}: Plan, {archive}: PlanNotes): string {
-  if (archive !== undefined) return `of each dataset, to ${archive}, before it is deleted`
-  return archives
-    ? 'of each dataset before it is deleted: add --archive DIR'
-    : 'none. Add --archive DIR to be able to restore.'
+function copyText(plan: Plan, {archive}: PlanNotes): string | undefined {
+  if (plan.delete.length === 0) return undefined
+  const before = `before it is ${verbsOf(plan).done}`
+  if (archive !== undefined) return `of each dataset, to ${archive}, ${before}`
+  if (plan.archives) return `of each dataset ${before}: add --archive DIR`
+  if (plan.rules.trash) return undefined
+  return plan.source === 'trash'
+    ? 'none, and no undo. Add --archive DIR to be able to restore.'
+    : 'none. Add --archive DIR to be able to restore, or --trash instead of deleting.'
 }
 
 function untouchedText({standard, nearMisses}: Plan): string {
@@ -304,7 +356,7 @@ export function totalsText(plan: Plan, isLive: boolean): string {
     datasets === 0
       ? 'nothing'
       : `${formatCount(datasets, 'dataset')} of ${formatCount(plan.delete.length, 'run')}`
-  return `${isLive ? 'Will delete' : 'Would delete'} ${what} in ${plan.namespace}; keeps ${kept}.`
+  return `${isLive ? 'Will' : 'Would'} ${verbsOf(plan).verb} ${what} in ${plan.namespace}; keeps ${kept}.`
 }
 
 export function unknownText(unknown: NonNullable<Plan['unknown']>): string {
@@ -363,25 +415,26 @@ export function describeOutcome({name, reason, requestId}: Described): string {
 
 /** The names of what was deleted, and the runs that it was of. */
 function deletedIn({plan, outcomes}: CleanupResult): {names: ReadonlySet<string>; runs: PlannedRun[]} {
-  const names = new Set(outcomes.flatMap(({name, status}) => (status === 'deleted' ? [name] : [])))
+  const names = new Set(outcomes.flatMap(({name, status}) => (isTaken(status) ? [name] : [])))
   return {names, runs: plan.delete.filter(({datasets}) => datasets.some(({name}) => names.has(name)))}
 }
 
 /** How the deletion ended, in one or two sentences: of a partial one, what each of the other datasets came to. */
 export function resultText(result: CleanupResult): string {
-  const {counts, outcomes, interrupted, deletionMs, remaining} = result
+  const {plan, counts, outcomes, interrupted, deletionMs, remaining} = result
+  const taken = counts[verbsOf(plan).taken]
   const runs = runsText(result)
   const rest = notDeleted(outcomes).map(
     ([label, own]) => `${formatNumber(own.length)} ${label.toLowerCase()}`,
   )
-  const share = rest.length > 0 ? `${formatNumber(counts.deleted)} of ` : ''
-  const datasets = formatCount(rest.length > 0 ? outcomes.length : counts.deleted, 'dataset')
+  const share = rest.length > 0 ? `${formatNumber(taken)} of ` : ''
+  const datasets = formatCount(rest.length > 0 ? outcomes.length : taken, 'dataset')
   const ofRuns = runs && (share ? ` (${runs})` : ` of ${runs}`)
   const others = rest.length > 0 ? `: ${rest.join(', ')}` : ''
   const left = `${formatCount(remaining.runs, 'run')}, ${formatCount(remaining.datasets, 'dataset')} remain`
   return (
     `${interrupted ? 'Interrupted: running requests were finished, nothing new was started. ' : ''}` +
-    `Deleted ${share}${datasets}${ofRuns} in ${(deletionMs / 1000).toFixed(1)} s${others}. ${left}.`
+    `${OUTCOME_LABELS[verbsOf(plan).taken]} ${share}${datasets}${ofRuns} in ${(deletionMs / 1000).toFixed(1)} s${others}. ${left}${plan.source === 'trash' ? ' in the trash' : ''}.`
   )
 }
 
@@ -409,11 +462,14 @@ export interface Ending {
 
 /** What a deletion came to, and the commands that undo it and show it again, which end their lines to be copied. */
 export function resultPairs(result: CleanupResult, ending: Ending): Pair[] {
-  const {storage, archive, job} = result
+  const {plan, storage, archive, job} = result
   const {bin, isRehearsal} = ending
   const archived = archive && archive.datasets > 0
   return [
-    ['Freed', storage && formatStorageTotal(storage.freed)],
+    [
+      'Freed',
+      plan.rules.trash ? `nothing yet: ${bin} trash empty` : storage && formatStorageTotal(storage.freed),
+    ],
     [
       'Archived',
       archived
@@ -429,8 +485,9 @@ export function resultPairs(result: CleanupResult, ending: Ending): Pair[] {
 const MAX_UNDONE = 5
 
 function undoText(result: CleanupResult, ending: Ending): string | undefined {
-  const {plan, archive, user} = result
+  const {plan, archive, user, job: id} = result
   const {names: deleted, runs} = deletedIn(result)
+  if (plan.rules.trash && deleted.size > 0) return untrashCommand({...plan, user, id}, ending, runs)
   const board = plan.leaderboard?.dataset.name ?? ''
   const isBack = archive?.isLeaderboardOnly ? deleted.has(board) : deleted.size > 0
   if (!archive || !isBack) return undefined
@@ -443,6 +500,18 @@ function undoText(result: CleanupResult, ending: Ending): string | undefined {
   const command = undoCommand(job, ending, isExact ? words : [])
   if (archive.isLeaderboardOnly) return deleted.size > 1 ? `${command}\n(the leaderboard only)` : command
   return archive.isShared && !isExact ? `${command}\n(also restores what else is in that folder)` : command
+}
+
+/** The command that gives what a job moved to the trash its names again; of a job without a journal the runs are named. */
+export function untrashCommand(
+  {namespace, user, id}: {namespace: string; user: string; id: string | undefined},
+  {bin, isNamespaceSet}: Pick<Ending, 'bin' | 'isNamespaceSet'>,
+  runs: PlannedRun[] = [],
+): string {
+  const named = runs.length > MAX_UNDONE ? ['TIMESTAMP'] : runs.map(({run}) => run.timestamp)
+  const what = id === undefined ? named : ['--job', shortId(id)]
+  const other = namespace === user && !isNamespaceSet ? undefined : namespace
+  return [`${bin} trash restore`, ...what, ...formatFlags({namespace: other})].join(' ')
 }
 
 /** As many of a job's 12 digits as a person needs to name it. */

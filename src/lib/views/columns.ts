@@ -3,6 +3,7 @@ import {type RowIndex} from '../account/leaderboard/index.js'
 import {type Metric} from '../account/leaderboard/metrics.js'
 import {type Run} from '../account/runs.js'
 import {type Sizes, storageOf} from '../account/sizes.js'
+import {dayOf} from '../base/time.js'
 import {type KeptRun} from '../plan/plan.js'
 import {type Reason} from '../retention/reasons.js'
 import {ageCell, formatStorage, modelOf, scoreOfRunText, typesOf} from './format.js'
@@ -47,25 +48,33 @@ export function evaluationColumns<Row extends {run: Run}>(
   ]
 }
 
+/** The last day on which something of a run was moved to the trash: its time is the end of that day. */
+export const TRASHED: Column<{run: Run}> = {
+  title: 'Trashed',
+  cell: ({run: {time}}) => dayOf(new Date(time.getTime() - 1)),
+}
+
 const NARROWEST_WHY = 17
 
 type DecidedRun = KeptRun & {datasets?: RunDataset[]}
 
 interface DecisionOptions {
   /** The title of the column of types: those that are deleted or, under `Has`, all; no column where the page names them elsewhere. */
-  types?: 'Deletes' | 'Has' | 'elsewhere'
+  types?: string
   whyOf?: (row: DecidedRun) => string
+  /** The runs are in the trash: what matters is since when. */
+  isTrash?: boolean
 }
 
 /** The columns of runs, with their datasets, and why they are deleted or kept. */
 export function decisionColumns(
   {now, sizes, rows}: {now: Date; sizes: Sizes | undefined; rows?: RowIndex | 'unknown' | undefined},
-  {types = 'Deletes', whyOf = ({reasons}) => whyText(reasons)}: DecisionOptions = {},
+  {types = 'Deletes', whyOf = ({reasons}) => whyText(reasons), isTrash = false}: DecisionOptions = {},
 ): Array<Column<DecidedRun>> {
   const typesIn = ({run, datasets = types === 'Has' ? run.datasets : []}: DecidedRun) => typesOf({datasets})
   return [
     {title: 'Run', isCode: true, cell: ({run}) => run.timestamp},
-    {title: 'Age', cell: ({run}) => ageCell(run, now)},
+    isTrash ? TRASHED : {title: 'Age', cell: ({run}) => ageCell(run, now)},
     ...evaluationColumns(rows),
     ...(types === 'elsewhere' ? [] : [{title: types, dropAt: 4, cell: typesIn}]),
     ...sizeColumn(sizes, ({run, datasets = run.datasets}: DecidedRun) => datasets),

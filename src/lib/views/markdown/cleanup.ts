@@ -1,6 +1,6 @@
-import {formatCount} from '../../base/text.js'
+import {capitalize, formatCount} from '../../base/text.js'
 import {type Outcome} from '../../cleanup/outcomes.js'
-import {type CleanupResult, isTooLate, isUnknown} from '../../cleanup/result.js'
+import {type CleanupResult, isTaken, isTooLate, isUnknown} from '../../cleanup/result.js'
 import * as words from '../cleanup.js'
 import {decisionColumns} from '../columns.js'
 import {ageNote, placeAndTime} from '../format.js'
@@ -31,7 +31,7 @@ export function cleanupSummary(
 ): string {
   const {plan, outcomes, stale, journal} = result
   return page([
-    job.failed ?? `## Cleanup: ${titleOf(result)}`,
+    job.failed ?? `## ${plan.source === 'trash' ? 'Trash' : 'Cleanup'}: ${titleOf(result)}`,
     leftPart(outcomes.length > 0 ? outcomes : stale),
     jobTable(job, [
       ['Namespace', placeAndTime(plan.namespace, plan)],
@@ -50,17 +50,18 @@ export function cleanupSummary(
 }
 
 function titleOf(result: CleanupResult): string {
-  const {dryRun, declined, interrupted, wouldDelete, counts, outcomes} = result
+  const {plan, dryRun, declined, interrupted, wouldDelete, counts, outcomes} = result
+  const {verb, done, taken} = words.verbsOf(plan)
   if (declined) return 'cancelled, nothing was deleted'
   if (isTooLate(result)) return 'nothing of the plan could be applied'
   if (isUnknown(result)) return 'dry run, what would be deleted is not known'
-  if (wouldDelete === 0) return 'nothing to delete'
-  if (dryRun) return `dry run, ${formatCount(wouldDelete, 'dataset')} to delete`
-  if (interrupted) return `interrupted, ${formatCount(counts.deleted, 'dataset')} deleted`
-  const done = counts.deleted + counts.gone
-  return done === outcomes.length
-    ? `${formatCount(counts.deleted, 'dataset')} deleted`
-    : `${outcomes.length - done} of ${formatCount(outcomes.length, 'dataset')} not deleted`
+  if (wouldDelete === 0) return `nothing to ${verb}`
+  if (dryRun) return `dry run, ${formatCount(wouldDelete, 'dataset')} to ${verb}`
+  if (interrupted) return `interrupted, ${formatCount(counts[taken], 'dataset')} ${done}`
+  const ended = counts[taken] + counts.gone
+  return ended === outcomes.length
+    ? `${formatCount(counts[taken], 'dataset')} ${done}`
+    : `${outcomes.length - ended} of ${formatCount(outcomes.length, 'dataset')} not ${done}`
 }
 
 function leftPart(outcomes: readonly Outcome[]): string {
@@ -88,23 +89,25 @@ function nextPart(next: words.NextStep | undefined): string {
 function listParts({plan, dryRun, outcomes}: CleanupResult, {sizes, rows}: words.PlanNotes): string[] {
   const context = {now: plan.now, sizes, rows}
   const {keep} = plan
-  const deleted = outcomes.filter(({status}) => status === 'deleted')
-  const title = `Deletes ${formatCount(plan.delete.length, 'run')}`
-  const planned = table(decisionColumns(context), plan.delete, {
+  const {verbs, done, verb} = words.verbsOf(plan)
+  const isTrash = plan.source === 'trash'
+  const taken = outcomes.filter(({status}) => isTaken(status))
+  const title = `${verbs} ${formatCount(plan.delete.length, 'run')}`
+  const planned = table(decisionColumns(context, {types: verbs, isTrash}), plan.delete, {
     bytes: ROOM.runs,
-    more: 'more runs to delete: the log and a saved plan name each',
+    more: `more runs to ${verb}: the log and a saved plan name each`,
   })
-  const names = table([{title: 'Deleted', isCode: true, cell: ({name}: Outcome) => name}], deleted, {
+  const names = table([{title: capitalize(done), isCode: true, cell: ({name}: Outcome) => name}], taken, {
     bytes: ROOM.deleted,
-    more: `more deleted: ${ELSEWHERE}`,
+    more: `more ${done}: ${ELSEWHERE}`,
   })
-  const rest = table(decisionColumns(context, {types: 'Has'}), keep, {
+  const rest = table(decisionColumns(context, {types: 'Has', isTrash}), keep, {
     bytes: ROOM.kept,
     more: 'more runs kept: `--json` names each',
   })
   return [
     ...(plan.delete.length > 0 ? [dryRun ? page([`### ${title}`, planned]) : collapse(title, planned)] : []),
-    ...(deleted.length > 0 ? [collapse(`${formatCount(deleted.length, 'dataset')} deleted`, names)] : []),
+    ...(taken.length > 0 ? [collapse(`${formatCount(taken.length, 'dataset')} ${done}`, names)] : []),
     ...(keep.length > 0 ? [collapse(`Keeps ${words.keptText(plan)}`, rest)] : []),
     escapeText(ageNote([...plan.delete, ...keep].map(({run}) => run))),
   ]

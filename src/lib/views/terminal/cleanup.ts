@@ -114,10 +114,10 @@ function planColumns(
   {sizes, rows}: words.PlanNotes,
   {common, isPipe}: {common: string[]; isPipe: boolean},
 ) {
-  const types = isPipe || words.typesDiffer(plan) ? 'Deletes' : 'elsewhere'
+  const types = isPipe || words.typesDiffer(plan) ? words.verbsOf(plan).verbs : 'elsewhere'
   // Why is said above, where it is the same for all.
   const whyOf = (each: KeptRun) => words.shortWhy(each, rows, common) || 'no rule keeps it'
-  return decisionColumns({now: plan.now, sizes, rows}, {types, whyOf})
+  return decisionColumns({now: plan.now, sizes, rows}, {types, whyOf, isTrash: plan.source === 'trash'})
 }
 
 /** As many as may be shown of both ends: laying out thousands that are folded away takes a second. */
@@ -202,7 +202,7 @@ export function formatSavedPlan(
       [
         ['Digest', digest],
         ['Dry run', apply],
-        ['Delete', `${apply} --no-dry-run`],
+        [plan.rules.trash ? 'Trash' : 'Delete', `${apply} --no-dry-run`],
       ],
       {...screen, width: undefined},
     ),
@@ -218,7 +218,7 @@ function formatDatasets(plan: Plan, sizes: Sizes | undefined, style: Style): str
     const name = `${String(index + 1).padStart(digits + 2)}. ${dataset.name.padEnd(longest)}`
     return `${name}  ${sizeText(dataset, sizes)}`.trimEnd()
   })
-  const title = `Deletes ${formatCount(datasets.length, 'dataset')}, in this order within each run`
+  const title = `${words.verbsOf(plan).verbs} ${formatCount(datasets.length, 'dataset')}, in this order within each run`
   return [style.bold(title), ...lines].join('\n')
 }
 
@@ -249,7 +249,8 @@ export function resultText(
   }
 
   if (wouldDelete > 0 && !dryRun) return formatResult(result, ending, screen, isQuiet)
-  const nothing = stale.length > 0 ? 'No dataset of the plan can still be deleted.' : 'Nothing to delete.'
+  const {verb, done} = words.verbsOf(result.plan)
+  const nothing = stale.length > 0 ? `No dataset of the plan can still be ${done}.` : `Nothing to ${verb}.`
   const lines = [...(wouldDelete === 0 ? [nothing] : []), ...(next ? [next.text] : [])]
   return paragraphs([wrapText(lines.join('\n'), width), commandOf(next, style)])
 }
@@ -291,7 +292,7 @@ const COMMANDS = new Set(['Details', 'Undo'])
 
 function paintResult({counts, interrupted, outcomes}: CleanupResult, style: Style): (text: string) => string {
   if (interrupted) return (text) => paintFirst(style.yellow, text)
-  return counts.deleted + counts.gone === outcomes.length ? style.green : style.red
+  return counts.deleted + counts.trashed + counts.gone === outcomes.length ? style.green : style.red
 }
 
 /** Up to this many outcomes of one kind are all named; of more, those with the same reason are one line. */

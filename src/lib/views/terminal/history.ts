@@ -13,7 +13,14 @@ import {
 } from '../../cleanup/journal/parse.js'
 import {journalName} from '../../cleanup/journal/write.js'
 import {flagsOf} from '../../retention/read-rules.js'
-import {describeOutcome, type Ending, OUTCOME_LABELS, shortId, undoCommand} from '../cleanup.js'
+import {
+  describeOutcome,
+  type Ending,
+  OUTCOME_LABELS,
+  shortId,
+  undoCommand,
+  untrashCommand,
+} from '../cleanup.js'
 import {type Column, type Pair} from '../columns.js'
 import {formatMinute, formatMoment} from '../format.js'
 import {cut, paragraphs, wrapIndented, wrapText} from './layout.js'
@@ -26,7 +33,7 @@ export type HistoryView = Omit<Ending, 'next'> & Screen & {since?: Date | undefi
 const STATE_TITLES: Readonly<Record<DatasetState, string>> = {
   ...OUTCOME_LABELS,
   untouched: 'Not attempted (nothing was sent)',
-  uncertain: 'May or may not be deleted',
+  uncertain: 'May or may not be done',
 }
 
 const DONE = 'completed'
@@ -35,7 +42,7 @@ const DONE = 'completed'
 function endOf({state, counts}: JobRecord): string {
   if (state === 'broken-off') return 'did not finish'
   if (state === 'interrupted') return 'stopped by Ctrl-C'
-  const how = counts.deleted + counts.gone > 0 ? 'partly ' : ''
+  const how = counts.deleted + counts.trashed + counts.gone > 0 ? 'partly ' : ''
   if (counts.failed + counts.uncertain + counts.unattempted + counts.untouched > 0) return `${how}failed`
   return counts.skipped > 0 ? `${how}skipped` : DONE
 }
@@ -68,17 +75,17 @@ function columnsFor(jobs: readonly JobRecord[], {width}: HistoryView): Array<Col
     {title: 'Namespace', dropAt: 3, cell: ({namespace}) => namespace},
     ...(hubs.size > 1 ? [hub] : []),
     {title: 'Rule', dropAt: 4, cell: (job) => cut(ruleText(job), ruleWidth)},
-    {title: 'Deleted', cell: deletedText},
+    {title: 'Done', cell: doneText},
     ...(jobs.some((job) => job.archive !== null) ? [archive] : []),
     {title: 'State', cell: endOf},
   ]
 }
 
-/** `9`, or `6 of 9`, without those that were gone before. */
-function deletedText({counts}: JobRecord): string {
+/** `9`, or `6 of 9`, without those that were gone before: how many were deleted, or moved to the trash. */
+function doneText({counts}: JobRecord): string {
   const all = DATASET_STATES.reduce((sum, state) => sum + counts[state], -counts.gone)
-  const deleted = formatNumber(counts.deleted)
-  return counts.deleted === all ? deleted : `${deleted} of ${formatNumber(all)}`
+  const done = counts.deleted + counts.trashed
+  return done === all ? formatNumber(done) : `${formatNumber(done)} of ${formatNumber(all)}`
 }
 
 /** The rules as flags; runs that were picked, or datasets that were named, need none. */
@@ -112,7 +119,7 @@ export function formatJob(job: JobRecord, problems: HistoryProblem[], view: Hist
   const {style, isRehearsal} = view
   const how = {phrase: `by typing ${phrase}`, yes: 'with --yes', callback: 'by a program'}[confirmedBy]
   const flags = formatFlags({...flagsOf(job.rules), archive: archive ?? undefined}).join(' ')
-  const undo = isRehearsal || job.counts.deleted === 0 ? undefined : undoCommand(job, view)
+  const undo = isRehearsal ? undefined : undoOf(job, view)
   const end = endOf(job)
   const paint = end === DONE ? style.bold : style.yellow
   const facts: Pair[] = [
@@ -135,6 +142,12 @@ export function formatJob(job: JobRecord, problems: HistoryProblem[], view: Hist
       .join('\n'),
     formatPairs(facts, view, new Set(['Undo'])),
   ])
+}
+
+function undoOf(job: JobRecord, view: HistoryView): string | undefined {
+  const {counts, id, namespace, user} = job
+  if (counts.trashed > 0) return untrashCommand({namespace, user, id}, view)
+  return counts.deleted > 0 ? undoCommand(job, view) : undefined
 }
 
 /** `7 deleted, 1 failed`. */
@@ -166,7 +179,7 @@ function describe(dataset: DatasetRecord, start: Date, width: number | undefined
   const [day = '', time = ''] = at?.toISOString().slice(0, 19).split('T') ?? []
   const when = at ? `${day === dayOf(start) ? '' : `${day} `}${time}  ` : ''
   // The id of a request helps where something went wrong.
-  const text = describeOutcome(state === 'deleted' ? {name: dataset.name} : dataset)
+  const text = describeOutcome(state === 'deleted' || state === 'trashed' ? {name: dataset.name} : dataset)
   const margin = ' '.repeat(when.length + 2)
   return `  ${when}${wrapIndented(text, margin, width).slice(margin.length)}`
 }

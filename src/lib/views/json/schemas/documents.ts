@@ -14,6 +14,7 @@ import {HISTORY, RESTORE} from './history.js'
 import {LEADERBOARD_CHECK, LEADERBOARD_PRUNE, LEADERBOARD_REPORT, LEADERBOARD_SHOW} from './leaderboard.js'
 import {POLICY_EXPLAIN, POLICY_EXPLAIN_RUN} from './rules.js'
 import {RUNS_SHOW} from './run.js'
+import {TRASH_LIST, TRASH_RESTORE} from './trash.js'
 
 const SANDBOX = t.object('The address of the sandbox, printed when it starts.', {
   endpoint: t.url('For HF_ENDPOINT.'),
@@ -46,6 +47,9 @@ const CONTENTS = {
   'plan show': PLAN_SHOW,
   history: HISTORY,
   restore: RESTORE,
+  'trash list': TRASH_LIST,
+  'trash restore': TRASH_RESTORE,
+  'trash empty': CLEANUP,
   sandbox: SANDBOX,
   autocomplete: AUTOCOMPLETE,
 } as const

@@ -1,0 +1,34 @@
+import {runDatasetName} from '../base/names.js'
+import {DAY} from '../base/time.js'
+import {type Inventory, type RunDataset, type TrashedDataset} from './datasets.js'
+import {groupDatasetsByRun, newestFirst, type Run} from './runs.js'
+
+/** What is in the trash of one run. */
+export interface TrashedRun extends Run {
+  /** The end of the day on which the last of it was put there: all its ages count from then. */
+  time: Date
+  /** By their names in the trash. */
+  datasets: TrashedDataset[]
+}
+
+/** What is in the trash, by runs, what was put there last first. */
+export function trashedRunsOf({trash}: Pick<Inventory, 'trash'>): TrashedRun[] {
+  return groupDatasetsByRun(trash)
+    .map((run): TrashedRun => {
+      // All of them come from the trash.
+      const datasets = run.datasets as TrashedDataset[]
+      const days = datasets.map(({trashedOn}) => endOfDay(trashedOn).getTime())
+      return {...run, datasets, time: new Date(Math.max(...days)), datesDisagree: false}
+    })
+    .sort(newestFirst)
+}
+
+/** The name that a dataset in the trash had, and has again once it is restored. */
+export function originalName({namespace, type, timestamp}: RunDataset): string {
+  return runDatasetName(namespace, type, timestamp)
+}
+
+/** @param day `YYYYMMDD` in UTC */
+function endOfDay(day: string): Date {
+  return new Date(Date.parse(day.replace(/(....)(..)(..)/, '$1-$2-$3')) + DAY)
+}

@@ -1,0 +1,269 @@
+import {discover, type Inventory, type TrashedDataset} from '../../account/datasets.js'
+import {readProtectionIfPossible} from '../../account/protection/file.js'
+import {describeLivePin, pinOn} from '../../account/protection/pins.js'
+import {originalName, type TrashedRun, trashedRunsOf} from '../../account/trash.js'
+import {checkConcurrency, DEFAULT_CONCURRENCY} from '../../base/concurrency.js'
+import {CancelledError, RefusedError, UsageError} from '../../base/errors.js'
+import {EXIT, type ExitCode} from '../../base/exit-codes.js'
+import {checkTimestamps, RUN_TYPES} from '../../base/names.js'
+import {type OptionTable, readOptions, readTexts} from '../../base/options.js'
+import {byText, formatCount} from '../../base/text.js'
+import {
+  CONNECTION,
+  type ConnectionOptions,
+  guardListener,
+  openSession,
+  requireDeletable,
+  type Session,
+} from '../../hub/session.js'
+import {moving} from '../act.js'
+import {takeRuns} from '../delete.js'
+import {findJob, readHistory} from '../journal/history.js'
+import {dataDirOf} from '../options.js'
+import {type DeletionEvent, type Outcome, type OutcomeStatus, unattemptedOutcome} from '../outcomes.js'
+import {type Reselection, reselectionOf} from './reselect.js'
+
+/** Which runs come back. */
+export interface TrashRestoreOptions extends ConnectionOptions {
+  /** Timestamps of runs in the trash. */
+  timestamps?: string[] | undefined
+  /** Everything in the trash. */
+  all?: boolean | undefined
+  /** What this job moved there: the beginning of its id, or `latest`. */
+  job?: string | undefined
+  /** Runs that are worked on at a time, 1 to 32; default 4. */
+  concurrency?: number | undefined
+  /** Where journals are kept: they say by which rules a run was trashed. */
+  dataDir?: string | undefined
+  /** Called with everything that happens, and how many datasets it is about; names are those in the trash. */
+  onEvent?: ((event: DeletionEvent, of: number) => void) | undefined
+}
+
+const RESTORE_OPTIONS: OptionTable<TrashRestoreOptions> = {
+  ...CONNECTION,
+  timestamps: 'texts',
+  all: 'boolean',
+  job: 'text',
+  concurrency: 'number',
+  dataDir: 'text',
+  onEvent: 'function',
+}
+
+export const TRASH_RESTORE_STATUSES = ['restored', 'failed', 'skipped', 'gone', 'unattempted'] as const
+type TrashRestoreStatus = (typeof TRASH_RESTORE_STATUSES)[number]
+
+/** What came of one dataset. */
+export interface TrashRestoreOutcome extends Omit<Outcome, 'status'> {
+  /** Its name in the trash; `name` is the one that it had, and has again. */
+  from: string
+  status: TrashRestoreStatus
+}
+
+/** One run of a restoration. */
+export interface RestoredRun {
+  timestamp: string
+  outcomes: TrashRestoreOutcome[]
+  /** What pins it now: every cleanup keeps it. */
+  pin?: string | undefined
+}
+
+/** How a restoration from the trash ended. */
+export interface TrashRestoreResult {
+  endpoint: string
+  namespace: string
+  user: string
+  /** In the order in which they come back, the newest first. */
+  runs: RestoredRun[]
+  counts: Record<TrashRestoreStatus, number>
+  /** The rules that trashed them, where these would take some of them again. */
+  reselected: Reselection[]
+  /** The signal was aborted before everything had been attempted. */
+  interrupted: boolean
+  warnings: string[]
+}
+
+/**
+ * Gives runs in the trash their names again, at once: nothing can be lost by it. A run of which a name is taken is left as it is.
+ * Called again it finishes what an interruption left.
+ * @throws UsageError where the options make no sense; RefusedError where a run is not in the trash; NotAllowedError where the token
+ *   cannot write; nothing was changed then
+ */
+export async function restoreTrash(options: TrashRestoreOptions = {}): Promise<TrashRestoreResult> {
+  const own = readOptions(options, RESTORE_OPTIONS)
+  const timestamps = readChoice(own)
+  checkConcurrency(own.concurrency ?? DEFAULT_CONCURRENCY)
+  const ids = own.job === undefined ? undefined : await idsOf(own.job, own)
+  const session = await openSession(own)
+  requireDeletable(session)
+  const {signal} = own
+  const inventory = await discover(session)
+  const chosen = chooseRuns(trashedRunsOf(inventory), timestamps, ids)
+  if (signal?.aborted) throw new CancelledError('Interrupted.')
+  const refused = new Map(chosen.map((run) => [run, whyNot(run, inventory)]))
+  const outcomes = await move(
+    chosen.filter((run) => refused.get(run) === undefined),
+    session,
+    own,
+  )
+  const runs = chosen.map(({timestamp, datasets}): RestoredRun => {
+    const why = refused.get(chosen.find((run) => run.timestamp === timestamp) as TrashedRun)
+    return {timestamp, outcomes: datasets.map((dataset) => outcomeOf(dataset, outcomes, why))}
+  })
+  return finish(runs, inventory, session, own)
+}
+
+/** What to bring back: these runs, or all where undefined. @throws UsageError */
+function readChoice({timestamps, all, job}: TrashRestoreOptions): string[] | undefined {
+  if (all && job !== undefined)
+    throw new UsageError('`all` restores everything in the trash: omit `job`, or `all`.')
+  if (timestamps !== undefined && timestamps.length > 0) {
+    if (all) throw new UsageError('`all` restores everything in the trash: omit the timestamps, or `all`.')
+    checkTimestamps(readTexts(timestamps, 'Timestamps'))
+    return [...new Set(timestamps)]
+  }
+
+  if (all || job !== undefined) return undefined
+  throw new UsageError('Nothing selected: add run timestamps, `job`, or `all` to restore the whole trash.', {
+    suggestions: ['To see what is in the trash: smoltrace trash list'],
+  })
+}
+
+/** The Hub's ids of what a job moved to the trash, or may have. @throws RefusedError without one such job */
+async function idsOf(job: string, options: TrashRestoreOptions): Promise<ReadonlySet<string>> {
+  const {datasets} = findJob(await readHistory(dataDirOf(options)), job)
+  return new Set(
+    datasets.flatMap(({id, state}) => (state === 'trashed' || state === 'uncertain' ? [id] : [])),
+  )
+}
+
+/** The runs that come back, the newest first, each with its datasets in the order in which they do. @throws RefusedError */
+function chooseRuns(
+  runs: TrashedRun[],
+  timestamps: string[] | undefined,
+  ids: ReadonlySet<string> | undefined,
+): TrashedRun[] {
+  const there = new Set(runs.map(({timestamp}) => timestamp))
+  const absent = timestamps?.filter((timestamp) => !there.has(timestamp)) ?? []
+  if (absent.length > 0)
+    throw new RefusedError(`${absent.join(', ')}: not in the trash.`, {suggestions: [whatIsThere(runs)]})
+  return runs
+    .filter(({timestamp}) => timestamps === undefined || timestamps.includes(timestamp))
+    .map((run) => ({...run, datasets: run.datasets.filter(({id}) => ids === undefined || ids.has(id))}))
+    .filter(({datasets}) => datasets.length > 0)
+    .toSorted((a, b) => byText(b.timestamp, a.timestamp))
+}
+
+const MAX_NAMED = 5
+
+function whatIsThere(runs: TrashedRun[]): string {
+  if (runs.length === 0) return 'The trash is empty.'
+  const more = runs.length > MAX_NAMED ? ` and ${formatCount(runs.length - MAX_NAMED, 'other run')}` : ''
+  const named = runs.slice(0, MAX_NAMED).map(({timestamp}) => timestamp)
+  return `In the trash: ${named.join(', ')}${more}. To list it: smoltrace trash list`
+}
+
+/** Why a run stays in the trash; undefined where all its names are free. */
+function whyNot({datasets}: TrashedRun, inventory: Inventory): string | undefined {
+  const names = new Set(inventory.datasets.map(({name}) => name))
+  const taken = datasets.map((dataset) => originalName(dataset)).find((name) => names.has(name))
+  if (taken !== undefined) return `${taken} exists again`
+  const twice = RUN_TYPES.find((type) => datasets.filter((each) => each.type === type).length > 1)
+  return twice && `the trash has its ${twice} twice`
+}
+
+/** Moves runs out of the trash. @returns the outcome of each dataset, by its name there */
+async function move(
+  runs: TrashedRun[],
+  session: Session,
+  {concurrency = DEFAULT_CONCURRENCY, signal, onEvent: listener}: TrashRestoreOptions,
+): Promise<Map<string, Outcome>> {
+  const of = runs.reduce((sum, {datasets}) => sum + datasets.length, 0)
+  const onEvent = guardListener<DeletionEvent>('onEvent', (event) => listener?.(event, of), session.warnings)
+  const outcomes = await takeRuns(
+    runs.map(({datasets}) => datasets),
+    {
+      session,
+      concurrency,
+      signal,
+      onEvent,
+      act: moving(session, originalName),
+      // A name that was taken since is refused by the Hub: nothing has to be looked at again.
+      state: {excluded: new Map(), isOld: () => false, async refresh() {}},
+    },
+  )
+  return new Map(outcomes.map((outcome) => [outcome.name, outcome]))
+}
+
+function outcomeOf(
+  dataset: TrashedDataset,
+  outcomes: ReadonlyMap<string, Outcome>,
+  why: string | undefined,
+): TrashRestoreOutcome {
+  const from = dataset.name
+  const name = originalName(dataset)
+  if (why !== undefined) return {name, from, status: 'skipped', reason: why}
+  const {status, ...outcome} = outcomes.get(from) ?? unattemptedOutcome(dataset, 'nothing was sent')
+  return {...outcome, name, from, status: STATUS[status]}
+}
+
+const STATUS: Record<OutcomeStatus, TrashRestoreStatus> = {
+  trashed: 'restored',
+  deleted: 'restored',
+  failed: 'failed',
+  skipped: 'skipped',
+  gone: 'gone',
+  unattempted: 'unattempted',
+}
+
+/** Adds what keeps these runs from now on, and what would take them again. */
+async function finish(
+  runs: RestoredRun[],
+  inventory: Inventory,
+  session: Session,
+  options: TrashRestoreOptions,
+): Promise<TrashRestoreResult> {
+  const {hub, user, access, warnings, now} = session
+  const counts = {restored: 0, failed: 0, skipped: 0, gone: 0, unattempted: 0}
+  for (const {outcomes} of runs) for (const {status} of outcomes) counts[status]++
+  const back = new Set(
+    runs.flatMap(({outcomes}) => outcomes.flatMap(({status, from}) => (status === 'restored' ? [from] : []))),
+  )
+  const after = withRestored(inventory, back)
+  const result = {
+    endpoint: hub.endpoint,
+    namespace: access.namespace,
+    user,
+    runs,
+    counts,
+    reselected: [],
+    interrupted: options.signal?.aborted === true && counts.failed + counts.unattempted > 0,
+    warnings,
+  }
+  if (back.size === 0 || options.signal?.aborted) return result
+  const protection = await readProtectionIfPossible(hub, after, warnings)
+  const pinned = runs.map((run) => {
+    const datasets = after.datasets.filter(({timestamp}) => timestamp === run.timestamp)
+    const pin = protection === 'unknown' ? undefined : pinOn({...run, datasets}, protection, now)
+    return pin ? {...run, pin: describeLivePin(pin)} : run
+  })
+  const reselected = await reselectionOf(back, {before: inventory, after}, session, dataDirOf(options))
+  return {...result, runs: pinned, reselected}
+}
+
+/** The namespace as it is once these have their names again. */
+function withRestored(inventory: Inventory, back: ReadonlySet<string>): Inventory {
+  const restored = inventory.trash
+    .filter(({name}) => back.has(name))
+    .map(({trashedOn: _, ...dataset}) => ({...dataset, name: originalName(dataset)}))
+  return {
+    ...inventory,
+    datasets: [...inventory.datasets, ...restored],
+    trash: inventory.trash.filter(({name}) => !back.has(name)),
+  }
+}
+
+/** 0 everything came back; 3 anything did not; 130 interrupted. */
+export function exitCodeOfTrashRestore({interrupted, counts}: TrashRestoreResult): ExitCode {
+  if (interrupted) return EXIT.cancelled
+  return counts.failed + counts.skipped + counts.gone + counts.unattempted > 0 ? EXIT.incomplete : EXIT.done
+}

@@ -1,0 +1,60 @@
+import type * as z from 'zod/mini'
+
+import {modelOfRun, scoreOfRun} from '../../account/leaderboard/index.js'
+import {DEFAULT_METRIC} from '../../account/leaderboard/metrics.js'
+import {pinOn} from '../../account/protection/pins.js'
+import {originalName} from '../../account/trash.js'
+import {safeName} from '../../base/text.js'
+import {type TrashListing} from '../../cleanup/trash/list.js'
+import {type TrashRestoreResult} from '../../cleanup/trash/restore.js'
+import {datasetDocument, storageDocument} from './documents.js'
+import {type TRASH_LIST, type TRASH_RESTORE} from './schemas/trash.js'
+
+/** What is in the trash. Models and scores are null where the leaderboard was not read. */
+export function trashDocument({
+  inventory,
+  runs,
+  protection,
+  rows,
+  sizes,
+}: TrashListing): z.output<typeof TRASH_LIST> {
+  const {endpoint, namespace, now, trash} = inventory
+  const rest = new Set(inventory.datasets.map(({timestamp}) => timestamp))
+  return {
+    endpoint,
+    namespace,
+    now,
+    runs: runs.map((run) => {
+      const {timestamp, time, datasets} = run
+      const pin = pinOn(run, protection, now)
+      const [model, score] = [modelOfRun(run, rows), scoreOfRun(run, rows, DEFAULT_METRIC)]
+      return {
+        run: timestamp,
+        trashedBefore: time,
+        partly: rest.has(timestamp),
+        pinned: protection === 'unknown' && !pin ? null : pin !== undefined,
+        model: model.is === 'yes' && model.value !== undefined ? safeName(model.value) : null,
+        score: score.is === 'yes' ? score.value : null,
+        datasets: datasets.map((dataset) => ({
+          ...datasetDocument(dataset, sizes),
+          originalName: originalName(dataset),
+        })),
+        ...storageDocument(datasets, sizes),
+      }
+    }),
+    counts: {runs: runs.length, datasets: trash.length},
+    ...storageDocument(trash, sizes),
+  }
+}
+
+export function trashRestoreDocument(result: TrashRestoreResult): z.output<typeof TRASH_RESTORE> {
+  const {endpoint, namespace, runs, counts, reselected, interrupted} = result
+  return {
+    endpoint,
+    namespace,
+    runs: runs.map(({timestamp, outcomes, pin}) => ({run: timestamp, pin: pin ?? null, outcomes})),
+    counts,
+    reselected,
+    interrupted,
+  }
+}

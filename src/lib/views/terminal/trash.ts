@@ -1,0 +1,138 @@
+import {pinOn} from '../../account/protection/pins.js'
+import {datasetsIn} from '../../account/runs.js'
+import {storageOf} from '../../account/sizes.js'
+import {type TrashedRun} from '../../account/trash.js'
+import {formatFlags, formatWords} from '../../base/shell.js'
+import {formatCount, joinWords} from '../../base/text.js'
+import {type TrashListing} from '../../cleanup/trash/list.js'
+import {
+  type RestoredRun,
+  type TrashRestoreOutcome,
+  type TrashRestoreResult,
+} from '../../cleanup/trash/restore.js'
+import {describeOutcome, type Ending} from '../cleanup.js'
+import {type Column, evaluationColumns, sizeColumn, TRASHED} from '../columns.js'
+import {formatStorageTotal, placeAndTime, typesOf} from '../format.js'
+import {paragraphs, wrapIndented, wrapText} from './layout.js'
+import {type Screen, type Style} from './style.js'
+import {formatTable} from './table.js'
+
+/** What is in the trash, and how to get it out, or rid of it. */
+export function formatTrash(
+  {inventory, runs, protection, rows, sizes}: TrashListing,
+  bin: string,
+  screen: Screen,
+): string {
+  const {style, width} = screen
+  const {namespace, now, datasets} = inventory
+  const rest = new Set(datasets.map(({timestamp}) => timestamp))
+  const noteOf = (run: TrashedRun) =>
+    [
+      pinOn(run, protection, now) ? 'pinned' : '',
+      rest.has(run.timestamp) ? 'the rest is not in the trash' : '',
+    ]
+      .filter(Boolean)
+      .join(', ')
+  const columns: Array<Column<{run: TrashedRun}>> = [
+    {title: 'Run', isCode: true, cell: ({run}) => run.timestamp},
+    TRASHED,
+    ...evaluationColumns<{run: TrashedRun}>(rows),
+    {title: 'Has', dropAt: 1, cell: ({run}) => typesOf(run)},
+    ...sizeColumn<{run: TrashedRun}>(sizes, ({run}) => run.datasets),
+    ...(runs.some((run) => noteOf(run) !== '')
+      ? [{title: 'Note', wrapsTo: 12, cell: ({run}: {run: TrashedRun}) => noteOf(run)}]
+      : []),
+  ]
+  const head = style.bold(wrapText(`Trash of ${placeAndTime(namespace, inventory)}`, width))
+  if (runs.length === 0) return paragraphs([head, wrapText('The trash is empty.', width)])
+  const size = sizes ? `, ${formatStorageTotal(storageOf(datasetsIn(runs), sizes))}` : ''
+  const total = `${formatCount(runs.length, 'run')}, ${formatCount(datasetsIn(runs).length, 'dataset')}${size}.`
+  return paragraphs([
+    head,
+    formatTable(
+      columns,
+      runs.map((run) => ({run})),
+      screen,
+    ),
+    wrapText(`${total} They use storage until the trash is emptied.`, width),
+    [`Restore: ${bin} trash restore TIMESTAMP`, `Delete for good: ${bin} trash empty --older-than 14d`].join(
+      '\n',
+    ),
+  ])
+}
+
+const LABELS: Array<[TrashRestoreOutcome['status'], string]> = [
+  ['failed', 'Failed'],
+  ['skipped', 'Skipped'],
+  ['gone', 'Not in the trash'],
+  ['unattempted', 'Not attempted'],
+]
+/** Of more runs a command that names each would be too long to be read. */
+const MAX_NAMED = 5
+
+/** How a restoration ended, everything that did not come back and why first, then what would take it again. */
+export function formatTrashRestore(
+  {runs, counts, reselected, interrupted, namespace, user}: TrashRestoreResult,
+  {bin, isNamespaceSet}: Pick<Ending, 'bin' | 'isNamespaceSet'>,
+  {style, width}: Screen,
+): string {
+  const outcomes = runs.flatMap((run) => run.outcomes)
+  const rest = LABELS.flatMap(([status, label]) => {
+    const own = outcomes.filter((outcome) => outcome.status === status)
+    if (own.length === 0) return []
+    const lines = own.map((outcome) => wrapIndented(describeOutcome(outcome), '  ', width))
+    return [[style.bold(`${label}: ${own.length}`), ...lines].join('\n')]
+  })
+  const back = runs.filter((run) => run.outcomes.some(({status}) => status === 'restored'))
+  const flags = formatFlags({namespace: namespace === user && !isNamespaceSet ? undefined : namespace})
+  const pinning = (timestamps: string[]) =>
+    [
+      bin,
+      'runs protect',
+      timestamps.length > MAX_NAMED ? 'TIMESTAMP' : formatWords(timestamps),
+      ...flags,
+    ].join(' ')
+  const again = reselected.flatMap(({rules, runs: own}) => [
+    wrapText(
+      `The rules that moved ${own.length === 1 ? 'it' : 'them'} (${rules}) would take ${which(own, back)} again. To keep ${own.length === 1 ? 'it' : 'them'}:`,
+      width,
+    ),
+    `  ${style.bold(pinning(own))}`,
+  ])
+  const pinned = back.filter(({pin}) => pin !== undefined)
+  return paragraphs([
+    ...rest,
+    wrapText(headline({counts, interrupted, back, total: outcomes.length}, style), width),
+    pinned.length > 0
+      ? wrapText(
+          `Pinned, so every cleanup keeps ${pinned.length === 1 ? 'it' : 'them'}: ${joinWords(pinned.map(({timestamp}) => timestamp))}.`,
+          width,
+        )
+      : '',
+    again.join('\n'),
+  ])
+}
+
+function which(own: string[], back: RestoredRun[]): string {
+  if (own.length === back.length) return own.length === 1 ? 'this run' : 'these runs'
+  return own.length > MAX_NAMED ? formatCount(own.length, 'run') : joinWords(own)
+}
+
+function headline(
+  {
+    counts,
+    interrupted,
+    back,
+    total,
+  }: Pick<TrashRestoreResult, 'counts' | 'interrupted'> & {back: RestoredRun[]; total: number},
+  style: Style,
+): string {
+  if (total === 0) return 'Nothing to restore.'
+  const isDone = counts.restored === total
+  const share = isDone
+    ? formatCount(total, 'dataset')
+    : `${counts.restored} of ${formatCount(total, 'dataset')}`
+  const text = `${interrupted ? 'Interrupted: running requests were finished. ' : ''}Restored ${share}${back.length > 0 ? ` of ${formatCount(back.length, 'run')}` : ''}.`
+  const next = isDone ? '' : ' To restore the rest, run the same command again.'
+  return `${interrupted ? style.yellow(text) : isDone ? style.green(text) : style.red(text)}${next}`
+}
