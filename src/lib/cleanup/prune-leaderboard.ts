@@ -119,7 +119,7 @@ async function commitPruned(
 ): Promise<Pick<PruneResult, 'archive' | 'commit' | 'pruned'>> {
   const {name, namespace, id} = leaderboard
   const place = {name, namespace, title: PRUNE_TITLES[drop ? 'drop' : 'empty']}
-  const {first, last, head} = await commitOnHead(session.hub, place, async (sha, found) => {
+  const {made, head} = await commitOnHead(session.hub, place, async (sha, found) => {
     if (found !== id)
       throw new RefusedError(`${name} is no longer the dataset that was listed.`, {
         suggestions: ['It was renamed, deleted or re-created in the meantime: run the same command again.'],
@@ -128,7 +128,7 @@ async function commitPruned(
     const now = {...leaderboard, sha}
     const board = await readBoard(session, await discover(session), now, drop)
     const rows = sameRows(board.unlisted, orphans)
-    if (rows.length === 0) return {pruned: 0}
+    if (rows.length === 0) return {pruned: 0, archive: undefined}
     const files = await prunedFiles(session, board, rows, drop)
     return {
       pruned: rows.length,
@@ -136,8 +136,8 @@ async function commitPruned(
       commit: {files, deletes: []},
     }
   })
-  const done = first.pruned > 0 ? first : last
-  return done.pruned > 0 ? {pruned: done.pruned, archive: done.archive, commit: head} : {pruned: 0}
+  const {pruned, archive} = made
+  return pruned > 0 ? {pruned, archive, commit: head} : {pruned}
 }
 
 /** A leaderboard at one commit. */
@@ -216,16 +216,10 @@ async function prunedFiles(
   return fitted === card || !fitted ? written : [...written, {path: 'README.md', content: new Blob([fitted])}]
 }
 
-/** Of the rows of now those that were confirmed, each as often as it was. */
+/** Of the rows of now those that were confirmed, by all that is known of them: another row may name the same datasets. */
 function sameRows(rows: readonly OrphanedRow[], confirmed: readonly OrphanedRow[]): OrphanedRow[] {
-  const keyOf = ({datasets}: OrphanedRow) => datasets.join(' ')
-  const left = new Map<string, number>()
-  for (const row of confirmed) left.set(keyOf(row), (left.get(keyOf(row)) ?? 0) + 1)
-  return rows.filter((row) => {
-    const count = left.get(keyOf(row)) ?? 0
-    left.set(keyOf(row), count - 1)
-    return count > 0
-  })
+  const known = new Set(confirmed.map(({data}) => JSON.stringify(data)))
+  return rows.filter(({data}) => known.has(JSON.stringify(data)))
 }
 
 /** @returns the folder @throws RefusedError where it cannot be archived as a whole */
@@ -241,7 +235,7 @@ async function archiveBoard(
   const first = leaderboardArchive(dataDirOf(options), session.now)
   let dir = first
   // A folder that is there holds another state of it.
-  for (let count = 2; await statNoFollow(dir); count++) dir = `${first}-${count}`
+  for (let count = 2; await statNoFollow(dir).catch(() => {}); count++) dir = `${first}-${count}`
   const how = {session, dir, concurrency: DEFAULT_CONCURRENCY, signal: options.signal}
   const result = (await archiveDatasets([board], how)).get(board.name)
   if (result?.status === 'archived') return dir

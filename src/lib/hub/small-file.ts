@@ -36,7 +36,7 @@ export async function changeFile(
   {path, ...place}: CommitPlace & {path: string},
   edit: (text: string | undefined) => Promise<string> | string,
 ): Promise<FileChange> {
-  const {first, last} = await commitOnHead(hub, place, async (head) => {
+  const {made} = await commitOnHead(hub, place, async (head) => {
     const before = await readSmallFile(hub, place.name, head, path)
     const text = await edit(before)
     const after = text || undefined
@@ -44,7 +44,7 @@ export async function changeFile(
     const files = after === undefined ? [] : [{path, content: new Blob([after])}]
     return {before, after, commit: {files, deletes: after === undefined ? [path] : []}}
   })
-  return {before: first.before, after: last.after}
+  return {before: made.before, after: made.after}
 }
 
 /** Which dataset is changed, and the title of the commit. */
@@ -64,14 +64,14 @@ const MAX_CONFLICTS = 5
 /**
  * Commits with optimistic locking: makes a change of the head, commits it on that head alone, and starts over on a conflict, or where the
  * outcome is not known (the Hub's contract, section 6). A change that was made must leave nothing to change.
- * @returns what was made of the first head whose commit may have been made, and of the last; and the head after it
+ * @returns what was made of the last head that was changed, as far as that is known, and the head after it
  * @throws RefusedError where others never stop changing it
  */
 export async function commitOnHead<T extends MadeChange>(
   hub: Hub,
   {name, namespace, title}: CommitPlace,
   make: (head: string, id: string) => Promise<T>,
-): Promise<{first: T; last: T; head: string}> {
+): Promise<{made: T; head: string}> {
   hub.announce({kind: 'change', name})
   let unconfirmed: T | undefined
   const unchanged = () =>
@@ -89,11 +89,10 @@ export async function commitOnHead<T extends MadeChange>(
       if (unconfirmed && error instanceof SmoltraceError) error.suggestions.unshift(unchanged())
       throw error
     })
-    const first = unconfirmed ?? last
-    if (!last.commit) return {first, last, head: parentCommit}
+    if (!last.commit) return {made: unconfirmed ?? last, head: parentCommit}
     try {
       const head = await hub.upload(name, namespace, {...last.commit, title, parentCommit})
-      return {first, last, head}
+      return {made: last, head}
     } catch (error) {
       if (error instanceof HubError && error.status === 412) {
         if (attempt++ < MAX_CONFLICTS) continue
@@ -109,7 +108,8 @@ export async function commitOnHead<T extends MadeChange>(
 
       const wait = isOutcomeUnknown(error) ? retryDelay(error, retries++) : undefined
       if (!wait) throw error
-      unconfirmed ??= last
+      // An earlier one did not arrive: it would have left nothing to change.
+      unconfirmed = last
       await hub.pause(wait)
     }
   }

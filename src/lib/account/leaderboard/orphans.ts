@@ -2,6 +2,7 @@ import pLimit from 'p-limit'
 
 import {mapLimited} from '../../base/concurrency.js'
 import {type Hub} from '../../hub/client.js'
+import {type LeaderboardRow} from './row.js'
 import {type LeaderboardView, type ViewedRow} from './view.js'
 
 /** A row all of whose datasets are gone. */
@@ -12,8 +13,8 @@ export interface OrphanedRow {
   run: string
   /** Full names of the datasets that it names. */
   datasets: string[]
-  /** Not safe to print; undefined where it has none. */
-  model: string | undefined
+  /** Not safe to print. */
+  data: LeaderboardRow
 }
 
 /** A row that only looks like one, and why: text is safe to print. */
@@ -33,7 +34,7 @@ export function isUnlisted({gone, references}: ViewedRow): boolean {
 }
 
 function orphanOf({row, run = '', references, data}: ViewedRow): OrphanedRow {
-  return {row, run, datasets: references.map(({name}) => name), model: data.model}
+  return {row, run, datasets: references.map(({name}) => name), data}
 }
 
 /** Titles of the commits that change such rows: what they remove was not lost. */

@@ -20,6 +20,8 @@ export interface ChangedFile {
  * `pinCard` does it: every other byte is kept. @throws CardError where it is not certain what it says
  */
 export function fitSplits(card: string, files: readonly ChangedFile[]): string {
+  // Whatever else is wrong with a card, it says nothing of splits without this key.
+  if (!card.includes('dataset_info')) return card
   const front = parseFront(card)
   if (!front?.data.get('dataset_info')) return card
   const infos = valueIn(front.map, 'dataset_info')

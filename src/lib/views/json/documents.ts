@@ -110,8 +110,8 @@ export function pruneDocument(result: PruneResult): z.output<typeof LEADERBOARD_
   }
 }
 
-function orphanDocument({row, run, datasets, model}: OrphanedRow) {
-  return {row, run, model: textOf(model), datasets}
+function orphanDocument({row, run, datasets, data}: OrphanedRow) {
+  return {row, run, model: textOf(data.model), datasets}
 }
 
 export function runDocument(run: Run, now: Date, graceMs: number, sizes?: Sizes): z.output<typeof RUN> {

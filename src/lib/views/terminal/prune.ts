@@ -18,7 +18,7 @@ export function formatPrune(found: PruneResult, screen: Screen): string {
   const columns: Array<Column<OrphanedRow>> = [
     {title: 'Row', cell: ({row}) => String(row), isRight: true},
     {title: 'Run', cell: ({run}) => run},
-    {title: 'Model', cell: ({model}) => (model === undefined ? NOTHING : brief(model))},
+    {title: 'Model', cell: ({data: {model}}) => (model === undefined ? NOTHING : brief(model))},
   ]
   const listed = width === undefined ? orphans : orphans.slice(0, MAX_LISTED)
   const more = orphans.length - listed.length
