@@ -12,7 +12,7 @@ import {type Content} from '../../lib/views/json/schemas/documents.js'
 export default class LeaderboardCheck extends SummaryCommand {
   static override summary = 'Find where the leaderboard and the datasets disagree.'
   static override exitCodes = hubCodes(EXIT.found)
-  static override description = `Finds rows whose datasets are gone, runs without a row, duplicate rows, misspelled names or a former namespace, and private runs on a public leaderboard. Shows what to do about each. Changes nothing.
+  static override description = `Finds rows whose datasets are gone, rows that an earlier commit has and the newest lost, runs without a row, duplicate rows, misspelled names or a former namespace, and private runs on a public leaderboard. Shows what to do about each. Changes nothing.
 
 A missing traces dataset is not reported: rows always name one. Nor are runs that changed in the last 6 hours, whose row may still be written, or rows about datasets of another namespace.`
   static override examples = examplesOf([
@@ -40,11 +40,11 @@ A missing traces dataset is not reported: rows always name one. Nor are runs tha
         suggestion: inCommandWords(each.suggestion, this.invocation),
       })),
     }
-    const {rows, runs, findings, remarks} = check
+    const {rows, runs, findings, remarks, past = null} = check
     if (!this.jsonEnabled()) await this.print(formatCheck(check, this.screen))
     const exitCode = parsed.flags['exit-code'] && findings.length > 0 ? EXIT.found : EXIT.done
     if (exitCode > 0) process.exitCode = exitCode
     await this.leaveSummary(exitCode, (job) => checkSummary(check, job))
-    return {...boardDocument(check), rows, runs, findings, remarks}
+    return {...boardDocument(check), rows, runs, findings, remarks, past}
   }
 }

@@ -20,6 +20,7 @@ import {type Screen} from './terminal/style.js'
 
 const FINDING_TITLES: Readonly<Record<FindingKind, string>> = {
   'dangling-row': 'Rows whose datasets are gone',
+  'lost-row': 'Rows that were lost',
   'run-without-row': 'Runs without a row',
   'duplicate-rows': 'Several rows for one evaluation',
   'inexact-name': 'Rows that misspell the name of a dataset',
@@ -28,7 +29,7 @@ const FINDING_TITLES: Readonly<Record<FindingKind, string>> = {
 }
 
 export function formatCheck(check: LeaderboardCheck, {style, width}: Screen): string {
-  const {inventory, leaderboard, remarks, rows, runs, findings} = check
+  const {inventory, leaderboard, remarks, rows, runs, findings, past} = check
   const compared = `${formatCount(rows, 'row')} and ${formatCount(runs, 'run')}`
   const notCounted = remarks.map(({message}) => wrapIndented(`${capitalize(message)}.`, '  ', width))
   return paragraphs([
@@ -47,6 +48,9 @@ export function formatCheck(check: LeaderboardCheck, {style, width}: Screen): st
     findings.length > 0
       ? `${formatCount(findings.length, 'finding')} in ${compared}.`
       : `No findings: ${compared} match.`,
+    past && !past.areAll
+      ? wrapText(`Lost rows were looked for in ${formatCount(past.states, 'earlier state')} only.`, width)
+      : '',
   ])
 }
 

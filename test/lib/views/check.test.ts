@@ -35,7 +35,9 @@ describe('the page of a check', () => {
   })
 
   it('has a command on a line of its own, whole, to be copied', () => {
-    expect(show([finished(A)], 50)).to.match(/ {4}\S.*folder:\n {6}smoltrace history\n/)
+    expect(show([finished(A)], 50)).to.match(
+      / {4}\S.*preview:\n {6}smoltrace leaderboard prune --namespace \w+\n/,
+    )
   })
 
   it('breaks lines between words where the terminal ends, and loses none', () => {

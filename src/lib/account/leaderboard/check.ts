@@ -1,4 +1,5 @@
 import {pushTo} from '../../base/collections.js'
+import {orUnknown} from '../../base/errors.js'
 import {readOptions} from '../../base/options.js'
 import {capitalize, firstFew, joinWords, safeName} from '../../base/text.js'
 import {formatDuration} from '../../base/time.js'
@@ -6,6 +7,7 @@ import {CONNECTION, type ConnectionOptions} from '../../hub/session.js'
 import {DEFAULT_GRACE_MS, isNew, type Run} from '../runs.js'
 import {hasMetrics, isCited, lostRows} from './index.js'
 import {isUnlisted} from './orphans.js'
+import {findLostRows, type LostRow, type PastRows} from './past.js'
 import {
   type LeaderboardView,
   type Reference,
@@ -42,6 +44,8 @@ export interface LeaderboardCheck extends ViewSource {
   findings: Finding[]
   /** In the order of `REMARK_KINDS`. */
   remarks: Remark[]
+  /** With how many earlier states of the rows they were compared, and whether there are no others; undefined where that is unknown. */
+  past?: Pick<PastRows, 'areAll' | 'states'>
 }
 
 /**
@@ -49,20 +53,31 @@ export interface LeaderboardCheck extends ViewSource {
  * @throws RefusedError without a leaderboard; else as `readLeaderboardRows`
  */
 export async function checkLeaderboard(options: ConnectionOptions = {}): Promise<LeaderboardCheck> {
-  const {view, source} = await viewLeaderboard(readOptions(options, CONNECTION))
-  return {...checkRows(view), ...source}
+  const {view, source, hub} = await viewLeaderboard(readOptions(options, CONNECTION))
+  const {leaderboard, warnings} = source
+  const rows = view.rows.map(({data}) => data)
+  const what = 'Whether earlier commits have rows that were lost is unknown.'
+  const past = await orUnknown(findLostRows(hub, leaderboard, rows), what, warnings)
+  return {...checkRows(view, past === 'unknown' ? undefined : past), ...source}
 }
 
 /** The same of rows that were read. */
-export function checkRows(view: LeaderboardView): Omit<LeaderboardCheck, keyof ViewSource> {
+export function checkRows(view: LeaderboardView, past?: PastRows): Omit<LeaderboardCheck, keyof ViewSource> {
+  const all = {...view, lost: past?.lost ?? []}
   return {
     rows: view.rows.length,
     runs: view.runs.length,
-    findings: FINDING_KINDS.flatMap((kind) => CHECKS[kind](view).map((found) => ({kind, ...found}))),
-    remarks: REMARK_KINDS.map((kind) => ({kind, ...NOTES[kind](view)})).filter(
+    findings: FINDING_KINDS.flatMap((kind) => CHECKS[kind](all).map((found) => ({kind, ...found}))),
+    remarks: REMARK_KINDS.map((kind) => ({kind, ...NOTES[kind](all)})).filter(
       ({rows, runs}) => rows.length + runs.length > 0,
     ),
+    ...(past && {past: {states: past.states, areAll: past.areAll}}),
   }
+}
+
+/** What is checked. */
+interface Checked extends LeaderboardView {
+  lost: readonly LostRow[]
 }
 
 /** The kinds of findings: scripts rely on their names. */
@@ -86,9 +101,24 @@ const CHECKS = {
         }
       }),
 
-  'run-without-row'(view: LeaderboardView) {
+  /** Of runs that are there: what was lost with them is a note. */
+  'lost-row'({inventory: {leaderboard, endpoint}, runs, lost}: Checked) {
+    const there = new Set(runs.map(({timestamp}) => timestamp))
+    return lost
+      .filter((row) => row.runs.some((run) => there.has(run)))
+      .map(({runs: about, data, sha}) => ({
+        message: `The row of run ${about.join(', ')} (${formatName(data.model ?? 'no model')}) is lost: an earlier commit has it, the newest does not.`,
+        suggestion: `${OVERWRITTEN} ${endpoint}/datasets/${leaderboard?.name}/tree/${safeName(sha)}`,
+        rows: [],
+        runs: about,
+        datasets: [],
+      }))
+  },
+
+  'run-without-row'(view: Checked) {
     const {namespace} = view.inventory
-    const runs = findUncited(view).filter((run) => !mayGetRow(run, view))
+    const found = new Set(view.lost.flatMap(({runs}) => runs))
+    const runs = findUncited(view).filter((run) => !mayGetRow(run, view) && !found.has(run.timestamp))
     const [which, flags] = selectionOf(runs, view)
     const next = `Preview deleting ${which}: smoltrace cleanup ${flags} --namespace ${namespace}`
     return runs.map((run) => ({
@@ -169,7 +199,7 @@ const CHECKS = {
       },
     ]
   },
-} satisfies Record<string, (view: LeaderboardView) => Fault[]>
+} satisfies Record<string, (view: Checked) => Fault[]>
 
 export type FindingKind = keyof typeof CHECKS
 export const FINDING_KINDS = Object.keys(CHECKS) as FindingKind[]
@@ -184,6 +214,9 @@ const STOPPED = 'Its evaluation was stopped before it wrote a row.'
 /** Metrics are uploaded right before the row. */
 const LOST =
   'It has metrics, so it had a row. That row was lost: two evaluations wrote at the same time, or someone removed it.'
+
+const OVERWRITTEN =
+  'Two evaluations wrote at the same time, or someone removed it. To put it back, push a leaderboard with it, from the newest commit that has it:'
 
 const REPEATED = 'Keep the newest, and remove the others from the leaderboard.'
 const SHARED =
@@ -215,7 +248,18 @@ const NOTES = {
       ...place,
     }
   },
-} satisfies Record<string, (view: LeaderboardView) => Note>
+  'removed-row'({runs, lost}: Checked) {
+    const there = new Set(runs.map(({timestamp}) => timestamp))
+    const gone = lost.filter((row) => !row.runs.some((run) => there.has(run)))
+    const about = [...new Set(gone.flatMap((row) => row.runs))]
+    return {
+      message: `${formatItems(about)}: an earlier commit has a row, and the run is gone, too`,
+      rows: [],
+      runs: about,
+      datasets: [],
+    }
+  },
+} satisfies Record<string, (view: Checked) => Note>
 
 type RemarkKind = keyof typeof NOTES
 export const REMARK_KINDS = Object.keys(NOTES) as RemarkKind[]

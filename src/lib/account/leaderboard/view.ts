@@ -1,6 +1,7 @@
 import {RefusedError} from '../../base/errors.js'
 import {leaderboardName, parseTimestamp, runDatasetName, type RunType} from '../../base/names.js'
 import {whyHidden} from '../../hub/access.js'
+import {type Hub} from '../../hub/client.js'
 import {type ConnectionOptions, openSession, type Session} from '../../hub/session.js'
 import {discover, type Inventory, type LeaderboardDataset} from '../datasets.js'
 import {type Run, runsOf} from '../runs.js'
@@ -130,16 +131,16 @@ export interface ViewSource {
 /** @throws RefusedError without a leaderboard; else as `readLeaderboardRows` */
 export async function viewLeaderboard(
   options: ConnectionOptions,
-): Promise<{view: LeaderboardView; source: ViewSource}> {
+): Promise<{view: LeaderboardView; source: ViewSource; hub: Hub}> {
   const session = await openSession(options)
-  const {access, warnings} = session
+  const {access, hub, warnings} = session
   const inventory = await discover(session, {isReadOnly: true})
   const leaderboard = requireLeaderboard(inventory, session)
-  const read = await readRowIndex(session.hub, leaderboard)
+  const read = await readRowIndex(hub, leaderboard)
   const seesAll = whyHidden(access) === undefined
   if (!seesAll)
     warnings.push('This token may not see every dataset, so unlisted ones are not reported as gone.')
-  return {view: viewRows(read, inventory, seesAll), source: {inventory, leaderboard, warnings}}
+  return {view: viewRows(read, inventory, seesAll), source: {inventory, leaderboard, warnings}, hub}
 }
 
 /** The leaderboard of a listing, for what cannot do without its rows. @throws RefusedError without one */

@@ -114,6 +114,12 @@ export const LEADERBOARD_CHECK = t.object('Differences between a leaderboard and
     }),
     'Observations that are not problems.',
   ),
+  past: t.orNull(
+    t.object('The earlier commits that were searched for lost rows.', {
+      states: t.count('Earlier states of the rows that were read.'),
+      areAll: t.yesNo('Whether there are no others.'),
+    }),
+  ),
 })
 
 const orphan = {
