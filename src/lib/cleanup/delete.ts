@@ -155,7 +155,8 @@ class Deletion {
         if (!isStarted) this.options.onEvent({kind: 'started', name: dataset.name})
         isStarted = true
         isWritten ||= await this.writeDown((journal) => journal.intent(dataset))
-        const held = await this.options.act.check?.(dataset)
+        const {act} = this.options
+        const held = act.check && (await act.check(dataset))
         if (held) return {blocked: held}
         // Writing takes a moment, in which another run may have used up the quota and rechecked.
         if (!isWritten || this.gate.mustClose() || this.gate.blocker(dataset)) return

@@ -107,7 +107,9 @@ export function explain(
   const verdicts = [
     ...rules.selectors.map((name) => verdict('selector', keyOf(name), answerOf(name, judgement.selectors))),
     ...rules.keepers.map((name) => verdict('keeper', keyOf(name), keeperAnswer(name, judgement, rules))),
-    ...GUARD_RULES.map((key) => verdict('guard', key, guardAnswer(key, judgement.guards))),
+    ...GUARD_RULES.filter((key) => key !== 'trash' || isPartlyInTrash(judgement.run)).map((key) =>
+      verdict('guard', key, guardAnswer(key, judgement.guards)),
+    ),
   ]
   const {only} = rules
   if (only.length > 0) {
