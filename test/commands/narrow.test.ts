@@ -12,7 +12,7 @@ import {type Sandbox, startSandbox} from '../support/sandbox.js'
 const COLUMNS = 60
 const POLICY = join(root, 'schemas/policy.example.yaml')
 
-// In CI a terminal gets lines instead of a live list.
+// In CI a terminal gets lines instead of a live list, and all else is the same.
 for (const CI of [undefined, 'true'])
   describe(`a terminal of ${COLUMNS} columns${CI ? ', in CI' : ''}`, () => {
     const folder = mkdtempSync(join(tmpdir(), 'smoltrace-narrow-'))
@@ -31,8 +31,12 @@ for (const CI of [undefined, 'true'])
     const mayBeWide = (line: string) =>
       /^(?:Undo|Details)? *smoltrace /.test(line) || /^\s*\S*\/\S*\s*$/.test(line)
 
+    const withProgress = [
+      `cleanup --keep-recent 9 --archive ${copies} --no-dry-run --yes`,
+      `restore ${copies}`,
+    ]
     // In this order: the one looks at what the other has done.
-    for (const line of [
+    const everything = [
       'datasets list --sizes --limit 3',
       'runs group --sizes',
       'cleanup',
@@ -50,14 +54,15 @@ for (const CI of [undefined, 'true'])
       'leaderboard protect --reason cited',
       'leaderboard unprotect',
       'history',
-      `cleanup --keep-recent 9 --archive ${copies} --no-dry-run --yes`,
+      ...withProgress.slice(0, 1),
       'history',
       'history latest',
-      `restore ${copies}`,
+      ...withProgress.slice(1),
       `restore ${folder}/none`,
       `cleanup --older-than 900d --plan ${folder}/a-rather-long-name-of-a-plan.json`,
       'clenup',
-    ]) {
+    ]
+    for (const line of CI ? withProgress : everything) {
       it(`is as wide as what is shown: ${line.replaceAll(folder, '…').replaceAll(root, '')}`, async () => {
         const newest = runsAt(hub).at(-1) ?? ''
         const env = {...envOf(hub), XDG_DATA_HOME: folder, TERM: 'xterm', CI}

@@ -118,19 +118,15 @@ describe('--summary', () => {
     const check = (hub: Sandbox, ...flags: string[]) =>
       runCli(['leaderboard', 'check', ...flags, '--summary', file], envOf(hub))
 
-    it('names each finding and what to do about it', () =>
+    it('names each finding and what to do about it, and the code that it ends with', () =>
       withHub({runs: 12}, async (hub) => {
         const {findings} = JSON.parse((await check(hub, '--json')).stdout)
+        expect((await check(hub, '--exit-code')).exitCode).to.equal(10)
         const {rows} = rendered(summary())
+        expect(summary()).to.include('| 10: something was found (with --exit-code) |')
         expect(findings).to.have.length.above(0)
         expect(title()).to.match(new RegExp(`^## Leaderboard check: ${findings.length} findings?$`))
         for (const {message, suggestion} of findings) expect(rows).to.deep.include([message, suggestion])
-      }))
-
-    it('has the code that it ends with', () =>
-      withHub({runs: 12}, async (hub) => {
-        expect((await check(hub, '--exit-code')).exitCode).to.equal(10)
-        expect(summary()).to.include('| 10: something was found (with --exit-code) |')
       }))
   })
 })

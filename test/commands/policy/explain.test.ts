@@ -38,9 +38,6 @@ describe('policy explain', () => {
 
 describe('policy explain --run', () => {
   const POLICIES: Array<[title: string, lines: string[], unreadable?: string]> = [
-    ['a selector and keepers', ['select: {older-than: 20d}', 'keep: {recent: 3}']],
-    ['selectors alone', ['select: {incomplete-only: true, older-than: 1h}']],
-    ['a scope', ['select: {older-than: 3d}', 'only: [traces]', 'grace: 0']],
     [
       'a selector that waits for rows beside a keeper that does not',
       ['select: {model: "*"}', 'keep: {recent: 1}'],
@@ -83,6 +80,7 @@ describe('policy explain --run', () => {
         ['pinned', true, true, 'pinned by mira: cited (half: not in its card)'],
         ['grace', false, false, 'complete, or old enough'],
         ['future', false, false, 'not dated in the future'],
+        ['trash', false, false, 'not partly in the trash'],
       ])
     }))
 

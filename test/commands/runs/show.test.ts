@@ -106,16 +106,13 @@ describe('runs show', () => {
       pinInFile(hub, {[RUNS.twice]: {by: 'mira', at: NOW}})
       const policy = policyOf(...lines)
       const plan = await json('cleanup', ...flags.split(' '))
-      const deleted = new Map(
-        plan.delete.map((each: {run: string; deletes: Array<{name: string}>}) => [
-          each.run,
-          each.deletes.map(({name}) => name),
-        ]),
-      )
+      const decided = new Map<string, any>([...plan.delete, ...plan.keep].map((each) => [each.run, each]))
       for (const timestamp of [RUNS.best, RUNS.failed, RUNS.uploading, RUNS.twice, RUNS.thinned]) {
         const {explanation} = await json('runs', 'show', timestamp, ...flags.split(' '))
-        expect(explanation.action).to.equal(deleted.has(timestamp) ? 'delete' : 'keep')
-        expect(explanation.deletes).to.deep.equal(deleted.get(timestamp) ?? [])
+        const {reasons: why, deletes = []} = decided.get(timestamp)
+        expect(explanation.action).to.equal(deletes.length > 0 ? 'delete' : 'keep')
+        expect(explanation.deletes).to.deep.equal(deletes.map(({name}: {name: string}) => name))
+        expect(explanation.reasons).to.deep.equal(why)
         const {explanation: byPolicy} = await json('runs', 'show', timestamp, '--policy', policy)
         const {verdicts, reasons} = await json('policy', 'explain', policy, '--run', timestamp)
         expect([byPolicy.verdicts, byPolicy.reasons]).to.deep.equal([verdicts, reasons])
