@@ -86,7 +86,7 @@ describe('the summary of a cleanup', () => {
     ])
     expect(rows.filter((cells) => cells[3] === 'older than 30d')).to.have.length(2)
     expect(elements.filter((name) => name === 'details')).to.have.length(1)
-    expect(markdown).to.match(/<details>\n<summary>Keeps 1 run: 1 not older than 30d<\/summary>/)
+    expect(markdown).to.match(/<details>\n<summary>Keeps 1 run: not older than 30d<\/summary>/)
   })
 
   it('explains the mark of restored runs', () => {
