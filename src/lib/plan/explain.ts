@@ -1,5 +1,5 @@
 import {discover} from '../account/datasets.js'
-import {requireRuns, type Run} from '../account/runs.js'
+import {isPartlyInTrash, requireRuns, type Run} from '../account/runs.js'
 import {checkTimestamps} from '../base/names.js'
 import {type ConnectionOptions, openSession} from '../hub/session.js'
 import {type RetentionContext} from '../retention/context.js'

@@ -80,7 +80,6 @@ describe('policy explain --run', () => {
         ['pinned', true, true, 'pinned by mira: cited (half: not in its card)'],
         ['grace', false, false, 'complete, or old enough'],
         ['future', false, false, 'not dated in the future'],
-        ['trash', false, false, 'not partly in the trash'],
       ])
     }))
 

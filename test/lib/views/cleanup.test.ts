@@ -104,7 +104,7 @@ describe('a plan in words', () => {
     [{deleteLeaderboard: true}, 'Deletes', 'the leaderboard'],
     [{deleteLeaderboard: true}, 'Keeps', `2 runs: not selected\nalways kept: pinned runs; ${grace}`],
     [{deleteLeaderboard: true}, 'Copy', undefined],
-    [{all: true}, 'Copy', 'none. Add --archive DIR to be able to restore.'],
+    [{all: true}, 'Copy', 'none. Add --archive DIR to be able to restore, or --trash instead of deleting.'],
     [{all: true}, 'By hand', undefined],
   ]
   for (const [options, pair, text] of cases) {

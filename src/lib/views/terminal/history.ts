@@ -33,7 +33,12 @@ export type HistoryView = Omit<Ending, 'next'> & Screen & {since?: Date | undefi
 const STATE_TITLES: Readonly<Record<DatasetState, string>> = {
   ...OUTCOME_LABELS,
   untouched: 'Not attempted (nothing was sent)',
-  uncertain: 'May or may not be done',
+  uncertain: 'May or may not be deleted',
+}
+
+function titleOf(state: DatasetState, {rules}: JobRecord): string {
+  const isMove = state === 'uncertain' && rules.trash === true
+  return isMove ? 'May or may not be trashed' : STATE_TITLES[state]
 }
 
 const DONE = 'completed'
@@ -151,21 +156,23 @@ function undoOf(job: JobRecord, view: HistoryView): string | undefined {
 }
 
 /** `7 deleted, 1 failed`. */
-function countsText({counts}: JobRecord): string {
+function countsText(job: JobRecord): string {
+  const {counts} = job
   const states = DATASET_STATES.filter((state) => counts[state] > 0)
   return states
-    .map((state) => `${formatNumber(counts[state])} ${STATE_TITLES[state].toLowerCase()}`)
+    .map((state) => `${formatNumber(counts[state])} ${titleOf(state, job).toLowerCase()}`)
     .join(', ')
 }
 
 /** The datasets by what is certain of them; what is not certain comes last, where the eye rests. */
-function formatStates({at: start, counts, datasets, namespace}: JobRecord, view: HistoryView): string {
+function formatStates(job: JobRecord, view: HistoryView): string {
+  const {at: start, counts, datasets, namespace} = job
   const {style, width, bin} = view
   const lines = DATASET_STATES.filter((state) => counts[state] > 0).flatMap((state) => {
     const paint = state === 'uncertain' ? style.yellow : state === 'failed' ? style.red : style.bold
     const named = datasets.filter((dataset) => dataset.state === state)
     return [
-      paint(`${STATE_TITLES[state]}: ${formatNumber(counts[state])}`),
+      paint(`${titleOf(state, job)}: ${formatNumber(counts[state])}`),
       ...named.map((dataset) => describe(dataset, start, width)),
     ]
   })

@@ -64,11 +64,11 @@ describe('the view of the history', () => {
     expect(history([CLEAN, failed, BROKEN, BROKEN], {since: NOW})).to
       .equal(`4 jobs since 2026-10-05 12:00 UTC, in /data
 
-WHEN (UTC)        JOB       NAMESPACE  RULE                                      DELETED  ARCHIVE  STATE
-2026-10-05 12:00  3f9a2c4b  kim        --older-than 30d --grace 0 --only traces  2                 completed
-2026-10-05 12:00  ddddeeee  kim        --older-than 30d --grace 0 --only traces  1 of 2   of kim   partly failed
-2026-10-05 12:00  aaaabbbb  kim        --older-than 30d --grace 0 --only traces  1 of 6            did not finish
-2026-10-05 12:00  aaaabbbb  kim        --older-than 30d --grace 0 --only traces  1 of 6            did not finish
+WHEN (UTC)        JOB       NAMESPACE  RULE                                      DONE    ARCHIVE  STATE
+2026-10-05 12:00  3f9a2c4b  kim        --older-than 30d --grace 0 --only traces  2                completed
+2026-10-05 12:00  ddddeeee  kim        --older-than 30d --grace 0 --only traces  1 of 2  of kim   partly failed
+2026-10-05 12:00  aaaabbbb  kim        --older-than 30d --grace 0 --only traces  1 of 6           did not finish
+2026-10-05 12:00  aaaabbbb  kim        --older-than 30d --grace 0 --only traces  1 of 6           did not finish
 
 1 job partly failed: smoltrace history ddddeeee
 2 jobs did not finish, the latest: smoltrace history aaaabbbb`)
@@ -103,8 +103,8 @@ WHEN (UTC)        JOB       NAMESPACE  RULE                                     
     ]
     const titlesAt = (width: number) => history(jobs, {width}).split('\n')[2]?.split(/ {2,}/)
     expect(titlesAt(120)).to.include.members(['NAMESPACE', 'HUB', 'RULE', 'ARCHIVE', 'STATE'])
-    expect(titlesAt(80)).to.deep.equal(['WHEN (UTC)', 'JOB', 'RULE', 'DELETED', 'STATE'])
-    expect(titlesAt(60)).to.deep.equal(['WHEN (UTC)', 'JOB', 'DELETED', 'STATE'])
+    expect(titlesAt(80)).to.deep.equal(['WHEN (UTC)', 'JOB', 'NAMESPACE', 'RULE', 'DONE', 'STATE'])
+    expect(titlesAt(60)).to.deep.equal(['WHEN (UTC)', 'JOB', 'DONE', 'STATE'])
     for (const width of [60, 80, 120])
       for (const line of history(jobs, {width}).split('\n')) expect(line.length).to.be.at.most(width)
   })
