@@ -28,7 +28,9 @@ describe('completion', () => {
   it('offers every command, and no hidden flag', async () => {
     const {commands} = await findCommands()
     expect(completionsOf('smoltrace ', commands)).to.deep.equal(
-      'autocomplete cleanup datasets help history leaderboard plan policy restore runs sandbox trash'.split(' '),
+      'autocomplete cleanup datasets help history leaderboard plan policy restore runs sandbox trash'.split(
+        ' ',
+      ),
     )
   })
 })
