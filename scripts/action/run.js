@@ -61,12 +61,14 @@ function read(stdout) {
 }
 
 /** The log's few lines; all else is in the summary, the plan and the journal. */
-function linesOf({wouldDelete, dryRun, counts, remaining}) {
+function linesOf({wouldDelete, dryRun, counts, remaining, rules}) {
   if (wouldDelete === undefined) return []
   if (wouldDelete === null) return ['What would be deleted is not known. Nothing was deleted.']
+  const isTrash = rules?.trash === true
+  if (dryRun && isTrash) return [`Plan: ${wouldDelete} datasets to move to the trash. Nothing was moved.`]
   if (dryRun) return [`Plan: ${wouldDelete} datasets to delete. Nothing was deleted.`]
   return [
-    `Deleted ${counts.deleted} datasets of ${wouldDelete}; failed ${counts.failed}, skipped ${counts.skipped}, not attempted ${counts.unattempted}, already gone ${counts.gone}.`,
+    `${isTrash ? `Moved to the trash: ${counts.trashed}` : `Deleted ${counts.deleted}`} datasets of ${wouldDelete}; failed ${counts.failed}, skipped ${counts.skipped}, not attempted ${counts.unattempted}, already gone ${counts.gone}.`,
     `Remaining: ${remaining.runs} runs, ${remaining.datasets} datasets.`,
   ]
 }
@@ -77,6 +79,7 @@ function report(exitCode, {wouldDelete, counts}) {
     'exit-code': exitCode,
     'would-delete': wouldDelete ?? '',
     deleted: counts?.deleted ?? '',
+    trashed: counts?.trashed ?? '',
     'not-deleted': left ?? '',
     plan: wouldDelete === undefined ? '' : inputs.PLAN,
     'data-dir': dataDir,

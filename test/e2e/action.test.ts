@@ -4,12 +4,9 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {ACTION, type Ran, runAction} from '../support/action-runner.js'
-import {root} from '../support/cli.js'
 import {deletionsAt, UNKNOWN_TOKEN, withHub} from '../support/hub.js'
 import {cleanEnv} from '../support/process.js'
 import {type Sandbox} from '../support/sandbox.js'
-
-const VERSION = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
 
 /** The Hub is known to the job, the token only to the action. */
 function envFor(hub: Sandbox): Record<string, string> {
@@ -20,7 +17,7 @@ function envFor(hub: Sandbox): Record<string, string> {
 describe('the GitHub Action', () => {
   let workspace: string
   const act = (hub: Sandbox, inputs: Record<string, string>): Promise<Ran> =>
-    runAction({token: hub.token, ...inputs}, envFor(hub), workspace)
+    runAction({token: hub.token, package: './smoltrace.tgz', ...inputs}, envFor(hub), workspace)
 
   beforeEach(() => {
     workspace = mkdtempSync(join(tmpdir(), 'smoltrace-workspace-'))
@@ -56,6 +53,19 @@ describe('the GitHub Action', () => {
       expect(existsSync(join(dataDir, 'journal'))).to.equal(true)
     }))
 
+  it('moves to the trash what a plan says is moved there, and says so', () =>
+    withHub({runs: 6}, async (hub) => {
+      writeFileSync(join(workspace, 'policy.yaml'), 'version: 1\nkeep: {recent: 2}\ntrash: true\n')
+      const planned = await act(hub, {policy: 'policy.yaml'})
+      const count = planned.outputs['would-delete']
+      expect(planned.log).to.include(`Plan: ${count} datasets to move to the trash. Nothing was moved.`)
+      const {exitCode, outputs, log} = await act(hub, {mode: 'apply'})
+      expect(exitCode, log).to.equal(0)
+      expect(outputs).to.include({trashed: count, deleted: '0', 'not-deleted': '0'})
+      expect(log).to.include(`Moved to the trash: ${count} datasets of ${count};`)
+      expect(deletionsAt(hub)).to.deep.equal([])
+    }))
+
   it('fails with the code of the program, and says why in one annotation', () =>
     withHub({runs: 6}, async (hub) => {
       const {exitCode, outputs, log, summary} = await act(hub, {
@@ -84,16 +94,22 @@ describe('the GitHub Action', () => {
       expect(deletionsAt(hub)).to.deep.equal([])
     }))
 
-  it('installs its own version, another that is asked for, or a package, and runs no script of theirs', () =>
+  it('installs the tarball that it is told to, runs no script of it, and nothing by a name: that on npm may be that of others', () =>
     withHub({runs: 1}, async (hub) => {
-      const ask = async (inputs: Record<string, string>) => (await act(hub, {mode: 'none', ...inputs})).npm
-      const usual = await ask({})
-      expect(usual).to.include.members(['install', '--ignore-scripts', '--no-save'])
-      expect(usual?.at(-1)).to.equal(`smoltrace@${VERSION}`)
-      expect((await ask({version: '9.9.9-rc.1'}))?.at(-1)).to.equal('smoltrace@9.9.9-rc.1')
-      expect((await ask({package: './a tarball.tgz'}))?.at(-1)).to.equal('./a tarball.tgz')
-      for (const version of ['npm:evil', 'https://a.b/c.tgz', '1 --global'])
-        expect(await ask({version}), version).to.equal(undefined)
+      for (const tarball of ['./a tarball.tgz', './$(touch hacked).tgz']) {
+        const {npm} = await act(hub, {mode: 'none', package: tarball})
+        expect(npm).to.include.members(['install', '--ignore-scripts', '--no-save'])
+        expect(npm?.slice(-2)).to.deep.equal(['--', tarball])
+      }
+
+      expect(existsSync(join(workspace, 'hacked'))).to.equal(false)
+      for (const named of ['', 'smoltrace', 'smoltrace@9.9.9', 'npm:evil']) {
+        const {npm, exitCode, log} = await act(hub, {package: named, policy: 'policy.yaml'})
+        expect({npm, exitCode}, named).to.deep.equal({npm: undefined, exitCode: 2})
+        expect(log).to.match(/^::error::package: .*\.\/smoltrace-0\.1\.0\.tgz.*npm pack$/m)
+      }
+
+      expect(hub.requests).to.deep.equal([])
     }))
 
   it('gives the token to the one step that needs it, and shows it nowhere', () =>
@@ -119,7 +135,13 @@ describe('the GitHub Action', () => {
         const hostile = Object.fromEntries(names.map((name) => [name, attack]))
         expect((await act(hub, hostile)).exitCode).to.equal(2)
         const mode = index % 2 ? 'apply' : 'plan'
-        const {outputs} = await act(hub, {...hostile, version: '', mode, summary: 'true', args: ''})
+        const {outputs} = await act(hub, {
+          ...hostile,
+          package: './smoltrace.tgz',
+          mode,
+          summary: 'true',
+          args: '',
+        })
         expect(outputs.deleted ?? '', attack).to.equal('')
         expect(outputs['exit-code']).to.equal('2')
       }

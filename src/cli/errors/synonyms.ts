@@ -17,6 +17,7 @@ const FLAGS = {
   'incomplete-only': 'incomplete broken',
   'delete-leaderboard': 'leaderboard include-leaderboard with-leaderboard',
   archive: 'backup backup-dir',
+  trash: 'soft-delete soft recycle bin recycle-bin move-to-trash to-trash reversible undoable',
   run: 'runs run-id id timestamp',
   interactive: 'pick select',
   plan: 'out save save-plan',
@@ -35,7 +36,13 @@ const COMMANDS = {
   'cleanup --policy FILE': 'policy apply, policy run',
   'cleanup --older-than 30d --plan FILE': 'plan create, plan new, plan save',
   'cleanup --archive DIR': 'archive, backup',
-  restore: 'undo, rollback, recover, undelete, revert',
+  'cleanup --older-than 30d --trash': 'trash move, trash add, trash put, trash run, soft-delete',
+  'trash list': 'bin, recycle-bin, recyclebin, trashed, trash show, trash ls, trash group',
+  'trash restore':
+    'undo, undelete, untrash, unremove, recycle, trash undo, trash recover, trash undelete, trash put-back, runs restore, runs undelete, datasets restore',
+  'trash empty':
+    'empty, expunge, empty-trash, trash purge, trash delete, trash clear, trash clean, trash rm, trash cleanup',
+  restore: 'rollback, recover, revert',
   history: 'log, logs, jobs, journal',
   sandbox: 'demo, try',
   'runs group': 'list, ls, ps, group, runs list, runs ls',

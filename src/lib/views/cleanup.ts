@@ -468,7 +468,9 @@ export function resultPairs(result: CleanupResult, ending: Ending): Pair[] {
   return [
     [
       'Freed',
-      plan.rules.trash ? `nothing yet: ${bin} trash empty` : storage && formatStorageTotal(storage.freed),
+      plan.rules.trash
+        ? `nothing yet; in two weeks: ${emptyCommand(result, ending)}`
+        : storage && formatStorageTotal(storage.freed),
     ],
     [
       'Archived',
@@ -502,6 +504,20 @@ function undoText(result: CleanupResult, ending: Ending): string | undefined {
   return archive.isShared && !isExact ? `${command}\n(also restores what else is in that folder)` : command
 }
 
+/** The command that deletes for good what has been in the trash for two weeks. */
+function emptyCommand({plan: {namespace}, user}: CleanupResult, {bin, isNamespaceSet}: Ending): string {
+  return [`${bin} trash empty --older-than 14d`, ...namespaceFlag({namespace, user}, isNamespaceSet)].join(
+    ' ',
+  )
+}
+
+function namespaceFlag(
+  {namespace, user}: {namespace: string; user: string},
+  isNamespaceSet: boolean | undefined,
+): string[] {
+  return formatFlags({namespace: namespace === user && !isNamespaceSet ? undefined : namespace})
+}
+
 /** The command that gives what a job moved to the trash its names again; of a job without a journal the runs are named. */
 export function untrashCommand(
   {namespace, user, id}: {namespace: string; user: string; id: string | undefined},
@@ -510,8 +526,7 @@ export function untrashCommand(
 ): string {
   const named = runs.length > MAX_UNDONE ? ['TIMESTAMP'] : runs.map(({run}) => run.timestamp)
   const what = id === undefined ? named : ['--job', shortId(id)]
-  const other = namespace === user && !isNamespaceSet ? undefined : namespace
-  return [`${bin} trash restore`, ...what, ...formatFlags({namespace: other})].join(' ')
+  return [`${bin} trash restore`, ...what, ...namespaceFlag({namespace, user}, isNamespaceSet)].join(' ')
 }
 
 /** As many of a job's 12 digits as a person needs to name it. */

@@ -14,6 +14,9 @@ const NAMES = [
   'runs group',
   'runs protect',
   'runs unprotect',
+  'trash empty',
+  'trash list',
+  'trash restore',
 ]
 const commandsOf = (topic: string[]) =>
   NAMES.map((name) => ({id: [...topic, ...name.split(' ')].join(':'), hidden: false}))
@@ -62,7 +65,12 @@ describe('what is said of words that name no command', () => {
     ['datasets delete', 'smoltrace cleanup'],
     ['runs delete', 'smoltrace cleanup --run TIMESTAMP'],
     ['plan apply', 'smoltrace cleanup --apply FILE'],
-    ['undo', 'smoltrace restore'],
+    ['undo', 'smoltrace trash restore'],
+    ['rollback', 'smoltrace restore'],
+    ['runs undelete', 'smoltrace trash restore'],
+    ['recycle-bin', 'smoltrace trash list'],
+    ['trash purge', 'smoltrace trash empty'],
+    ['trash move', 'smoltrace cleanup --older-than 30d --trash'],
     ['logs', 'smoltrace history'],
     ['ls', 'smoltrace runs group'],
     ['pin', 'smoltrace runs protect'],
