@@ -58,6 +58,12 @@ const SESSIONS = `
     +2h $ cleanup --run 20260929_201032 --no-dry-run --yes
     history.txt $ history
   12 runs
+    cleanup-trash-dry-run.txt $ cleanup --older-than 30d --keep-recent 3 --trash
+    cleanup-trash.txt $ cleanup --older-than 60d --trash --no-dry-run --yes
+    trash-list.txt $ trash list --sizes
+    trash-restore.txt $ trash restore 20260904_095705
+    +360h trash-empty.txt $ trash empty --older-than 14d
+  12 runs
     $ cleanup --run 20261104_010659 --no-dry-run --yes
     $ cleanup --run 20260904_095705 --only results --no-dry-run --yes
     leaderboard-show.txt $ leaderboard show
@@ -167,11 +173,11 @@ function withoutChance(text: string, folder: string): string {
   return text
     .replaceAll(`${folder}.data`, '/home/mira/.local/share')
     .replaceAll(folder, '/home/mira/evaluations')
-    .replaceAll(/(?<=^Deleted .*) in [\d.]+ s\b/gm, ' in 1.4 s')
+    .replaceAll(/(?<=^(?:Deleted|Trashed) .*) in [\d.]+ s\b/gm, ' in 1.4 s')
     .replaceAll(/sha256:[\da-f]{12}…/g, 'sha256:3f9a2c4b71de…')
     .replaceAll(/sha256:[\da-f]{64}/g, `sha256:${'3f9a2c4b71de'.repeat(6).slice(8)}`)
     .replaceAll(/(?<="id": "|Z-|Job )[\da-f]{12}(?="|\.jsonl|,)/g, '3f9a2c4b71de')
-    .replaceAll(/(?<=:\d\d {2}|history )[\da-f]{8}\b/g, '3f9a2c4b')
+    .replaceAll(/(?<=:\d\d {2}|history |--job )[\da-f]{8}\b/g, '3f9a2c4b')
     .replaceAll(
       /(?<="requestId": ")[^"]*|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g,
       '0b51d3a4-6c2f-4e0b-9d57-6f5c1c8a2e10',
