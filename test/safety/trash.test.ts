@@ -15,12 +15,8 @@ describe('cleanup into the trash', () => {
   /** Names in the trash of what two old runs have, in the order of the moves. */
   let moved: string[]
 
-  const day = () => new Date(account.now).toISOString().slice(0, 10).replaceAll('-', '')
-  const inTrash = (names: readonly string[]) =>
-    names.map((name) => name.replace('/smoltrace-', `/smoltrace-trash-${day()}-`))
   const trash = (options: CleanupOptions = {}) =>
     account.clean({olderThan: '30d', trash: true, concurrency: 1, ...CARRIED, ...options})
-  const idsOf = (names: readonly string[]) => names.map((name) => account.hub.state.get(name)?._id)
   const movesAt = () =>
     account.hub.requests
       .filter((each) => isMove(each))
@@ -29,20 +25,20 @@ describe('cleanup into the trash', () => {
 
   beforeEach(async () => {
     account = await Account.open()
-    moved = inTrash([...account.older, ...account.old])
+    moved = account.inTrash([...account.older, ...account.old])
   })
 
   afterEach(() => account.close())
 
   it('renames the datasets of the plan, oldest run first, and deletes nothing', async () => {
     const planned = [...account.older, ...account.old]
-    const ids = idsOf(planned)
+    const ids = account.idsOf(planned)
     const result = await trash()
     expect(statusesOf(result.outcomes)).to.deep.equal(all(planned, 'trashed'))
     expect(result.counts).to.include({trashed: 6, deleted: 0})
     expect(exitCodeOf(result)).to.equal(0)
     expect(movesAt()).to.deep.equal(moved)
-    expect(idsOf(moved)).to.deep.equal(ids)
+    expect(account.idsOf(moved)).to.deep.equal(ids)
     expect(account.names).to.have.members([...moved, ...account.recent])
     expect(account.deletions).to.deep.equal([])
     // The move, and one look at the new name.
@@ -157,7 +153,7 @@ describe('cleanup into the trash', () => {
     const secret = account.addRun(60 * DAY, {private: true})
     account.hub.state.moves.publish = true
     const result = await trash()
-    const [name = ''] = inTrash(secret)
+    const [name = ''] = account.inTrash(secret)
     expect(account.hub.state.get(name)?.private).to.equal(true)
     expect(result.counts).to.include({trashed: 1, unattempted: 8})
     expect(exitCodeOf(result)).to.equal(3)
@@ -169,7 +165,7 @@ describe('cleanup into the trash', () => {
     account.hub.state.moves.publish = true
     account.hub.intercept({...FAULTS['403'], match: ({method}) => method === 'PUT'})
     const result = await trash()
-    expect(result.outcomes[0]?.reason).to.include(`${inTrash(secret)[0]} may be public`)
+    expect(result.outcomes[0]?.reason).to.include(`${account.inTrash(secret)[0]} may be public`)
     expect(exitCodeOf(result)).to.equal(3)
   })
 

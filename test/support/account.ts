@@ -10,13 +10,17 @@ import {
   type CleanupResult,
   deleteDatasets,
   type DeleteOptions,
+  emptyTrash,
   type Outcome,
   type Plan,
   protectRuns,
+  restoreTrash,
 } from '../../src/index.js'
 import {PROTECTION_PATH} from '../../src/lib/account/protection/pins.js'
 import {formatTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../../src/lib/base/names.js'
 import {DAY, MINUTE} from '../../src/lib/base/time.js'
+import {type EmptyOptions} from '../../src/lib/cleanup/trash/empty.js'
+import {type TrashRestoreOptions, type TrashRestoreResult} from '../../src/lib/cleanup/trash/restore.js'
 import {storedFile} from '../../src/lib/sandbox/index.js'
 import {writeBoard} from './boards.js'
 import {rejectionOf} from './builders.js'
@@ -130,6 +134,25 @@ export class Account {
 
   remove(target: Plan | string[], options: DeleteOptions = {}): Promise<CleanupResult> {
     return deleteDatasets(target, {...this.#job, ...options})
+  }
+
+  empty(options: EmptyOptions = {}): Promise<CleanupResult> {
+    return emptyTrash({...this.#job, ...options})
+  }
+
+  untrash(options: TrashRestoreOptions = {}): Promise<TrashRestoreResult> {
+    return restoreTrash({...this.#job, ...options})
+  }
+
+  /** Their names in the trash, where today's ones are put. */
+  inTrash(names: readonly string[]): string[] {
+    const day = new Date(this.now).toISOString().slice(0, 10).replaceAll('-', '')
+    return names.map((name) => name.replace('/smoltrace-', `/smoltrace-trash-${day}-`))
+  }
+
+  /** The Hub's ids of these, which no rename changes. */
+  idsOf(names: readonly string[]): Array<string | undefined> {
+    return names.map((name) => this.hub.state.get(name)?._id)
   }
 
   get planFile(): string {

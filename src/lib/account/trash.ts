@@ -1,3 +1,4 @@
+import {pushTo} from '../base/collections.js'
 import {runDatasetName} from '../base/names.js'
 import {DAY} from '../base/time.js'
 import {type Inventory, type RunDataset, type TrashedDataset} from './datasets.js'
@@ -9,16 +10,29 @@ export interface TrashedRun extends Run {
   time: Date
   /** By their names in the trash. */
   datasets: TrashedDataset[]
+  /** What of the run is not in the trash: its cards may pin the run. */
+  outside: RunDataset[]
 }
 
 /** What is in the trash, by runs, what was put there last first. */
-export function trashedRunsOf({trash}: Pick<Inventory, 'trash'>): TrashedRun[] {
+export function trashedRunsOf({
+  trash,
+  datasets: others,
+}: Pick<Inventory, 'datasets' | 'trash'>): TrashedRun[] {
+  const outside = new Map<string, RunDataset[]>()
+  for (const dataset of others) pushTo(outside, dataset.timestamp, dataset)
   return groupDatasetsByRun(trash)
     .map((run): TrashedRun => {
       // All of them come from the trash.
       const datasets = run.datasets as TrashedDataset[]
       const days = datasets.map(({trashedOn}) => endOfDay(trashedOn).getTime())
-      return {...run, datasets, time: new Date(Math.max(...days)), datesDisagree: false}
+      return {
+        ...run,
+        datasets,
+        time: new Date(Math.max(...days)),
+        datesDisagree: false,
+        outside: outside.get(run.timestamp) ?? [],
+      }
     })
     .sort(newestFirst)
 }

@@ -59,7 +59,7 @@ function emptying(session: Session): Act {
       const {name} = dataset
       const found = await act.lookFor(dataset)
       if (found.state === 'unknown')
-        return {name, status: 'skipped', reason: `it could not be checked: ${found.why}`}
+        return {name, status: 'failed', reason: `it could not be checked: ${found.why}`}
       if (found.state === 'there' && !found.isChanged) return
       if (found.state === 'gone' && found.movedTo === undefined && !found.isChanged) return goneOutcome(name)
       const movedTo = found.state === 'gone' ? found.movedTo : undefined
@@ -102,6 +102,9 @@ export function moving({hub, access}: Session, targetOf: (dataset: RunDataset) =
   const hide = async (target: string): Promise<string> => {
     try {
       await hub.makePrivate(target, access.namespace)
+      const now = await hub.whereabouts(target, URGENT)
+      if (now.state !== 'there' || now.visibility !== 'private')
+        throw new Error('the Hub still shows it as not private')
       return `the Hub showed ${target} as not private after the move, so it was made private again`
     } catch (error) {
       return `${target} may be public since it was moved. Make it private on the Hub now (${messageOf(error)})`

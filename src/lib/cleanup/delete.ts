@@ -11,6 +11,7 @@ import {type Act} from './act.js'
 import {Gate, type GateOptions, Throttle} from './gate.js'
 import {type Journal} from './journal/write.js'
 import {
+  doneOutcome,
   failedOutcome,
   isMissing,
   type Outcome,
@@ -59,6 +60,8 @@ export async function takeRuns(runs: Dataset[][], options: DeletionOptions): Pro
 /** A DELETE that was blocked, that failed or was lost, or that the Hub performed. */
 interface Sent {
   blocked?: Outcome
+  /** It is blocked as it changed, so that the rest of its run is kept. */
+  isChanged?: boolean
   error?: Error
   /** The Hub's id of the DELETE. */
   requestId?: string | undefined
@@ -122,11 +125,11 @@ class Deletion {
     let lost = 0
     let busy = 0
     for (let isFirst = true; ; isFirst = false) {
-      const {blocked, error, requestId} = await this.sendWhenFree(dataset, part, isFirst)
+      const {blocked, isChanged, error, requestId} = await this.sendWhenFree(dataset, part, isFirst)
       const isLost = lost > 0
       if (blocked) {
         const outcome = isLost ? outcomeAfterLostAnswer(blocked, this.options.act.isMove) : blocked
-        return {dataset, outcome, isLost, isAbsent: blocked.status === 'gone'}
+        return {dataset, outcome, isLost, isAbsent: blocked.status === 'gone', isChanged}
       }
 
       if (!error) return this.accept(dataset, isLost, requestId)
@@ -157,7 +160,7 @@ class Deletion {
         isWritten ||= await this.writeDown((journal) => journal.intent(dataset))
         const {act} = this.options
         const held = act.check && (await act.check(dataset))
-        if (held) return {blocked: held}
+        if (held) return {blocked: this.gate.blocker(dataset) ?? held, isChanged: held.status === 'skipped'}
         // Writing takes a moment, in which another run may have used up the quota and rechecked.
         if (!isWritten || this.gate.mustClose() || this.gate.blocker(dataset)) return
         this.gate.noteSent()
@@ -229,10 +232,8 @@ class Deletion {
   /** An alarm stops the job, however well this one ended. */
   private done(dataset: Dataset, isLost: boolean, alarm?: string): Attempt {
     const {name} = dataset
-    const {done} = this.options.act
     if (alarm !== undefined) this.gate.stop(alarm)
-    const outcome: Outcome = {name, status: done, ...(alarm !== undefined && {reason: alarm})}
-    return {dataset, outcome, isLost}
+    return {dataset, outcome: doneOutcome(name, this.options.act.done, alarm), isLost}
   }
 
   /** Whether it may be tried again. Other runs continue: the Hub may have trouble with this dataset alone. */

@@ -12,7 +12,7 @@ export interface Outcome {
   /** Full name of the dataset. */
   name: string
   status: OutcomeStatus
-  /** Why it is neither `deleted` nor `trashed`. */
+  /** Why it is neither `deleted` nor `trashed`; of what is moved, that it may have been public. */
   reason?: string
   /** The Hub's id of the request that failed. */
   requestId?: string
@@ -31,6 +31,16 @@ export type DeletionEvent =
 
 export function isMissing(error: Error): boolean {
   return error instanceof HubError && error.status === 404 && error.answer.code === 'RepoNotFound'
+}
+
+/** It is done; `alarm`: and something is wrong with it that somebody has to know. */
+export function doneOutcome(name: string, status: 'deleted' | 'trashed', alarm: string | undefined): Outcome {
+  return {name, status, ...(alarm !== undefined && {reason: alarm})}
+}
+
+/** Whether a move showed it to others: it is the only reason that what is done has. */
+export function isExposed({status, reason}: {status: string; reason?: string | undefined}): boolean {
+  return (status === 'trashed' || status === 'restored') && reason !== undefined
 }
 
 /** The outcome of a dataset that was there once and is gone. */

@@ -3,7 +3,7 @@ import {type Sizes, storageOf, type StorageReport} from '../account/sizes.js'
 import {RefusedError} from '../base/errors.js'
 import {EXIT, type ExitCode} from '../base/exit-codes.js'
 import {freedBy, type Plan, plannedDatasets} from '../plan/plan.js'
-import {type Outcome, type OutcomeStatus} from './outcomes.js'
+import {isExposed, type Outcome, type OutcomeStatus} from './outcomes.js'
 
 /** How a job ended. */
 export interface CleanupResult {
@@ -132,10 +132,11 @@ export function isUnknown({plan: {unknown = []}, dryRun}: CleanupResult): boolea
 
 /** The exit code of a finished job. @param reportWork whether a dry run that found work ends with 10 */
 export function exitCodeOf(result: CleanupResult, reportWork = false): ExitCode {
-  const {wouldDelete, dryRun, declined, interrupted, counts} = result
+  const {wouldDelete, dryRun, declined, interrupted, counts, outcomes} = result
   if (declined || interrupted) return EXIT.cancelled
   if (isUnknown(result)) return EXIT.error
   if (isTooLate(result)) return EXIT.stale
   if (dryRun) return reportWork && wouldDelete > 0 ? EXIT.found : EXIT.done
-  return counts.failed + counts.skipped + counts.unattempted > 0 ? EXIT.incomplete : EXIT.done
+  const isOpen = counts.failed + counts.skipped + counts.unattempted > 0
+  return isOpen || outcomes.some((outcome) => isExposed(outcome)) ? EXIT.incomplete : EXIT.done
 }

@@ -6,7 +6,7 @@ import {messageOf} from '../base/text.js'
 import {requireSameAccess} from '../hub/session.js'
 import {type Act, type HubState} from './act.js'
 import {type GateOptions} from './gate.js'
-import {goneOutcome, type Outcome, stillThereOutcome, unknownOutcome} from './outcomes.js'
+import {doneOutcome, goneOutcome, type Outcome, stillThereOutcome, unknownOutcome} from './outcomes.js'
 
 /** How the deletion of one dataset ended, and what that rests on. */
 export interface Attempt {
@@ -56,7 +56,15 @@ export async function settle(
     const inventory = await discover(session)
     // If the token can no longer see everything, a listing does not show what is gone.
     await requireSameAccess(session)
-    const listed = new Map(listedIn(inventory).map(({name, id}) => [name, id]))
+    const all = listedIn(inventory)
+    const listed = new Map(all.map(({name, id}) => [name, id]))
+    const names = new Map(all.map(({name, id}) => [id, name]))
+    // Somebody else renamed it, and nothing was deleted; a listing that lags may still have a name of what is gone.
+    const isAt = async (name: string | undefined, id: string) => {
+      const there = name === undefined ? undefined : await session.hub.whereabouts(name)
+      return there?.state === 'there' && there.id === id
+    }
+
     const compare = async (attempt: Attempt) => {
       const {
         dataset: {name, id},
@@ -65,7 +73,8 @@ export async function settle(
       // Listings may lag, so that what one still shows is asked for once more; what was moved has another name there.
       const isAsked = listed.get(name) === id || (act.isMove && uncertain)
       const found: HubState = isAsked ? await act.lookFor(attempt.dataset) : {state: 'gone'}
-      const outcome = correctionOf(attempt, found, act)
+      const isElsewhere = !act.isMove && !isAsked && (await isAt(names.get(id), id))
+      const outcome = isElsewhere ? goneOutcome(name, names.get(id)) : correctionOf(attempt, found, act)
       if (outcome) await correct({...attempt, outcome})
     }
 
@@ -87,7 +96,8 @@ export async function settle(
 function correctionOf(attempt: Attempt, found: HubState, act: Act): Outcome | undefined {
   const {outcome, isLost = false} = attempt
   const {name, status, uncertain, requestId} = outcome
-  if (found.state === 'done') return uncertain ? {name, status: act.done} : undefined
+  if (found.state === 'done')
+    return uncertain || found.alarm !== undefined ? doneOutcome(name, act.done, found.alarm) : undefined
   if (found.state === 'gone')
     return uncertain ? outcomeOfAbsence(name, act, isLost, found.movedTo) : undefined
   if (found.state === 'there') return stillThereOutcome(name, answerOf(attempt, act), requestId)

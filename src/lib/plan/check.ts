@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 
 import {type TrashedDataset} from '../account/datasets.js'
 import {groupDatasetsByRun} from '../account/runs.js'
-import {trashedRunsOf} from '../account/trash.js'
+import {type TrashedRun, trashedRunsOf} from '../account/trash.js'
 import {RefusedError, UsageError} from '../base/errors.js'
 import {parseDatasetName, parseTrashName} from '../base/names.js'
 import {readOptions} from '../base/options.js'
@@ -107,7 +107,7 @@ function checkRun({run, datasets}: PlannedRun, {namespace, rules, source}: Plan)
   if (new Set(run.datasets.map(({type, name}) => (isTrash ? name : type))).size < run.datasets.length)
     throw contradiction(`run ${run.timestamp} has a dataset twice`)
   const made = isTrash
-    ? trashedRunsOf({trash: run.datasets as TrashedDataset[]})
+    ? trashedRunsOf({trash: run.datasets as TrashedDataset[], datasets: (run as TrashedRun).outside})
     : groupDatasetsByRun(run.datasets, run.inTrash)
   if (!isDeepStrictEqual(made, [run])) throw contradiction(`run ${run.timestamp} does not match its datasets`)
   const names = new Set(datasets.map(({name}) => name))

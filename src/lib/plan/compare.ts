@@ -1,7 +1,7 @@
 import {type Dataset, type Inventory, type LeaderboardDataset, listedIn} from '../account/datasets.js'
 import {findLeaderboardHold, type Protection} from '../account/protection/pins.js'
 import {type Run, runsOf} from '../account/runs.js'
-import {trashedRunsOf} from '../account/trash.js'
+import {type TrashedRun, trashedRunsOf} from '../account/trash.js'
 import {printable} from '../base/text.js'
 import {type RetentionContext} from '../retention/context.js'
 import {decide} from '../retention/decide.js'
@@ -107,11 +107,19 @@ function keptNow(plan: Plan, freshRuns: Run[], now: Date, known: RetentionContex
   return kept
 }
 
-/** A run as it was planned, with the tags that its datasets have now. */
-function withNewTags(planned: Run | undefined, fresh: Run): Run {
-  if (!planned || !fresh.datasets.some(({pinTags}) => pinTags)) return planned ?? fresh
+/** A run as it was planned, with the tags that its datasets have now, wherever they are. */
+function withNewTags(planned: Run | undefined, fresh: Partial<Pick<TrashedRun, 'outside'>> & Run): Run {
+  if (!planned) return fresh
   const left = planned.datasets.filter(({name}) => fresh.datasets.every((each) => each.name !== name))
-  return {...planned, datasets: [...fresh.datasets, ...left]}
+  const hasTags = fresh.datasets.some(({pinTags}) => pinTags)
+  const datasets = hasTags ? [...fresh.datasets, ...left] : planned.datasets
+  // Where this very job moved it, what is in the trash is only asked for its tags.
+  const pinned: Pick<TrashedRun, 'outside'> & Run = {
+    ...planned,
+    datasets,
+    outside: [...fresh.inTrash, ...(fresh.outside ?? [])],
+  }
+  return pinned
 }
 
 /**

@@ -5,7 +5,7 @@ import {type Sizes, storageOf, type StorageSum} from '../account/sizes.js'
 import {formatFlags, formatWords} from '../base/shell.js'
 import {formatCount, formatNumber, joinWords, printable} from '../base/text.js'
 import {formatAge, formatSum} from '../base/time.js'
-import {type Outcome, type OutcomeStatus} from '../cleanup/outcomes.js'
+import {isExposed, type Outcome, type OutcomeStatus} from '../cleanup/outcomes.js'
 import {type CleanupResult, isTaken} from '../cleanup/result.js'
 import {isPicked} from '../plan/pick.js'
 import {freedBy, type KeptRun, type Plan, plannedDatasets, type PlannedRun} from '../plan/plan.js'
@@ -407,6 +407,14 @@ export function notDeleted(outcomes: readonly Outcome[]): Array<[title: string, 
     outcomes.filter((outcome) => outcome.status === status),
   ]).filter(([, own]) => own.length > 0)
 }
+
+/** What somebody has to look at: what a move may have shown to others first, then what is not deleted. */
+export function remarkable(outcomes: readonly Outcome[]): Array<[title: string, outcomes: Outcome[]]> {
+  const exposed = outcomes.filter((outcome) => isExposed(outcome))
+  return [...(exposed.length > 0 ? [[EXPOSED, exposed] as [string, Outcome[]]] : []), ...notDeleted(outcomes)]
+}
+
+export const EXPOSED = 'Public after the move'
 
 type Described = {name: string; reason?: string | undefined; requestId?: string | undefined}
 export function describeOutcome({name, reason, requestId}: Described): string {

@@ -31,7 +31,10 @@ export interface Protection {
   runs?: Record<string, Pin> | undefined
 }
 
-type PinnableRun = Partial<Pick<Run, 'inTrash'>> & Pick<Run, 'datasets' | 'timestamp'>
+interface PinnableRun extends Partial<Pick<Run, 'inTrash'>>, Pick<Run, 'datasets' | 'timestamp'> {
+  /** Of a run in the trash, what of it is not there. */
+  outside?: RunDataset[]
+}
 
 /**
  * What pins a run now. There are two witnesses, each judged by itself and enough: its entry in the protection file, and the tags in
@@ -49,7 +52,8 @@ interface LivePin {
 /** The pin that holds for a run now: this alone says whether it is pinned. Where the file is unknown, the tags alone say it. */
 export function pinOn(run: PinnableRun, protection: Protection | 'unknown', now: Date): LivePin | undefined {
   const entry = protection === 'unknown' ? undefined : liveEntry(protection, run.timestamp, now)
-  const texts = new Set([...run.datasets, ...(run.inTrash ?? [])].flatMap(({pinTags = []}) => pinTags))
+  const {datasets, inTrash = [], outside = []} = run
+  const texts = new Set([...datasets, ...inTrash, ...outside].flatMap(({pinTags = []}) => pinTags))
   const tags = [...texts].map((text) => readPinTag(text)).filter(({until}) => holdsUntil(until, now))
   if (!entry && tags.length === 0) return undefined
   return {entry, tags, isHalf: entry !== undefined && !isTagged(run, entry.until)}

@@ -19,8 +19,15 @@ import {
 import {moving} from '../act.js'
 import {takeRuns} from '../delete.js'
 import {findJob, readHistory} from '../journal/history.js'
+import {type DatasetState, type JobRecord} from '../journal/parse.js'
 import {dataDirOf} from '../options.js'
-import {type DeletionEvent, type Outcome, type OutcomeStatus, unattemptedOutcome} from '../outcomes.js'
+import {
+  type DeletionEvent,
+  isExposed,
+  type Outcome,
+  type OutcomeStatus,
+  unattemptedOutcome,
+} from '../outcomes.js'
 import {type Reselection, reselectionOf} from './reselect.js'
 
 /** Which runs come back. */
@@ -92,12 +99,13 @@ export async function restoreTrash(options: TrashRestoreOptions = {}): Promise<T
   const own = readOptions(options, RESTORE_OPTIONS)
   const timestamps = readChoice(own)
   checkConcurrency(own.concurrency ?? DEFAULT_CONCURRENCY)
-  const ids = own.job === undefined ? undefined : await idsOf(own.job, own)
-  const session = await openSession(own)
+  const job = own.job === undefined ? undefined : findJob(await readHistory(dataDirOf(own)), own.job)
+  const session = await openSession({...own, namespace: own.namespace ?? job?.namespace})
   requireDeletable(session)
+  if (job) requirePlaceOf(job, session)
   const {signal} = own
   const inventory = await discover(session)
-  const chosen = chooseRuns(trashedRunsOf(inventory), timestamps, ids)
+  const chosen = chooseRuns(trashedRunsOf(inventory), timestamps, job)
   if (signal?.aborted) throw new CancelledError('Interrupted.')
   const refused = new Map(chosen.map((run) => [run, whyNot(run, inventory)]))
   const outcomes = await move(
@@ -128,30 +136,42 @@ function readChoice({timestamps, all, job}: TrashRestoreOptions): string[] | und
   })
 }
 
-/** The Hub's ids of what a job moved to the trash, or may have. @throws RefusedError without one such job */
-async function idsOf(job: string, options: TrashRestoreOptions): Promise<ReadonlySet<string>> {
-  const {datasets} = findJob(await readHistory(dataDirOf(options)), job)
-  return new Set(
-    datasets.flatMap(({id, state}) => (state === 'trashed' || state === 'uncertain' ? [id] : [])),
+/** The same names elsewhere are other datasets: what the job moved would not be found. @throws RefusedError */
+function requirePlaceOf({id, namespace, endpoint}: JobRecord, {hub, access}: Session): void {
+  if (namespace === access.namespace && endpoint === hub.endpoint) return
+  throw new RefusedError(
+    `Job ${id} was run in ${namespace} at ${endpoint}, not in ${access.namespace} at ${hub.endpoint}.`,
+    {suggestions: ['Use the namespace, the token and HF_ENDPOINT it was run with.']},
   )
 }
 
-/** The runs that come back, the newest first, each with its datasets in the order in which they do. @throws RefusedError */
+/**
+ * The runs that come back, the newest first, each with its datasets in the order in which they do.
+ * @param job of which only what it moved to the trash, or may have, comes back
+ * @throws RefusedError where a timestamp is not among them
+ */
 function chooseRuns(
   runs: TrashedRun[],
   timestamps: string[] | undefined,
-  ids: ReadonlySet<string> | undefined,
+  job: JobRecord | undefined,
 ): TrashedRun[] {
-  const there = new Set(runs.map(({timestamp}) => timestamp))
-  const absent = timestamps?.filter((timestamp) => !there.has(timestamp)) ?? []
-  if (absent.length > 0)
-    throw new RefusedError(`${absent.join(', ')}: not in the trash.`, {suggestions: [whatIsThere(runs)]})
-  return runs
-    .filter(({timestamp}) => timestamps === undefined || timestamps.includes(timestamp))
-    .map((run) => ({...run, datasets: run.datasets.filter(({id}) => ids === undefined || ids.has(id))}))
+  const moved = job?.datasets.flatMap(({id, state}) => (isMoved(state) ? [id] : []))
+  const ids = moved && new Set(moved)
+  const there = runs
+    .map((run) => ({...run, datasets: run.datasets.filter(({id}) => !ids || ids.has(id))}))
     .filter(({datasets}) => datasets.length > 0)
+  const known = new Set(there.map(({timestamp}) => timestamp))
+  const absent = timestamps?.filter((timestamp) => !known.has(timestamp)) ?? []
+  if (absent.length > 0)
+    throw new RefusedError(`${absent.join(', ')}: not in the trash${job ? ` from job ${job.id}` : ''}.`, {
+      suggestions: [whatIsThere(runs)],
+    })
+  return there
+    .filter(({timestamp}) => timestamps === undefined || timestamps.includes(timestamp))
     .toSorted((a, b) => byText(b.timestamp, a.timestamp))
 }
+
+const isMoved = (state: DatasetState) => state === 'trashed' || state === 'uncertain'
 
 const MAX_NAMED = 5
 
@@ -263,7 +283,10 @@ function withRestored(inventory: Inventory, back: ReadonlySet<string>): Inventor
 }
 
 /** 0 everything came back; 3 anything did not; 130 interrupted. */
-export function exitCodeOfTrashRestore({interrupted, counts}: TrashRestoreResult): ExitCode {
+export function exitCodeOfTrashRestore({interrupted, runs}: TrashRestoreResult): ExitCode {
   if (interrupted) return EXIT.cancelled
-  return counts.failed + counts.skipped + counts.gone + counts.unattempted > 0 ? EXIT.incomplete : EXIT.done
+  const isDone = runs.every(({outcomes}) =>
+    outcomes.every((outcome) => outcome.status === 'restored' && !isExposed(outcome)),
+  )
+  return isDone ? EXIT.done : EXIT.incomplete
 }

@@ -19,7 +19,6 @@ export function trashDocument({
   sizes,
 }: TrashListing): z.output<typeof TRASH_LIST> {
   const {endpoint, namespace, now, trash} = inventory
-  const rest = new Set(inventory.datasets.map(({timestamp}) => timestamp))
   return {
     endpoint,
     namespace,
@@ -31,7 +30,7 @@ export function trashDocument({
       return {
         run: timestamp,
         trashedBefore: time,
-        partly: rest.has(timestamp),
+        partly: run.outside.length > 0,
         pinned: protection === 'unknown' && !pin ? null : pin !== undefined,
         model: model.is === 'yes' && model.value !== undefined ? safeName(model.value) : null,
         score: score.is === 'yes' ? score.value : null,

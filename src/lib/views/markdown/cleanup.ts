@@ -65,7 +65,7 @@ function titleOf(result: CleanupResult): string {
 }
 
 function leftPart(outcomes: readonly Outcome[]): string {
-  const left = words.notDeleted(outcomes).flatMap(([, own]) => own)
+  const left = words.remarkable(outcomes).flatMap(([, own]) => own)
   if (left.length === 0) return ''
   const columns = [
     {title: 'Not deleted', isCode: true, cell: ({name}: Outcome) => name},

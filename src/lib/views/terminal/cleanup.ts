@@ -2,7 +2,7 @@ import {sizeOf, type Sizes} from '../../account/sizes.js'
 import {pushTo} from '../../base/collections.js'
 import {formatWords} from '../../base/shell.js'
 import {formatCount, formatNumber, joinWords} from '../../base/text.js'
-import {type Outcome} from '../../cleanup/outcomes.js'
+import {isExposed, type Outcome} from '../../cleanup/outcomes.js'
 import {type CleanupResult, isUnknown} from '../../cleanup/result.js'
 import {type KeptRun, type Plan, plannedDatasets} from '../../plan/plan.js'
 import {type SavedPlan} from '../../plan/saved/parse.js'
@@ -272,7 +272,7 @@ export function formatResult(
 ): string {
   const {next} = ending
   const {outcomes, journal} = result
-  const rest = words.notDeleted(outcomes).map(([label, own]) => {
+  const rest = words.remarkable(outcomes).map(([label, own]) => {
     const elsewhere = own.length > MAX_NAMED && journal ? ' (`history` names each)' : ''
     const title = screen.style.bold(`${label}: ${formatNumber(own.length)}`)
     return `${title}${elsewhere}\n${formatOutcomes(own, screen)}`
@@ -292,7 +292,8 @@ const COMMANDS = new Set(['Details', 'Undo'])
 
 function paintResult({counts, interrupted, outcomes}: CleanupResult, style: Style): (text: string) => string {
   if (interrupted) return (text) => paintFirst(style.yellow, text)
-  return counts.deleted + counts.trashed + counts.gone === outcomes.length ? style.green : style.red
+  const isDone = counts.deleted + counts.trashed + counts.gone === outcomes.length
+  return isDone && !outcomes.some((outcome) => isExposed(outcome)) ? style.green : style.red
 }
 
 /** Up to this many outcomes of one kind are all named; of more, those with the same reason are one line. */

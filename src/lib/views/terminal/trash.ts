@@ -4,13 +4,14 @@ import {storageOf} from '../../account/sizes.js'
 import {type TrashedRun} from '../../account/trash.js'
 import {formatFlags, formatWords} from '../../base/shell.js'
 import {formatCount, joinWords} from '../../base/text.js'
+import {isExposed} from '../../cleanup/outcomes.js'
 import {type TrashListing} from '../../cleanup/trash/list.js'
 import {
   type RestoredRun,
   type TrashRestoreOutcome,
   type TrashRestoreResult,
 } from '../../cleanup/trash/restore.js'
-import {describeOutcome, type Ending} from '../cleanup.js'
+import {describeOutcome, type Ending, EXPOSED} from '../cleanup.js'
 import {type Column, evaluationColumns, sizeColumn, TRASHED} from '../columns.js'
 import {formatStorageTotal, placeAndTime, typesOf} from '../format.js'
 import {paragraphs, wrapIndented, wrapText} from './layout.js'
@@ -24,12 +25,11 @@ export function formatTrash(
   screen: Screen,
 ): string {
   const {style, width} = screen
-  const {namespace, now, datasets} = inventory
-  const rest = new Set(datasets.map(({timestamp}) => timestamp))
+  const {namespace, now} = inventory
   const noteOf = (run: TrashedRun) =>
     [
       pinOn(run, protection, now) ? 'pinned' : '',
-      rest.has(run.timestamp) ? 'the rest is not in the trash' : '',
+      run.outside.length > 0 ? 'the rest is not in the trash' : '',
     ]
       .filter(Boolean)
       .join(', ')
@@ -77,8 +77,11 @@ export function formatTrashRestore(
   {style, width}: Screen,
 ): string {
   const outcomes = runs.flatMap((run) => run.outcomes)
-  const rest = LABELS.flatMap(([status, label]) => {
-    const own = outcomes.filter((outcome) => outcome.status === status)
+  const exposed = outcomes.filter((outcome) => isExposed(outcome))
+  const parts = LABELS.map(
+    ([status, label]) => [label, outcomes.filter((outcome) => outcome.status === status)] as const,
+  )
+  const rest = [[EXPOSED, exposed] as const, ...parts].flatMap(([label, own]) => {
     if (own.length === 0) return []
     const lines = own.map((outcome) => wrapIndented(describeOutcome(outcome), '  ', width))
     return [[style.bold(`${label}: ${own.length}`), ...lines].join('\n')]
