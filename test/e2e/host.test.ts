@@ -77,7 +77,7 @@ for (const [separator, kind] of [
       it(`lists its commands at smoltrace ${words.join(' ')}`, async () => {
         const {stdout, stderr, exitCode} = await run(['smoltrace', ...words])
         expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
-        const names = 'datasets runs leaderboard plan policy cleanup restore history sandbox'
+        const names = 'datasets runs trash leaderboard plan policy cleanup restore history sandbox'
         const full = names.split(' ').map((name) => `smoltrace${separator}${name}`)
         expect(listed(stdout)).to.have.members(full)
       })

@@ -220,7 +220,7 @@ describe('the list to pick from on the screen', () => {
       const terminal = await listed(hub, [...OLD, '--sizes'], {columns: 60})
       expect(terminal.screen.visible().join('\n'))
         .to.match(/SCORE +SIZE\n/)
-        .and.match(/ \d+ [kM]B\n/)
+        .and.match(/ \d+(?:\.\d)? [kM]?B\n/)
       expect(terminal.screen.visible().join('\n')).to.match(/\n\d{8}_\d{6} {2}\S.+\n.+; 1–8 of 8\n/)
       terminal.ctrlC()
       await terminal.finished

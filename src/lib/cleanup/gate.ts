@@ -18,7 +18,7 @@ export interface GateOptions {
 }
 
 const INTERRUPTED = 'interrupted'
-const NO_QUOTA = `the Hub's rate limit was reached ${MAX_EXHAUSTED_WINDOWS} times in a row without a single deletion`
+const NO_QUOTA = `the Hub's rate limit was reached ${MAX_EXHAUSTED_WINDOWS} times in a row without any progress`
 /** Rechecks in a row that were too old before a DELETE was sent. */
 const MAX_STALE_RECHECKS = 10
 
@@ -76,7 +76,7 @@ export class Gate {
 
     if (!this.options.state.isOld(!this.hasSent)) return false
     if (++this.staleRechecks > MAX_STALE_RECHECKS)
-      this.stop('each check of the Hub was out of date before anything could be deleted')
+      this.stop('each check of the Hub was out of date before anything could be sent')
     else this.close(this.hasSent ? 'age' : 'first')
     return true
   }
