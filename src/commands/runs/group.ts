@@ -5,6 +5,7 @@ import {retentionOf, selectionFlags} from '../../cli/flags/retention.js'
 import {byFlag, examplesOf, limitFlag, sizesFlag} from '../../cli/flags/shared.js'
 import {METRIC_LIST} from '../../lib/account/leaderboard/metrics.js'
 import {datasetsIn} from '../../lib/account/runs.js'
+import {trashedRunsOf} from '../../lib/account/trash.js'
 import {UsageError} from '../../lib/base/errors.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
 import {readOverview, type RunOrder, sortRuns, totalsOf} from '../../lib/plan/overview.js'
@@ -54,7 +55,7 @@ The leaderboard says which evaluations finished. A run without --enable-otel has
       readOverview({...connection, selection: retentionOf(flags), withRows: true, sizes: flags.sizes}),
     )
     const {runs, cutoff = null, by, sizes} = overview
-    const {endpoint, namespace, now} = overview.inventory
+    const {endpoint, namespace, now, trash} = overview.inventory
     const totals = totalsOf(overview)
     const shown = sortRuns(overview, flags.sort).slice(0, flags.limit)
     if (!this.jsonEnabled()) await this.print(formatRunTable(overview, {shown, totals}, this.screen))
@@ -67,6 +68,7 @@ The leaderboard says which evaluations finished. A run without --enable-otel has
       by,
       runs: Array.from(shown, (run) => stateDocument(run, overview)),
       totals: {...totals, ...storageDocument(datasetsIn(runs), sizes)},
+      trash: {runs: trashedRunsOf(overview.inventory).length, datasets: trash.length},
     }
   }
 

@@ -20,7 +20,7 @@ import {type Plan, plannedDatasets} from '../plan/plan.js'
 import {RecheckState} from '../plan/recheck.js'
 import {checkPlanTarget, savePlan} from '../plan/saved/files.js'
 import {type SavedPlan} from '../plan/saved/parse.js'
-import {actOf} from './act.js'
+import {type Act, actOf} from './act.js'
 import {archiveBeforeDeletion} from './archive-first.js'
 import {deletePlanned} from './delete.js'
 import {openJournal} from './journal/write.js'
@@ -108,11 +108,12 @@ export async function carryOut(
   if (refusal)
     throw new PlanRefusedError(refusal.message, refusal.suggestion, resultOf({...report, dryRun: true}))
   if (dryRun) return resultOf(report)
+  const act = actOf(plan, session)
   if (size === 0) return resultOf({...report, outcomes: stale})
   const isConfirmed = options.yes === true || (await options.confirm?.(plan)) === true
   if (!isConfirmed) return resultOf({...report, declined: true})
   refuseInterrupted(options)
-  return resultOf({...report, ...(await deleteConfirmed(job, session, options))})
+  return resultOf({...report, ...(await deleteConfirmed(job, act, session, options))})
 }
 
 /**
@@ -149,6 +150,7 @@ function refuseInterrupted({signal}: JobOptions): void {
 /** Archives what is to be archived, looks at the Hub again, however little time went by, and deletes. */
 async function deleteConfirmed(
   {plan, saved, stale = []}: PlannedJob,
+  act: Act,
   session: Session,
   options: JobOptions,
 ): Promise<Partial<Report>> {
@@ -156,7 +158,6 @@ async function deleteConfirmed(
   const {signal, concurrency = DEFAULT_CONCURRENCY} = options
   const onEvent = guardListener<JobEvent>('onEvent', (event) => options.onEvent?.(event, plan), warnings)
   const how = {session, concurrency, signal, onEvent}
-  const act = actOf(plan, session)
   const {archive, excluded} = await archiveBeforeDeletion(plan, options, how)
   const state = new RecheckState(plan, session, excluded)
   await state.refresh('first')

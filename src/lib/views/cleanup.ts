@@ -1,6 +1,6 @@
 import {countByType} from '../account/datasets.js'
 import {type RowIndex} from '../account/leaderboard/index.js'
-import {datasetsIn} from '../account/runs.js'
+import {datasetsIn, isPartlyInTrash} from '../account/runs.js'
 import {type Sizes, storageOf, type StorageSum} from '../account/sizes.js'
 import {formatFlags, formatWords} from '../base/shell.js'
 import {formatCount, formatNumber, joinWords, printable} from '../base/text.js'
@@ -74,8 +74,19 @@ export function planPairs(plan: Plan, notes: PlanNotes): Pair[] {
     ['Leaderboard', isTrash ? undefined : leaderboardText(plan, notes)],
     ['Copy', copyText(plan, notes)],
     ['Undo', plan.rules.trash && plan.delete.length > 0 ? TRASH_NOTE : undefined],
+    ['Trash', isTrash ? undefined : partlyText(plan)],
     ['Untouched', (saved || isTrash ? '' : untouchedText(plan)) || undefined],
   ]
+}
+
+/** How to finish what an interrupted job left partly in the trash. */
+function partlyText({keep, delete: planned, rules}: Plan): string | undefined {
+  const parts = [...planned, ...keep].filter(({run}) => isPartlyInTrash(run)).map(({run}) => run.timestamp)
+  const [first] = parts
+  if (first === undefined || rules.trash) return undefined
+  const which = parts.length === 1 ? first : 'TIMESTAMP'
+  const what = parts.length === 1 ? `${first} is` : `${formatCount(parts.length, 'run')} are`
+  return `${what} partly there. To move the rest: cleanup --run ${which} --trash. To restore: trash restore ${which}`
 }
 
 /** Of these facts those that a question repeats: with the warning above they fit on a low terminal. */

@@ -2,7 +2,7 @@ import {modelOfRun, type RowIndex, scoreOfRun} from '../account/leaderboard/inde
 import {DEFAULT_METRIC, type Metric, METRICS} from '../account/leaderboard/metrics.js'
 import {type LeaderboardProtection, pinOn} from '../account/protection/pins.js'
 import {type RunContext, type RunState, stateOf} from '../account/run-state.js'
-import {restoredText, type Run} from '../account/runs.js'
+import {isPartlyInTrash, restoredText, type Run} from '../account/runs.js'
 import {type StorageSum} from '../account/sizes.js'
 import {RUN_TYPES, type RunType} from '../base/names.js'
 import {brief, briefReason, formatCount, formatNumber, printable} from '../base/text.js'
@@ -80,6 +80,7 @@ export function describeState(run: Run, context: RunContext): string {
   return [
     lacks.length > 0 ? `${words}: ${lacks.join(', ')}` : words,
     ...(run.datesDisagree ? [restoredText(run)] : []),
+    ...(isPartlyInTrash(run) ? ['partly in the trash'] : []),
     ...(pin ? [pin.isHalf ? 'half pinned' : 'pinned'] : []),
   ].join(', ')
 }

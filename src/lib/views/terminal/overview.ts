@@ -2,6 +2,7 @@ import {type RunDataset} from '../../account/datasets.js'
 import {RUN_STATES} from '../../account/run-state.js'
 import {datasetsIn, type Run} from '../../account/runs.js'
 import {storageOf} from '../../account/sizes.js'
+import {trashedRunsOf} from '../../account/trash.js'
 import {formatCount, formatNumber, printable} from '../../base/text.js'
 import {type Overview, pinnedAmong, type RunTotals} from '../../plan/overview.js'
 import {typeCounts} from '../cleanup.js'
@@ -87,8 +88,16 @@ export function formatRunTable(
   return paragraphs([
     formatHead(overview, screen),
     shown.length > 0 ? paragraphs([table, wrapText(ageNote(shown), screen.width)]) : '',
-    wrapText(found > 0 ? total : nothing, screen.width),
+    wrapText(`${found > 0 ? total : nothing}${trashText(inventory)}`, screen.width),
   ])
+}
+
+/** What of a namespace is in the trash, to be added to what is not. */
+function trashText(inventory: Overview['inventory']): string {
+  const runs = trashedRunsOf(inventory).length
+  if (runs === 0) return ''
+  const datasets = formatCount(inventory.trash.length, 'dataset')
+  return `\nIn the trash: ${formatCount(runs, 'run')}, ${datasets} (trash list)`
 }
 
 /** Below 72 columns the model is worth more than states of one line. */
@@ -110,7 +119,7 @@ const MAX_NEAR_MISSES = 10
 
 function untouchedPairs(overview: Overview, datasets: RunDataset[]): Pair[] {
   const {inventory, protection, sizes} = overview
-  const {leaderboard, standard, nearMisses} = inventory
+  const {leaderboard, standard, nearMisses, trash} = inventory
   const state = protectionOf(protection === 'unknown' ? protection : protection.leaderboard)
   const size = leaderboard && sizes ? `, ${formatStorage(storageOf([leaderboard], sizes))}` : ''
   const pinned = pinnedAmong(overview, datasets) ?? []
@@ -121,6 +130,7 @@ function untouchedPairs(overview: Overview, datasets: RunDataset[]): Pair[] {
       leaderboard ? `${leaderboard.name}, ${visibilityOf(leaderboard)}${size}: ${state}` : 'there is none',
     ],
     ['Pinned', pinned.length > 0 ? `${formatCount(pinned.length, 'run')}: kept by every cleanup` : undefined],
+    ['Trash', trash.length > 0 ? `${formatCount(trash.length, 'dataset')} (trash list)` : undefined],
     ...standard.map((name): Pair => ['Tasks', `${name}: never touched`]),
     ...nearMisses
       .slice(0, MAX_NEAR_MISSES)

@@ -106,6 +106,10 @@ export const RUNS_GROUP = t.object('The evaluation runs of a namespace.', {
     states: t.object('The number in each state.', t.counts(RUN_STATES)),
     storage: t.bytes('Their size.'),
   }),
+  trash: t.object('What is in the trash.', {
+    runs: t.count('The number of runs, also those that are only partly there.'),
+    datasets: t.count('The number of datasets.'),
+  }),
 })
 
 export const PINNED_RUN = t.named('PinnedRun', 'One run, and its pin.', {
