@@ -8,6 +8,8 @@ import {parse, stringify} from 'yaml'
 import Cleanup from '../src/commands/cleanup.js'
 import History from '../src/commands/history.js'
 import LeaderboardCheck from '../src/commands/leaderboard/check.js'
+import TrashEmpty from '../src/commands/trash/empty.js'
+import TrashRestore from '../src/commands/trash/restore.js'
 import {ACTION} from './support/action-runner.js'
 import {root} from './support/cli.js'
 import {shellWords} from './support/shell-words.js'
@@ -18,12 +20,20 @@ const RECIPES = readdirSync(join(root, 'docs/recipes'))
 const blocksOf = (language: string) =>
   [...PAGE.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'gms'))].map(([, text = '']) => text)
 
-const COMMANDS = {cleanup: Cleanup, history: History, 'leaderboard check': LeaderboardCheck}
+const COMMANDS = {
+  cleanup: Cleanup,
+  history: History,
+  'leaderboard check': LeaderboardCheck,
+  'trash empty': TrashEmpty,
+  'trash restore': TrashRestore,
+}
 
 /** Every command of the program in a text, by its words; what a shell adds behind it is left out. */
 function commandsIn(text: string): string[][] {
   return [
-    ...text.matchAll(/\bsmoltrace(?:-[\d.]+tgz)? ((?:cleanup|history|leaderboard check)\b[^\n|>`#]*)/g),
+    ...text.matchAll(
+      /\bsmoltrace(?:-[\d.]+tgz)? ((?:cleanup|history|leaderboard check|trash empty|trash restore)\b[^\n|>`#]*)/g,
+    ),
   ].map(([, words = '']) => shellWords(words.replace(/'\s*$/, '')))
 }
 
@@ -31,7 +41,13 @@ const everything = [PAGE, ...RECIPES.map((name) => textOf(`docs/recipes/${name}`
 
 describe('the recipes for CI', () => {
   it('are in the page as they are in their files', () => {
-    expect(RECIPES).to.have.members(['gitlab-ci.yml', 'hf-jobs.sh', 'nightly.sh', 'nightly.yml'])
+    expect(RECIPES).to.have.members([
+      'gitlab-ci.yml',
+      'hf-jobs.sh',
+      'nightly.sh',
+      'nightly.yml',
+      'weekly.yml',
+    ])
     for (const name of RECIPES) {
       const blocks = blocksOf(name.endsWith('.sh') ? 'sh' : 'yaml')
       expect(blocks, name).to.include(textOf(`docs/recipes/${name}`))
@@ -42,19 +58,22 @@ describe('the recipes for CI', () => {
     const commands = commandsIn(everything)
     expect(commands).to.have.length.above(12)
     for (const words of commands) {
-      const name = words[0] === 'leaderboard' ? 'leaderboard check' : (words[0] as 'cleanup' | 'history')
+      const name = Object.keys(COMMANDS).find((each) =>
+        words.join(' ').startsWith(each),
+      ) as keyof typeof COMMANDS
       const {flags, baseFlags} = COMMANDS[name]
       const options = {flags: {...baseFlags, ...flags} as Interfaces.FlagInput, strict: true}
       await Parser.parse(words.slice(name.split(' ').length), options)
     }
   })
 
-  it('delete with a limit and a copy only, and by a policy or a plan', () => {
+  it('delete with a limit and a copy only, and by a policy, by a plan, or what was in the trash for two weeks', () => {
     const deleting = commandsIn(everything).filter((words) => words.includes('--no-dry-run'))
     expect(deleting).to.have.length.above(5)
     for (const words of deleting) {
       expect(words).to.include('--archive')
-      expect(words.some((word) => word === '--policy' || word === '--apply')).to.equal(true)
+      const isWritten = words.some((word) => ['--policy', '--apply'].includes(word))
+      expect(isWritten || words.join(' ').startsWith('trash empty --older-than 14d')).to.equal(true)
     }
 
     const unattended = deleting.filter((words) => words.includes('--yes'))
@@ -75,7 +94,7 @@ describe('the recipes for CI', () => {
 
   it('run no script of a package beside a token', () => {
     const texts = RECIPES.map((name) => textOf(`docs/recipes/${name}`)).filter((text) => text.includes('npx'))
-    expect(texts).to.have.length(3)
+    expect(texts).to.have.length(4)
     for (const text of texts) expect(text).to.match(/npm_config_ignore_scripts(=|: ')true/)
   })
 
@@ -117,7 +136,7 @@ describe('what GitHub reads', () => {
 
   it('is without a fault: workflows and recipes', () => {
     const workflows = readdirSync(join(root, '.github/workflows')).map((name) => `.github/workflows/${name}`)
-    for (const path of [...workflows, 'docs/recipes/nightly.yml'])
+    for (const path of [...workflows, 'docs/recipes/nightly.yml', 'docs/recipes/weekly.yml'])
       expect(faultsOf(textOf(path)), path).to.deep.equal([])
   })
 

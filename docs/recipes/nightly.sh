@@ -1,5 +1,5 @@
 #!/bin/sh
-# Cleans up by policy.yaml. Prints only where something is wrong, so cron sends a mail only then.
+# Cleans up by policy.yaml, and empties the trash of what has been there for two weeks. Prints only where something is wrong, so cron sends a mail only then.
 set -eu
 
 cd "${SMOLTRACE_HOME:-$HOME/smoltrace}"
@@ -18,7 +18,10 @@ if ! flock -n 9; then
 fi
 
 code=0
-smoltrace cleanup --policy policy.yaml --archive copies --max-delete 10% --no-dry-run --yes --summary "logs/$day.md" >"logs/$day.log" 2>&1 || code=$?
+{
+  smoltrace cleanup --policy policy.yaml --archive copies --max-delete 10% --no-dry-run --yes --summary "logs/$day.md" || code=$?
+  smoltrace trash empty --older-than 14d --archive copies --max-delete 200 --no-dry-run --yes --summary "logs/$day.md" || code=$?
+} >"logs/$day.log" 2>&1
 if [ "$code" -ne 0 ]; then
   echo "smoltrace ended with exit code $code. The end of logs/$day.log:"
   tail -n 40 "logs/$day.log"

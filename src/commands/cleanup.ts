@@ -17,7 +17,9 @@ Selection flags choose the runs to delete. If you use several, a run must match 
 
 --model, --team, --purpose, --status, --unreferenced, --score-below, --keep-best and --group-by read the leaderboard. They are refused if it is missing or unusable, or if most runs with metrics have lost their rows; so is --incomplete-only, unless you add --ignore-leaderboard. Of these, only --unreferenced selects runs without a row. Unclear runs are kept in addition to the N: those with an unknown status, an impossible score, contradictory rows, or metrics without a row.
 
---interactive lets you pick runs from a list. --plan saves a plan, --apply uses it later. --policy reads the rules from a file; no file is read by default. --archive keeps a copy of each dataset for \`restore\`. \`history\` shows past cleanups.`
+--interactive lets you pick runs from a list. --plan saves a plan, --apply uses it later. --policy reads the rules from a file; no file is read by default.
+
+--trash moves the datasets to the trash instead: TRASH (TRASH ALL with --all) confirms it, \`trash restore\` undoes it, and \`trash empty\` deletes them for good, which frees their storage. --archive keeps a copy of each dataset for \`restore\`. \`history\` shows past cleanups.`
   static override usage = [
     '<%= command.id %> [SELECTION] [RETENTION] [--no-dry-run] [FLAGS]',
     '<%= command.id %> --policy FILE [--no-dry-run] [FLAGS]',
@@ -26,7 +28,11 @@ Selection flags choose the runs to delete. If you use several, a run must match 
   static override examples = examplesOf([
     ['Show runs older than 30 days, but keep the 5 newest:', '--older-than 30d --keep-recent 5'],
     [
-      'Delete them after a confirmation, and keep a copy:',
+      'Move them to the trash, after a confirmation:',
+      '--older-than 30d --keep-recent 5 --trash --no-dry-run',
+    ],
+    [
+      'Delete them for good, after a confirmation, and keep a copy:',
       '--older-than 30d --keep-recent 5 --archive copies --no-dry-run',
     ],
     [

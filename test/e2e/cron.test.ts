@@ -8,18 +8,22 @@ import {join} from 'node:path'
 import {root} from '../support/cli.js'
 import {deletionsAt, withHub} from '../support/hub.js'
 import {cleanEnv, type Finished, PROGRAM, startCommand} from '../support/process.js'
-import {type Sandbox} from '../support/sandbox.js'
+import {isMove, type Sandbox} from '../support/sandbox.js'
 
 describe('the script for cron', () => {
   let home: string
 
   /** Runs it as cron does, with the program that is built here, and what else is on this path. */
-  function night(hub: Sandbox, keeps: number, others = process.env.PATH): Promise<Finished> {
+  function night(
+    hub: Sandbox,
+    keeps: number,
+    {others = process.env.PATH, trash = false}: {others?: string | undefined; trash?: boolean} = {},
+  ): Promise<Finished> {
     const bin = mkdtempSync(join(tmpdir(), 'smoltrace-bin-'))
     const program = `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`
     writeFileSync(join(bin, 'smoltrace'), program, {mode: 0o755})
     writeFileSync(join(home, 'token'), hub.token)
-    writeFileSync(join(home, 'policy.yaml'), `version: 1\nkeep: {recent: ${keeps}}\n`)
+    writeFileSync(join(home, 'policy.yaml'), `version: 1\nkeep: {recent: ${keeps}}\ntrash: ${trash}\n`)
     const mine = {
       ...cleanEnv(hub),
       PATH: `${bin}:${others}`,
@@ -45,6 +49,13 @@ describe('the script for cron', () => {
       expect(readdirSync(home)).to.include.members(['copies', 'data'])
     }))
 
+  it('deletes nothing by a policy that moves to the trash: what it moved is not two weeks old', () =>
+    withHub({runs: 20}, async (hub) => {
+      expect(await night(hub, 18, {trash: true})).to.deep.equal({stdout: '', stderr: '', exitCode: 0})
+      expect(hub.requests.filter((request) => isMove(request))).to.have.length.above(0)
+      expect(deletionsAt(hub)).to.deep.equal([])
+    }))
+
   it('says what is wrong where something is, so that cron sends it', () =>
     withHub({runs: 6}, async (hub) => {
       const {stdout, exitCode} = await night(hub, 1)
@@ -58,7 +69,7 @@ describe('the script for cron', () => {
       const few = mkdtempSync(join(tmpdir(), 'smoltrace-few-'))
       for (const name of ['mkdir', 'date'])
         symlinkSync(execFileSync('which', [name], {encoding: 'utf8'}).trim(), join(few, name))
-      const {stdout, exitCode} = await night(hub, 5, few)
+      const {stdout, exitCode} = await night(hub, 5, {others: few})
       expect(exitCode).to.equal(1)
       expect(stdout).to.include('needs flock').and.not.include('has not ended')
       expect(hub.requests).to.deep.equal([])

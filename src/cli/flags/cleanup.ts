@@ -49,7 +49,10 @@ export const cleanupFlags = {
     helpGroup: 'SAFETY',
     exclusive: ['no-dry-run'],
   }),
-  'no-dry-run': Flags.boolean({summary: 'Delete for good, after a confirmation.', helpGroup: 'SAFETY'}),
+  'no-dry-run': Flags.boolean({
+    summary: 'Delete for good, or move to the trash (--trash), after a confirmation.',
+    helpGroup: 'SAFETY',
+  }),
   archive: Flags.string({
     summary: 'Download each dataset to DIR before deleting it. `restore` brings it back.',
     default: async () => defaultOf('archive'),
@@ -57,7 +60,7 @@ export const cleanupFlags = {
     helpValue: 'DIR',
   }),
   'max-delete': Flags.string({
-    summary: 'Refuse to delete more than N datasets, or P% of all.',
+    summary: 'Refuse plans of more than N datasets, or P% of all.',
     helpGroup: 'SAFETY',
     helpValue: 'N|P%',
   }),
@@ -96,7 +99,7 @@ export const emptyFlags = {
   only,
   yes,
   'dry-run': cleanupFlags['dry-run'],
-  'no-dry-run': cleanupFlags['no-dry-run'],
+  'no-dry-run': {...cleanupFlags['no-dry-run'], summary: 'Delete for good, after a confirmation.'},
   archive,
   'max-delete': {
     ...cleanupFlags['max-delete'],

@@ -100,7 +100,7 @@ class PickPrompt extends Enquirer.Prompt implements Prompt {
 
   private lines(): string[] {
     const {list, plan, style, state} = this
-    const title = style.bold('Runs to delete')
+    const title = style.bold(plan.rules.trash ? 'Runs to trash' : 'Runs to delete')
     if (state.cancelled) return [`${style.red('✖')} ${title} · cancelled`]
     if (state.submitted) return [`${style.green('✔')} ${title} · ${chosenText(list, plan)}`]
     const {rows, focus} = list.window(room())

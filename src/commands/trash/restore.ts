@@ -9,10 +9,10 @@ import {trashRestoreDocument} from '../../lib/views/json/trash.js'
 import {formatTrashRestore} from '../../lib/views/terminal/trash.js'
 
 export default class TrashRestore extends HubCommand {
-  static override summary = 'Give runs in the trash their names again.'
+  static override summary = 'Restore runs from the trash.'
   static override exitCodes = hubCodes(EXIT.incomplete)
   static override description =
-    'Acts at once: nothing can be lost. A dataset comes back as it was, with its files, history and creation date. A run of which a name was taken since is left in the trash; the others come back. After an interruption, run the same command again. To keep a restored run from the next cleanup, pin it: `runs protect TIMESTAMP`.'
+    'Acts at once, since nothing can be lost. Datasets are restored under their former names, with their files, history and creation dates. If another dataset has one of these names now, that run is kept in the trash; the others are restored. After an interruption, run the same command again. To keep a restored run from the next cleanup, pin it: `runs protect TIMESTAMP`'
   static override examples = examplesOf([
     ['Restore a run:', '20260131_235959'],
     ['Restore what the last cleanup moved there:', '--job latest'],

@@ -47,22 +47,26 @@ const NOT_COUNTED =
 
 export function formatPolicy(policy: Policy, now: Date, screen: Screen): string {
   const {style, width} = screen
-  const {only, keepers} = readRules(policy.options)
+  const {only, keepers, trash} = readRules(policy.options)
   const all = rulesInWords(policy, now)
   const selectors = all.filter(({kind}) => kind === 'selector')
   const others = all.filter(({kind}) => kind !== 'selector')
   const tableOf = (title: string, rules: RuleInWords[]) =>
     formatTable([...KEYS, {title, cell: ({text}: RuleInWords) => text}], rules, screen)
   const scope = only.length > 0 ? `only the ${joinWords(only)}` : 'all datasets'
+  const [does, where] = trash ? ['moves', ' to the trash'] : ['deletes', '']
   const every = keepers.length > 0 ? 'every run that is not kept' : 'every run'
   return paragraphs([
     style.bold(wrapText(`Policy ${printable(policy.file)}`, width)),
     selectors.length > 0
-      ? `${style.bold(`Rule: deletes runs that match ${selectors.length > 1 ? 'all of these' : 'this'}`)}\n${tableOf('Runs', selectors)}`
-      : style.bold(`Rule: deletes ${every}`),
+      ? `${style.bold(`Rule: ${does} runs that match ${selectors.length > 1 ? 'all of these' : 'this'}${where}`)}\n${tableOf('Runs', selectors)}`
+      : style.bold(`Rule: ${does} ${every}${where}`),
     `${style.bold('Keeps: always, whatever the rule')}\n${tableOf('Keeps', others)}`,
     keepers.length > 0 ? wrapText(NOT_COUNTED, width) : '',
-    wrapText(`${style.bold('Deletes:')} ${scope} of a run, never the leaderboard.`, width),
+    wrapText(
+      `${style.bold(trash ? 'Moves to the trash:' : 'Deletes:')} ${scope} of a run, never the leaderboard.`,
+      width,
+    ),
   ])
 }
 
@@ -114,7 +118,7 @@ const GUARD_WORDS: Readonly<Record<string, string>> = {
 /** What rules do with a run, and which of them decided. */
 export function formatAnswer(
   {action, verdicts}: Explanation,
-  {lines}: WrittenRules,
+  {lines, options}: WrittenRules,
   {style, width}: Screen,
 ): string {
   const why = verdicts
@@ -127,5 +131,8 @@ export function formatAnswer(
     })
   if (action === 'keep') return wrapText(`${style.bold('Would be kept:')} ${joinWords(why)}.`, width)
   const answers = joinWords([...why, 'nothing keeps it'])
-  return wrapText(`${style.bold('Would be deleted:')} ${answers}. Datasets:`, width)
+  return wrapText(
+    `${style.bold(options.trash ? 'Would be moved to the trash:' : 'Would be deleted:')} ${answers}. Datasets:`,
+    width,
+  )
 }
