@@ -72,7 +72,7 @@ describe('the recipes for CI', () => {
     expect(deleting).to.have.length.above(5)
     for (const words of deleting) {
       expect(words).to.include('--archive')
-      const isWritten = words.some((word) => ['--policy', '--apply'].includes(word))
+      const isWritten = words.some((word) => ['--apply', '--policy'].includes(word))
       expect(isWritten || words.join(' ').startsWith('trash empty --older-than 14d')).to.equal(true)
     }
 

@@ -23,7 +23,10 @@ describe('the script for cron', () => {
     const program = `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`
     writeFileSync(join(bin, 'smoltrace'), program, {mode: 0o755})
     writeFileSync(join(home, 'token'), hub.token)
-    writeFileSync(join(home, 'policy.yaml'), `version: 1\nkeep: {recent: ${keeps}}\ntrash: ${trash}\n`)
+    writeFileSync(
+      join(home, 'policy.yaml'),
+      `version: 1\nkeep: {recent: ${keeps}}\n${trash ? 'trash: true\n' : ''}`,
+    )
     const mine = {
       ...cleanEnv(hub),
       PATH: `${bin}:${others}`,

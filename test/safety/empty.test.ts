@@ -11,7 +11,7 @@ import {type FaultName, FAULTS} from '../support/faults.js'
 import {withoutPauses} from '../support/pauses.js'
 import {isDelete} from '../support/sandbox.js'
 
-describe('emptying the trash', () => {
+describe('[S21] emptying the trash', () => {
   let account: Account
   /** Names in the trash of what two old runs have, in the order of the DELETEs. */
   let older: string[]

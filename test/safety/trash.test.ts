@@ -10,7 +10,7 @@ import {type FaultName, FAULTS} from '../support/faults.js'
 import {withoutPauses} from '../support/pauses.js'
 import {isMove} from '../support/sandbox.js'
 
-describe('cleanup into the trash', () => {
+describe('[S21] cleanup into the trash', () => {
   let account: Account
   /** Names in the trash of what two old runs have, in the order of the moves. */
   let moved: string[]
