@@ -92,6 +92,7 @@ const SESSIONS = `
   0 runs
     runs-group-empty.txt $ runs group
     cleanup-empty.txt $ cleanup --all
+    trash-empty-none.txt $ trash empty --all
     runs-group-organisation.txt $ runs group --namespace tinyagents --sort score --limit 2
   2 runs
     json/error.txt 2 $ cleanup --older-than never --json

@@ -49,10 +49,12 @@ export function nextStep(
   if (declined || isUnknown(result)) return undefined
   const {otherNamespaces, writeLimit} = facts
   const isEmpty = otherNamespaces && found.datasets + wouldDelete === 0
-  if (isEmpty && given.plan === undefined)
-    return {
-      text: nothingIn(plan.namespace, otherNamespaces, plan.leaderboard ? 'runs' : 'SMOLTRACE datasets'),
-    }
+  if (isEmpty && given.plan === undefined) {
+    const noun = plan.leaderboard ? 'runs' : 'SMOLTRACE datasets'
+    const wanted = plan.source === 'trash' ? 'runs in the trash' : noun
+    return {text: nothingIn(plan.namespace, otherNamespaces, wanted)}
+  }
+
   if (isTooLate(result))
     return {text: 'Create a new plan: the datasets in this one changed, or can no longer be deleted.'}
   return dryRun ? afterDryRun(result, given, caller, writeLimit) : afterDeletion(result, given, caller)

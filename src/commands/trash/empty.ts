@@ -6,7 +6,7 @@ import {emptyTrash} from '../../lib/cleanup/trash/empty.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
 
 export default class TrashEmpty extends PlanCommand {
-  static override summary = 'Show which runs in the trash to delete for good, then delete them.'
+  static override summary = 'Show what to delete from the trash, then delete it for good.'
   static override exitCodes = ALL_CODES
   static override description =
     'Shows what would be deleted. Only --no-dry-run deletes, and then only after you type DELETE (YES DELETE ALL with --all), or with --yes. This frees the storage and cannot be undone. Ages count from the end of the day (UTC) on which a run was moved to the trash. Pinned runs are kept.'
