@@ -93,11 +93,11 @@ export const retentionFlags = {
 /** Those that decide about a run that is named already. */
 export const ruleFlags = Object.fromEntries(
   Object.entries(retentionFlags).filter(
-    ([name]) => !/^(?:all|run|trash|(?:delete|preserve)-leaderboard)$/.test(name),
+    ([name]) => !/^(?:all|run|trash|(?:delete|preserve|prune)-leaderboard)$/.test(name),
   ),
 ) as unknown as Omit<
   typeof retentionFlags,
-  'all' | 'delete-leaderboard' | 'preserve-leaderboard' | 'run' | 'trash'
+  'all' | 'delete-leaderboard' | 'preserve-leaderboard' | 'prune-leaderboard' | 'run' | 'trash'
 >
 
 type SelectionFlags = Pick<

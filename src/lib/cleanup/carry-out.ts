@@ -36,7 +36,8 @@ import {
   requireSamePlace,
 } from './options.js'
 import {type Outcome} from './outcomes.js'
-import {type CleanupResult, PlanRefusedError, type Report, resultOf} from './result.js'
+import {type pruneAfter} from './prune-leaderboard.js'
+import {type CleanupResult, PlanRefusedError, type PruneOutcome, type Report, resultOf} from './result.js'
 
 export interface JobOptions extends ConnectionOptions, ExecutionOptions, SizesOption {
   /** File to write the plan to, for `applyPlan`; only with a dry run. */
@@ -107,6 +108,8 @@ export async function carryOut(
   if (options.savePlan !== undefined) await savePlan(plan, options.savePlan, session.user)
   if (refusal)
     throw new PlanRefusedError(refusal.message, refusal.suggestion, resultOf({...report, dryRun: true}))
+  if (plan.rules.pruneLeaderboard && size > 0)
+    await (await import('./prune-leaderboard.js')).requirePrunable(session, inventory, plan)
   if (dryRun) return resultOf(report)
   const act = actOf(plan, session)
   if (size === 0) return resultOf({...report, outcomes: stale})
@@ -183,12 +186,21 @@ async function deleteConfirmed(
     const outcomes = await deletePlanned(plan, {...how, act, state, journal})
     interrupted = signal?.aborted === true && outcomes.some((outcome) => isOpen(outcome))
     const deletionMs = performance.now() - started
-    const recorded = {journal: journal?.path, job: journal?.id}
-    return {outcomes: [...stale, ...outcomes], interrupted, archive, ...recorded, deletionMs}
+    const all = [...stale, ...outcomes]
+    const prune = plan.rules.pruneLeaderboard
+      ? await pruneRows(session, {plan, outcomes: all}, options)
+      : undefined
+    interrupted ||= signal?.aborted === true && prune?.status === 'unattempted'
+    return {outcomes: all, interrupted, archive, prune, journal: journal?.path, job: journal?.id, deletionMs}
   } finally {
     // An unclosed file handle ends the process of a newer Node at some later moment.
     await journal?.end({interrupted}).catch((error: unknown) => warnings.push(messageOf(error)))
   }
+}
+
+/** What it takes to read and write Parquet is loaded where it is needed. */
+async function pruneRows(...about: Parameters<typeof pruneAfter>): Promise<PruneOutcome> {
+  return (await import('./prune-leaderboard.js')).pruneAfter(...about)
 }
 
 /** Whether Ctrl-C may have kept it from being settled. */

@@ -14,8 +14,9 @@ import {readProtection} from '../account/protection/file.js'
 import {describeProtection} from '../account/protection/pins.js'
 import {type ChangedFile, fitSplits} from '../account/protection/splits.js'
 import {DEFAULT_CONCURRENCY} from '../base/concurrency.js'
-import {CancelledError, RefusedError, UsageError} from '../base/errors.js'
+import {CancelledError, RefusedError, SmoltraceError, UsageError} from '../base/errors.js'
 import {type OptionTable, readOptions} from '../base/options.js'
+import {formatCount} from '../base/text.js'
 import {type Access, requireWriteAccess, whyHidden} from '../hub/access.js'
 import {type RepoFile} from '../hub/files.js'
 import {
@@ -27,8 +28,10 @@ import {
   warnIfReadOnly,
 } from '../hub/session.js'
 import {commitOnHead} from '../hub/small-file.js'
+import {type Plan, plannedDatasets} from '../plan/plan.js'
 import {leaderboardArchive} from './archive-first.js'
 import {dataDirOf, isDryRun} from './options.js'
+import {type CleanupResult, type PruneOutcome} from './result.js'
 
 /** What is done to rows whose datasets are gone, and how that is confirmed. */
 export interface PruneOptions extends ConnectionOptions {
@@ -111,11 +114,72 @@ export async function pruneLeaderboard(options: PruneOptions = {}): Promise<Prun
   return {...found, ...(await commitPruned(session, found, own))}
 }
 
+/**
+ * Makes sure, before anything is deleted, that the rows about the runs of a plan can be pruned afterwards.
+ * @throws RefusedError where they cannot, or it may only be hidden what is there
+ */
+export async function requirePrunable(session: Session, inventory: Inventory, plan: Plan): Promise<void> {
+  requireAllVisible(session.access)
+  const {leaderboard} = inventory
+  if (!leaderboard) return
+  const left = withoutDatasets(inventory, new Set(plannedDatasets(plan).map(({id}) => id)))
+  const board = await readBoard(session, left, leaderboard, false)
+  const rows = rowsOfPlan(board, plan)
+  if (rows.length > 0) await prunedFiles(session, board, rows, false)
+}
+
+/** Prunes the rows about the runs that a job has deleted, if nothing of it is left. Never throws what is meant for a person. */
+export async function pruneAfter(
+  session: Session,
+  {plan, outcomes}: Pick<CleanupResult, 'outcomes' | 'plan'>,
+  options: Pick<PruneOptions, 'dataDir' | 'signal'>,
+): Promise<PruneOutcome> {
+  const open = outcomes.filter(({status}) => status !== 'deleted' && status !== 'gone').length
+  if (open > 0) return {status: 'unattempted', rows: 0, reason: `${formatCount(open, 'dataset')} not deleted`}
+  try {
+    const inventory = await discover(session)
+    const {leaderboard} = inventory
+    if (!leaderboard) return {status: 'pruned', rows: 0}
+    const deleted = new Set(outcomes.flatMap(({name, status}) => (status === 'deleted' ? [name] : [])))
+    // The listing may lag behind.
+    const gone = new Set(plannedDatasets(plan).flatMap(({name, id}) => (deleted.has(name) ? [id] : [])))
+    const board = await readBoard(session, withoutDatasets(inventory, gone), leaderboard, false)
+    const {orphans, doubtful} = await confirmGone(session.hub, rowsOfPlan(board, plan), deleted)
+    const [doubt] = doubtful
+    if (doubt) session.warnings.push(`Row ${doubt.row} of ${leaderboard.name} was not pruned: ${doubt.why}.`)
+    if (orphans.length === 0) return {status: 'pruned', rows: 0}
+    const {pruned, ...how} = await commitPruned(session, {leaderboard, orphans, drop: false, gone}, options)
+    return {status: 'pruned', rows: pruned, ...how}
+  } catch (error) {
+    if (!(error instanceof SmoltraceError)) throw error
+    return {
+      status: error instanceof CancelledError ? 'unattempted' : 'failed',
+      rows: 0,
+      reason: error.message,
+    }
+  }
+}
+
+function rowsOfPlan({unlisted}: Board, plan: Plan): OrphanedRow[] {
+  const runs = new Set(plan.delete.map(({run}) => run.timestamp))
+  return unlisted.filter(({run}) => runs.has(run))
+}
+
+/** @param ids of datasets that are not there, whatever the listing shows */
+function withoutDatasets(inventory: Inventory, ids: ReadonlySet<string>): Inventory {
+  return {...inventory, datasets: inventory.datasets.filter(({id}) => !ids.has(id))}
+}
+
+/** What is changed, and the ids of datasets that are gone, whatever the listing shows. */
+interface Confirmed extends Pick<PruneResult, 'drop' | 'leaderboard' | 'orphans'> {
+  gone?: ReadonlySet<string>
+}
+
 /** Changes the rows that were confirmed, and no others, on whatever the leaderboard is by now. */
 async function commitPruned(
   session: Session,
-  {leaderboard, orphans, drop}: PruneResult,
-  options: PruneOptions,
+  {leaderboard, orphans, drop, gone = new Set()}: Confirmed,
+  options: Pick<PruneOptions, 'dataDir' | 'signal'>,
 ): Promise<Pick<PruneResult, 'archive' | 'commit' | 'pruned'>> {
   const {name, namespace, id} = leaderboard
   const place = {name, namespace, title: PRUNE_TITLES[drop ? 'drop' : 'empty']}
@@ -126,7 +190,7 @@ async function commitPruned(
       })
     await requireSameAccess(session)
     const now = {...leaderboard, sha}
-    const board = await readBoard(session, await discover(session), now, drop)
+    const board = await readBoard(session, withoutDatasets(await discover(session), gone), now, drop)
     const rows = sameRows(board.unlisted, orphans)
     if (rows.length === 0) return {pruned: 0, archive: undefined}
     const files = await prunedFiles(session, board, rows, drop)
@@ -226,7 +290,7 @@ function sameRows(rows: readonly OrphanedRow[], confirmed: readonly OrphanedRow[
 async function archiveBoard(
   board: LeaderboardDataset,
   session: Session,
-  options: PruneOptions,
+  options: Pick<PruneOptions, 'dataDir' | 'signal'>,
 ): Promise<string> {
   const [{archiveDatasets}, {statNoFollow}] = await Promise.all([
     import('../archive/archive.js'),

@@ -29,6 +29,8 @@ export interface CleanupResult {
   remaining: RunCounts
   /** Where datasets were archived before they were deleted. */
   archive?: ArchiveSummary | undefined
+  /** What became of the leaderboard's rows about the deleted runs; undefined where they were not to be pruned, or nothing was deleted. */
+  prune?: PruneOutcome | undefined
   /** File that records this deletion. */
   journal?: string | undefined
   /** Its id, as `history` knows it. */
@@ -50,6 +52,18 @@ export class PlanRefusedError extends RefusedError {
     super(message, {suggestions: [suggestion]})
     this.result = result
   }
+}
+
+/** Of the leaderboard's rows about the runs that a job deleted. */
+export interface PruneOutcome {
+  status: 'failed' | 'pruned' | 'unattempted'
+  /** How many were changed. */
+  rows: number
+  /** Why they were not. */
+  reason?: string | undefined
+  /** The commit that changed them, and the folder in which the leaderboard was archived before. */
+  commit?: string | undefined
+  archive?: string | undefined
 }
 
 interface RunCounts {
@@ -132,11 +146,14 @@ export function isUnknown({plan: {unknown = []}, dryRun}: CleanupResult): boolea
 
 /** The exit code of a finished job. @param reportWork whether a dry run that found work ends with 10 */
 export function exitCodeOf(result: CleanupResult, reportWork = false): ExitCode {
-  const {wouldDelete, dryRun, declined, interrupted, counts, outcomes} = result
+  const {wouldDelete, dryRun, declined, interrupted, counts, outcomes, prune} = result
   if (declined || interrupted) return EXIT.cancelled
   if (isUnknown(result)) return EXIT.error
   if (isTooLate(result)) return EXIT.stale
   if (dryRun) return reportWork && wouldDelete > 0 ? EXIT.found : EXIT.done
-  const isOpen = counts.failed + counts.skipped + counts.unattempted > 0
-  return isOpen || outcomes.some((outcome) => isExposed(outcome)) ? EXIT.incomplete : EXIT.done
+  const isOpen =
+    counts.failed + counts.skipped + counts.unattempted > 0 ||
+    outcomes.some((outcome) => isExposed(outcome)) ||
+    (prune !== undefined && prune.status !== 'pruned')
+  return isOpen ? EXIT.incomplete : EXIT.done
 }

@@ -138,7 +138,7 @@ export function requireFullView(access: Access, resting: string[]): void {
   const why = whyHidden(access)
   if (why === undefined || resting.length === 0) return
   throw new RefusedError(
-    `${resting.join(', ')}: this selects runs by what is missing, and some of ${namespace} may just be hidden from this token: ${why}.`,
+    `${resting.join(', ')}: this decides by what is missing, and some of ${namespace} may just be hidden from this token: ${why}.`,
     {suggestions: ['Use `olderThan` or `keepRecent` instead, or a token that can see everything.']},
   )
 }

@@ -131,7 +131,7 @@ function readWords(given: string[], option: RuleName): string[] {
 }
 
 function checkCombination(rules: RetentionRules, options: RetentionOptions, byHand: boolean): void {
-  const {all, selectors, keepers, choosesRuns, deleteLeaderboard, trash} = rules
+  const {all, selectors, keepers, choosesRuns, deleteLeaderboard, pruneLeaderboard, trash} = rules
   const given: RuleName[] = [...selectors, ...keepers]
   for (const name of RULE_NAMES) {
     const {modifies} = ruleOf(name)
@@ -152,6 +152,13 @@ function checkCombination(rules: RetentionRules, options: RetentionOptions, byHa
     throw new OptionError(
       'trash',
       'cannot be combined with `deleteLeaderboard`: the leaderboard is never moved to the trash',
+    )
+  if (pruneLeaderboard && (trash || deleteLeaderboard))
+    throw new OptionError(
+      'pruneLeaderboard',
+      trash
+        ? 'cannot be combined with `trash`: what is in the trash is not gone'
+        : 'cannot be combined with `deleteLeaderboard`',
     )
   if (choosesRuns || deleteLeaderboard || byHand) return
   throw new UsageError(

@@ -55,6 +55,8 @@ export interface RetentionOptions {
   only?: RunType[] | undefined
   /** Scope: renames the datasets into the trash, from which they can be restored, instead of deleting them. */
   trash?: boolean | undefined
+  /** Scope: empties, last of all, the references of leaderboard rows about runs that were deleted completely. */
+  pruneLeaderboard?: boolean | undefined
   /** Scope: the leaderboard as well. */
   deleteLeaderboard?: boolean | undefined
 }
@@ -92,7 +94,7 @@ export interface Rule<T = unknown> {
   notInPolicy?: string
   /** What it asks the leaderboard: whether a run finished, its row, or the scores in it as well. */
   needs?: 'rows' | 'scores' | 'standing'
-  /** Selects runs for what they lack, which may only be hidden. */
+  /** Rests on what is not there, which may only be hidden. */
   restsOnAbsence?: boolean
   /** The rules that it changes, where it is not one by itself. */
   modifies?: (other: Rule) => boolean
@@ -267,6 +269,12 @@ const RULES = {
     value: 'switch',
     summary: 'Move datasets to the trash instead of deleting them.',
   },
+  pruneLeaderboard: {
+    kind: 'scope',
+    value: 'switch',
+    restsOnAbsence: true,
+    summary: 'Afterwards, empty the references of leaderboard rows about these runs. Keeps their scores.',
+  },
   deleteLeaderboard: {
     kind: 'scope',
     value: 'switch',
@@ -284,7 +292,8 @@ export type SelectorName = NameOf<{kind: 'selector'}>
 export type KeeperName = NameOf<{kind: 'keeper'}>
 
 /** A key of a policy: `keep.weekly`. The metric may be next to the selector or to the keeper that ranks by it. */
-export type PolicyKey = 'grace' | 'only' | 'trash' | `keep.${string}` | `select.${string}`
+export type PolicyKey =
+  'grace' | 'only' | 'prune-leaderboard' | 'trash' | `keep.${string}` | `select.${string}`
 
 export const RULE_NAMES = Object.keys(RULES) as RuleName[]
 
@@ -336,7 +345,7 @@ export interface RetentionRules extends RuleValues {
   needScores: RuleName[]
   /** Those that rest on anything that the leaderboard says. */
   needLeaderboard: RuleName[]
-  /** Those that select runs for what they lack. */
+  /** Those that rest on what is not there. */
   restOnAbsence: RuleName[]
   /** Whether they choose runs at all; `deleteLeaderboard` alone does not. */
   choosesRuns: boolean

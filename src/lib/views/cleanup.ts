@@ -6,7 +6,7 @@ import {formatFlags, formatWords} from '../base/shell.js'
 import {formatCount, formatNumber, joinWords, printable} from '../base/text.js'
 import {formatAge, formatSum} from '../base/time.js'
 import {isExposed, type Outcome, type OutcomeStatus} from '../cleanup/outcomes.js'
-import {type CleanupResult, isTaken} from '../cleanup/result.js'
+import {type CleanupResult, isTaken, type PruneOutcome} from '../cleanup/result.js'
 import {isPicked} from '../plan/pick.js'
 import {freedBy, type KeptRun, type Plan, plannedDatasets, type PlannedRun} from '../plan/plan.js'
 import {type SavedPlan} from '../plan/saved/parse.js'
@@ -355,7 +355,10 @@ function leaderboardText({delete: runs, leaderboard, rules}: Plan, notes: PlanNo
   const deleted = `DELETED${runs.length > 0 ? ' as well' : ''}, ${archived}`
   // No plan saves how it is protected: that is read again where it is compared with the Hub.
   const isKnown = !saved || stale !== undefined
-  return `${dataset.name}: ${planned ? deleted : 'preserved'}${isKnown ? ` (${protectionOf(protection)})` : ''}`
+  const left = rules.pruneLeaderboard
+    ? `preserved; then references to deleted runs are emptied, ${archived}`
+    : 'preserved'
+  return `${dataset.name}: ${planned ? deleted : left}${isKnown ? ` (${protectionOf(protection)})` : ''}`
 }
 
 /** The whole plan in one line, and whose it is. */
@@ -481,7 +484,7 @@ export interface Ending {
 
 /** What a deletion came to, and the commands that undo it and show it again, which end their lines to be copied. */
 export function resultPairs(result: CleanupResult, ending: Ending): Pair[] {
-  const {plan, storage, archive, job} = result
+  const {plan, storage, archive, job, prune} = result
   const {bin, isRehearsal} = ending
   const archived = archive && archive.datasets > 0
   return [
@@ -497,9 +500,17 @@ export function resultPairs(result: CleanupResult, ending: Ending): Pair[] {
         ? `${formatCount(archive.datasets, 'dataset')} (${formatBytes(archive.bytes)}) in ${printable(archive.dir)}`
         : undefined,
     ],
+    ['Leaderboard', prune && pruneText(prune)],
     ['Undo', isRehearsal ? undefined : undoText(result, ending)],
     ['Details', job === undefined ? undefined : `${bin} history ${shortId(job)}`],
   ]
+}
+
+/** What became of the rows about the runs that were deleted. */
+function pruneText({status, rows, reason = '', archive = ''}: PruneOutcome): string {
+  if (status !== 'pruned') return printable(`not pruned: ${reason}`)
+  if (rows === 0) return 'no row to prune'
+  return printable(`references of ${formatCount(rows, 'row')} emptied; as it was before: ${archive}`)
 }
 
 /** Of more runs a command that names each would be too long to be read. */

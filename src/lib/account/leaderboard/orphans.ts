@@ -48,14 +48,16 @@ const CONCURRENCY = 8
 
 /**
  * Asks for each dataset at its own address: one that was renamed is not gone, and one may have been created a moment ago.
+ * @param known names of datasets that are certainly gone
  * @returns the rows whose datasets are certainly gone, and the others
  * @throws the Hub's errors where that cannot be asked
  */
 export async function confirmGone(
   hub: Hub,
   rows: readonly OrphanedRow[],
+  known: ReadonlySet<string> = new Set(),
 ): Promise<{orphans: OrphanedRow[]; doubtful: DoubtfulRow[]}> {
-  const names = [...new Set(rows.flatMap(({datasets}) => datasets))]
+  const names = [...new Set(rows.flatMap(({datasets}) => datasets))].filter((name) => !known.has(name))
   let done = 0
   const doubts = new Map<string, string>()
   await mapLimited(names, pLimit(CONCURRENCY), async (name) => {

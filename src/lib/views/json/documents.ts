@@ -193,6 +193,7 @@ export function pinnedRunDocument(pinned: PinnedRun): z.output<typeof PINNED_RUN
 export function cleanupDocument(result: CleanupResult, policy?: string): z.output<typeof CLEANUP> {
   const {plan, dryRun, declined, interrupted, outcomes, stale, counts, found, remaining, storage, archive} =
     result
+  const {prune} = result
   const {endpoint, namespace, now, phrase, archives, standard, leaderboard, unknown = []} = plan
   const sizes = storage?.sizes
   const isOpen = isUnknown(result)
@@ -219,6 +220,15 @@ export function cleanupDocument(result: CleanupResult, policy?: string): z.outpu
     counts,
     remaining,
     archive: archive ? {dir: archive.dir, datasets: archive.datasets, bytes: archive.bytes} : null,
+    prune: prune
+      ? {
+          status: prune.status,
+          rows: prune.rows,
+          reason: prune.reason ?? null,
+          commit: prune.commit ?? null,
+          archive: prune.archive ?? null,
+        }
+      : null,
     journal: result.journal ?? null,
     deletionMs: Math.round(result.deletionMs),
     ...(storage && {

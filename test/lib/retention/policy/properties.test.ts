@@ -88,7 +88,7 @@ describe('a policy and the flags that say the same', () => {
         expect(loaded).to.deep.equal(expected)
         if (loaded !== 'refused') taken++
       }),
-      {numRuns: 200},
+      {numRuns: 300},
     )
     expect(taken).to.be.above(20)
   })

@@ -62,6 +62,17 @@ export const CLEANUP = t.object('A plan and, after a deletion, its outcomes.', {
       bytes: t.count('The size written. In bytes.'),
     }),
   ),
+  prune: t.orNull(
+    t.object('The leaderboard rows about the deleted runs, with --prune-leaderboard.', {
+      status: t.word(['pruned', 'failed', 'unattempted'], 'unattempted: something before it failed.'),
+      rows: t.count('The number of rows whose references were emptied.'),
+      reason: t.orNull(t.text('Why they were not.')),
+      commit: t.orNull(t.text('The commit that changed them; null if nothing was changed.')),
+      archive: t.orNull(
+        t.text('The folder with the leaderboard as it was before; null if nothing was changed.'),
+      ),
+    }),
+  ),
   journal: t.orNull(t.text('The file that records this deletion.')),
   deletionMs: t.ms('How long the deletion took, without archiving.'),
   storage: t.bytes('The size of all runs found.'),
