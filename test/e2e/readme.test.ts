@@ -44,6 +44,7 @@ describe('the examples of the README and of the library', () => {
       'readRanking',
       'checkLeaderboard',
       'readSizes',
+      'restoreTrash',
     ]) {
       expect(examples.some(({code}) => code.includes(`${name}(`))).to.equal(true, name)
     }
