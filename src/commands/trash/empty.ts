@@ -9,7 +9,7 @@ export default class TrashEmpty extends PlanCommand {
   static override summary = 'Show what to delete from the trash, then delete it for good.'
   static override exitCodes = ALL_CODES
   static override description =
-    'Shows what would be deleted. Only --no-dry-run deletes, and then only after you type DELETE (YES DELETE ALL with --all), or with --yes. This frees the storage and cannot be undone. Ages count from the end of the day (UTC) on which a run was moved to the trash. Pinned runs are kept.'
+    'Shows what would be deleted. Only --no-dry-run deletes, and then only after you type DELETE (YES DELETE ALL with --all), or with --yes. This frees the storage and cannot be undone. Ages count from the end of the day (UTC) on which a run was moved to the trash. Pinned runs are kept, and so are runs that are only partly in the trash, unless you add --only.'
   static override examples = examplesOf([
     ['Show what has been in the trash for two weeks:', '--older-than 14d'],
     ['Delete it after a confirmation, and keep a copy:', '--older-than 14d --archive copies --no-dry-run'],

@@ -2,12 +2,23 @@ import {expect} from 'chai'
 import * as fc from 'fast-check'
 
 import {groupDatasetsByRun, type Run} from '../../../src/lib/account/runs.js'
+import {trashedRunsOf} from '../../../src/lib/account/trash.js'
 import {RUN_TYPES, type RunType} from '../../../src/lib/base/names.js'
 import {DAY} from '../../../src/lib/base/time.js'
 import {type RetentionContext} from '../../../src/lib/retention/context.js'
+import {makeRules} from '../../../src/lib/retention/read-rules.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
+import {decideTrash} from '../../../src/lib/retention/trash.js'
 import {someInventory, someKeepers} from '../../support/arbitraries.js'
-import {ago, NOTHING_KNOWN, runDatasets, standings, trashed} from '../../support/builders.js'
+import {
+  ago,
+  inventoryOf,
+  NOTHING_KNOWN,
+  NOW,
+  runDatasets,
+  standings,
+  trashed,
+} from '../../support/builders.js'
 import {decisionsOf, deletedBy} from '../../support/rows.js'
 
 const BOARD: RetentionContext = {...NOTHING_KNOWN, rows: standings(['20250101_000000', 'finished'])}
@@ -117,4 +128,30 @@ describe('a run that is partly in the trash', () => {
       }),
     )
   })
+})
+
+describe('what of the trash is deleted', () => {
+  const inventory = inventoryOf(NEW.slice(1), {
+    trash: [
+      ...[...OLD, NEW[0]!].map((dataset) => trashed(dataset, '20260901')),
+      ...PART.map((dataset) => trashed(dataset)),
+    ],
+  })
+  const emptied = (options: RetentionOptions) =>
+    deletedBy(decideTrash(trashedRunsOf(inventory), makeRules(options), NOW, {protection: {}}))
+
+  const cases: Array<[options: RetentionOptions, stamps: string[]]> = [
+    [{all: true}, [STAMPS[0]!, stamp]],
+    // From the end of the day: the first of October ended three and a half days ago.
+    [{olderThan: '3d'}, [STAMPS[0]!, stamp]],
+    [{olderThan: '4d'}, [STAMPS[0]!]],
+    [{olderThan: '35d'}, []],
+    // A run of which the rest is not there, by its type alone.
+    [{all: true, only: ['results']}, [...STAMPS]],
+  ]
+  for (const [options, expected] of cases) {
+    it(`is by ${JSON.stringify(options)}: ${expected.length} runs`, () => {
+      expect(emptied(options)).to.have.members(expected)
+    })
+  }
 })
