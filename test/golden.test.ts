@@ -62,6 +62,7 @@ const SESSIONS = `
     cleanup-trash-dry-run.txt $ cleanup --older-than 30d --keep-recent 3 --trash
     cleanup-trash.txt $ cleanup --older-than 60d --trash --no-dry-run --yes
     trash-list.txt $ trash list --sizes
+    runs-show-trashed.txt 1 $ runs show 20260819_231620
     trash-restore.txt $ trash restore 20260904_095705
     +360h trash-empty.txt $ trash empty --older-than 14d
   12 runs
@@ -94,6 +95,8 @@ const SESSIONS = `
     cleanup-empty.txt $ cleanup --all
     trash-empty-none.txt $ trash empty --all
     runs-group-organisation.txt $ runs group --namespace tinyagents --sort score --limit 2
+    $ cleanup --keep-recent 2 --trash --namespace tinyagents --no-dry-run --yes
+    trash-list-organisation.txt $ trash list --namespace tinyagents
   2 runs
     json/error.txt 2 $ cleanup --older-than never --json
     json/datasets-list.txt $ datasets list --json

@@ -24,7 +24,7 @@ export default class TrashList extends HubCommand {
     const listing = await this.ask(flags, (connection) =>
       listTrash({...connection, sizes: flags.sizes, withRows: !isJson}),
     )
-    if (!isJson) await this.print(formatTrash(listing, this.bin, this.screen))
+    if (!isJson) await this.print(formatTrash(listing, this.caller, this.screen))
     return trashDocument(listing)
   }
 }

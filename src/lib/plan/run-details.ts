@@ -50,7 +50,8 @@ export async function readRun(
         references.some((reference) => reference.timestamp === timestamp),
       )
     : 'unknown'
-  if (cited !== 'unknown' && cited[0] && !datasets.some((dataset) => dataset.timestamp === timestamp))
+  const isAnywhere = [...datasets, ...inventory.trash].some((dataset) => dataset.timestamp === timestamp)
+  if (cited !== 'unknown' && cited[0] && !isAnywhere)
     throw new RefusedError(`${timestamp}: its datasets are gone.`, {
       suggestions: [
         `Row ${cited[0].row} of the leaderboard still has it: smoltrace leaderboard show --namespace ${namespace}`,

@@ -541,7 +541,8 @@ function emptyCommand({plan: {namespace}, user}: CleanupResult, {bin, isNamespac
   )
 }
 
-function namespaceFlag(
+/** The flag that a command of a screen needs, where its namespace is not the one that it would have without. */
+export function namespaceFlag(
   {namespace, user}: {namespace: string; user: string},
   isNamespaceSet: boolean | undefined,
 ): string[] {

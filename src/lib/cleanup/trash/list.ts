@@ -11,6 +11,8 @@ import {readRowsToShow} from '../../plan/build.js'
 /** What is in the trash of a namespace. */
 export interface TrashListing {
   inventory: Inventory
+  /** Whose token it is. */
+  user: string
   /** What was put there last first. */
   runs: TrashedRun[]
   protection: Protection | 'unknown'
@@ -37,5 +39,5 @@ export async function listTrash(options: TrashListOptions = {}): Promise<TrashLi
   const runs = trashedRunsOf(inventory)
   const protection = await readProtectionIfPossible(hub, inventory, warnings)
   const rows = own.withRows && runs.length > 0 ? await readRowsToShow(session, inventory) : 'unknown'
-  return {inventory, runs, protection, rows, sizes, warnings}
+  return {inventory, user: session.user, runs, protection, rows, sizes, warnings}
 }

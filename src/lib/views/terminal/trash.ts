@@ -2,7 +2,7 @@ import {pinOn} from '../../account/protection/pins.js'
 import {datasetsIn} from '../../account/runs.js'
 import {storageOf} from '../../account/sizes.js'
 import {type TrashedRun} from '../../account/trash.js'
-import {formatFlags, formatWords} from '../../base/shell.js'
+import {formatWords} from '../../base/shell.js'
 import {formatCount, joinWords} from '../../base/text.js'
 import {isExposed} from '../../cleanup/outcomes.js'
 import {type TrashListing} from '../../cleanup/trash/list.js'
@@ -11,7 +11,7 @@ import {
   type TrashRestoreOutcome,
   type TrashRestoreResult,
 } from '../../cleanup/trash/restore.js'
-import {describeOutcome, type Ending, EXPOSED} from '../cleanup.js'
+import {describeOutcome, type Ending, EXPOSED, namespaceFlag} from '../cleanup.js'
 import {type Column, evaluationColumns, sizeColumn, TRASHED} from '../columns.js'
 import {formatStorageTotal, placeAndTime, typesOf} from '../format.js'
 import {paragraphs, wrapIndented, wrapText} from './layout.js'
@@ -20,12 +20,13 @@ import {formatTable} from './table.js'
 
 /** What is in the trash, and how to get it out, or rid of it. */
 export function formatTrash(
-  {inventory, runs, protection, rows, sizes}: TrashListing,
-  bin: string,
+  {inventory, user, runs, protection, rows, sizes}: TrashListing,
+  {bin, isNamespaceSet}: Pick<Ending, 'bin' | 'isNamespaceSet'>,
   screen: Screen,
 ): string {
   const {style, width} = screen
   const {namespace, now} = inventory
+  const flags = namespaceFlag({namespace, user}, isNamespaceSet)
   const noteOf = (run: TrashedRun) =>
     [
       pinOn(run, protection, now) ? 'pinned' : '',
@@ -55,9 +56,10 @@ export function formatTrash(
       screen,
     ),
     wrapText(`${total} They use storage until the trash is emptied.`, width),
-    [`Restore: ${bin} trash restore TIMESTAMP`, `Delete for good: ${bin} trash empty --older-than 14d`].join(
-      '\n',
-    ),
+    [
+      ['Restore:', bin, 'trash restore TIMESTAMP', ...flags].join(' '),
+      ['Delete for good:', bin, 'trash empty --older-than 14d', ...flags].join(' '),
+    ].join('\n'),
   ])
 }
 
@@ -87,7 +89,7 @@ export function formatTrashRestore(
     return [[style.bold(`${label}: ${own.length}`), ...lines].join('\n')]
   })
   const back = runs.filter((run) => run.outcomes.some(({status}) => status === 'restored'))
-  const flags = formatFlags({namespace: namespace === user && !isNamespaceSet ? undefined : namespace})
+  const flags = namespaceFlag({namespace, user}, isNamespaceSet)
   const pinning = (timestamps: string[]) =>
     [
       bin,
