@@ -9,19 +9,19 @@ import {fileURLToPath} from 'node:url'
 import {startSandbox} from '../dist/lib/sandbox/index.js'
 
 const folder = await mkdtemp(join(tmpdir(), 'smoltrace-demo-'))
-const copies = join(folder, 'copies')
 const STEPS = [
   ['What did the evaluations leave?', 'datasets list'],
   ['Which runs do they belong to?', 'runs group'],
-  ['What would a cleanup delete? (a dry run, the default)', 'cleanup --older-than 30d --keep-recent 3'],
-  ['Guard the leaderboard, for everyone.', 'leaderboard protect --reason demo'],
   [
-    'Now for real, with a copy of everything that goes.',
-    `cleanup --older-than 30d --keep-recent 3 --archive ${copies} --no-dry-run --yes`,
+    'What would a cleanup move to the trash? (a dry run, the default)',
+    'cleanup --older-than 30d --keep-recent 3 --trash',
   ],
+  ['Guard the leaderboard, for everyone.', 'leaderboard protect --reason demo'],
+  ['Now for real.', 'cleanup --older-than 30d --keep-recent 3 --trash --no-dry-run --yes'],
   ['What is left?', 'runs group'],
-  ['What was deleted, and is that certain?', 'history'],
-  ['That was a mistake: bring it back.', `restore ${copies}`],
+  ['What was moved, and is that certain?', 'history'],
+  ['What is in the trash?', 'trash list'],
+  ['That was a mistake: bring it back.', 'trash restore --job latest'],
 ]
 
 const program = fileURLToPath(new URL('../bin/run.js', import.meta.url))

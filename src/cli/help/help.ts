@@ -15,7 +15,7 @@ const WIDEST = 100
 const FIRST_STEPS: ReadonlyArray<readonly [why: string, command: string]> = [
   ['Try it, with no account and nothing to lose:', 'sandbox cleanup --keep-recent 3'],
   ['After `hf auth login`, or with HF_TOKEN set, list your runs:', 'runs group'],
-  ['See what a cleanup would delete (--no-dry-run deletes it):', 'cleanup --older-than 30d'],
+  ['See what a cleanup would move to the trash (--no-dry-run moves it):', 'cleanup --older-than 30d --trash'],
 ]
 /** The order in which commands are met; those not named here come before them. */
 const ORDER = 'cleanup trash runs datasets leaderboard policy history restore sandbox autocomplete'.split(' ')

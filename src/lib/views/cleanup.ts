@@ -535,10 +535,17 @@ function undoText(result: CleanupResult, ending: Ending): string | undefined {
 }
 
 /** The command that deletes for good what has been in the trash for two weeks. */
-function emptyCommand({plan: {namespace}, user}: CleanupResult, {bin, isNamespaceSet}: Ending): string {
-  return [`${bin} trash empty --older-than 14d`, ...namespaceFlag({namespace, user}, isNamespaceSet)].join(
-    ' ',
-  )
+function emptyCommand(
+  {plan: {namespace, rules}, user}: CleanupResult,
+  {bin, isNamespaceSet}: Ending,
+): string {
+  // A part of a run is deleted only where its type is named.
+  const only = formatFlags({only: rules.only})
+  return [
+    `${bin} trash empty --older-than 14d`,
+    ...only,
+    ...namespaceFlag({namespace, user}, isNamespaceSet),
+  ].join(' ')
 }
 
 /** The flag that a command of a screen needs, where its namespace is not the one that it would have without. */
