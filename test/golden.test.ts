@@ -47,7 +47,6 @@ const SESSIONS = `
     summary-refused.txt $ cat summary.md
     policy-explain.txt $ policy explain policy.yaml
     policy-explain-run.txt $ policy explain small.yaml --run 20261109_233319
-    policy-explain-trash.txt $ policy explain trash.yaml
     policy-explain-bad.txt 2 $ policy explain bad.yaml
     leaderboard-report.txt $ leaderboard report report.html
   12 runs

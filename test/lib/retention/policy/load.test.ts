@@ -42,6 +42,7 @@ describe('a policy', () => {
       keepMonthly: 6,
       keepBest: 3,
       by: 'success_rate',
+      trash: true,
     })
     const lines = readFileSync(file, 'utf8').split('\n')
     expect(lines[0]).to.match(
