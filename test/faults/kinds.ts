@@ -9,6 +9,8 @@ const WHAT: ReadonlyArray<readonly [what: string, pattern: RegExp]> = [
   ['listing', /^GET \/api\/datasets\?/],
   ['later page of the files', /^GET \/api\/datasets\/[^/]+\/[^/]+\/tree\/.*&cursor=/],
   ['files', /^GET \/api\/datasets\/[^/]+\/[^/]+\/tree\//],
+  // What a name in the trash leads to.
+  ['look', /^GET \/api\/datasets\/[^/]+\/smoltrace-trash-[^/?]+(?:\?|$)/],
   ['whereabouts', /^GET \/api\/datasets\/[^/]+\/[^/?]+(?:\?|$)/],
   ['facts', /^GET \/api\/datasets\/[^/]+\/[^/]+\/revision\//],
   ['protection', /^GET \/datasets\/.+\/resolve\/.+\/protection\.json$/],
@@ -16,11 +18,14 @@ const WHAT: ReadonlyArray<readonly [what: string, pattern: RegExp]> = [
   ['file', /^GET \/datasets\/.+\/resolve\//],
   ['file, content', /^GET \/api\/resolve-cache\//],
   ['file, bytes', /^GET \/xet-bridge-us\//],
+  ['move', /^POST \/api\/repos\/move$/],
+  ['settings', /^PUT \/api\/datasets\/[^/]+\/[^/]+\/settings$/],
   ['create', /^POST \/api\/repos\/create$/],
   ['preupload', /^POST \/api\/datasets\/[^/]+\/[^/]+\/preupload\/main$/],
   ['batch', /^POST \/datasets\/[^/]+\/[^/]+\.git\/info\/lfs\/objects\/batch$/],
   ['upload', /^PUT \/uploads\//],
   ['commit', /^POST \/api\/datasets\/[^/]+\/[^/]+\/commit\/main$/],
+  ['DELETE in the trash', /^DELETE \/api\/repos\/delete .*"name":"smoltrace-trash-/],
   ['DELETE metrics', /^DELETE \/api\/repos\/delete .*"name":"smoltrace-metrics-/],
   ['DELETE traces', /^DELETE \/api\/repos\/delete .*"name":"smoltrace-traces-/],
   ['DELETE results', /^DELETE \/api\/repos\/delete .*"name":"smoltrace-results-/],
@@ -41,10 +46,8 @@ export function stagesOfCleanup(): Classify {
   let hasPlan = false
   return (request) => {
     const what = whatOf(request)
-    if (what.startsWith('DELETE')) {
-      stage = 'deleting'
-      return what
-    }
+    if (/^(DELETE|move|settings)/.test(what)) stage = 'deleting'
+    if (/^(DELETE|move|settings|look)/.test(what)) return what
 
     if (what === 'facts' && stage === 'planning') stage = 'copying'
     if (what === 'listing' && (stage === 'copying' || (stage === 'planning' && hasPlan))) stage = 'checking'

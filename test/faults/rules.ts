@@ -32,7 +32,7 @@ const FOREIGN: ReadonlySet<FaultName> = new Set([
   'broken JSON',
   'other bytes',
 ])
-/** What is no answer to anything but a DELETE. */
+/** What is no answer to anything but a DELETE or a move. */
 const TO_DELETES: ReadonlySet<FaultName> = new Set([
   '200 with nothing',
   '200 with nothing, though the Hub acted',
@@ -46,9 +46,9 @@ const REDIRECTED: ReadonlySet<string> = new Set(['file', 'protection'])
 /** Asked of the file store, which knows no token; an address that has expired is asked for anew once. */
 const STORED = 'file, bytes'
 /** Sent with something to do or to decide: after a foreign answer the next look tells the truth, and it is sent again. */
-const SENT = /^(DELETE|create$|preupload$|batch$|commit$)/
+const SENT = /^(DELETE|move$|create$|preupload$|batch$|commit$)/
 /** After these it can be seen that the Hub acted, whatever it answered. */
-const VISIBLE = /^(DELETE|create$|commit$|upload$)/
+const VISIBLE = /^(DELETE|move$|create$|commit$|upload$)/
 
 export interface Cell {
   stake: Stake
@@ -135,10 +135,10 @@ export function isEveryday({what, fault, often}: Cell, isRepeated: boolean): boo
 }
 
 /** What changes something, or leads to a change: all that is not a GET. */
-const CHANGING = /^(DELETE|create$|preupload$|batch$|upload$|commit$)/
+const CHANGING = /^(DELETE|move$|settings$|create$|preupload$|batch$|upload$|commit$)/
 
 /** Bodies that are read in another way than most, or whose end matters. */
-const LONG_OR_FINAL = /^(DELETE|commit$|create$|file|inventory$|listing$|upload$)/
+const LONG_OR_FINAL = /^(DELETE|move$|commit$|create$|file|inventory$|listing$|upload$)/
 
 /** What is checked against the hash that the tree lists. */
 const HASHED = /, (bytes|content)$/
@@ -147,7 +147,7 @@ const HASHED = /, (bytes|content)$/
 export function faultsFor(what: string): FaultName[] {
   const names = Object.keys(FAULTS) as FaultName[]
   return names.filter((name) => {
-    if (TO_DELETES.has(name)) return what.startsWith('DELETE')
+    if (TO_DELETES.has(name)) return /^(DELETE|move$)/.test(what)
     if (name.endsWith('though the Hub acted')) return VISIBLE.test(what)
     // Whether a question was read before the connection broke, nobody can see.
     if (name === 'reset after the Hub acted') return CHANGING.test(what)

@@ -5,7 +5,7 @@ import {cleanupDatasets} from '../../src/index.js'
 import {runCli} from '../support/cli.js'
 import {FAULTS} from '../support/faults.js'
 import {envOf, withHub} from '../support/hub.js'
-import {type Sandbox} from '../support/sandbox.js'
+import {isMove, type Sandbox} from '../support/sandbox.js'
 import {datasetOf, fillAccount, LEADERBOARD, PAGE_SIZE, PINNED, PLANNED} from './account.js'
 import {type Classify, stagesOfCleanup, stagesOfPinning, stagesOfRestore} from './kinds.js'
 import {type Stake} from './rules.js'
@@ -13,6 +13,7 @@ import {
   documentOf,
   type Ended,
   expectTrueDeletion,
+  expectTrueMoves,
   expectTrueRestore,
   expectTrueSizes,
   expectUntouched,
@@ -34,6 +35,8 @@ export interface Scenario {
   planned: readonly string[]
   /** Goes wrong in each run of it, so that there is something to look at again. */
   trouble?: (hub: Sandbox) => void
+  /** Its exit code whatever goes wrong. Default: 0 where nothing does. */
+  ends?: number
   /** Where its archive is made. */
   copies?: (folder: string) => string
   expectTruth: (ended: Ended) => Promise<void> | void
@@ -267,6 +270,85 @@ function cardsAt(hub: Sandbox, run: string): string[] {
   )
 }
 
+const trash: Scenario = {
+  ...cleanup,
+  title: 'cleanup --trash',
+  argv: () => [...CLEANUP, '--trash'],
+  kinds: {
+    'planning: listing': 'plan',
+    move: 'deletion',
+    look: 'look',
+    ...at('deleting: ', 'note', ['whoami', 'listing']),
+  },
+  expectTruth: expectTrueMoves,
+}
+
+const trashWithLoss: Scenario = {
+  ...trash,
+  title: 'cleanup --trash, while the answer to a move is lost',
+  kinds: {'deleting: whereabouts': 'look'},
+  trouble(hub) {
+    hub.intercept({match: isMove, times: 1, ...FAULTS['reset before the Hub acted']})
+  },
+}
+
+/** Each move publishes, so that no dataset follows the first ones. */
+const trashInPublic: Scenario = {
+  ...trash,
+  title: 'cleanup --trash, while moves publish',
+  argv: () => [...CLEANUP, '--trash'],
+  kinds: {settings: 'look'},
+  ends: 3,
+  trouble(hub) {
+    hub.state.moves.publish = true
+  },
+  expectTruth(ended) {
+    const outcomes = documentOf(ended).outcomes as Array<{name: string; status: string; reason: string}>
+    const now = [...snapshotOf(ended.hub)]
+    for (const {name, status, reason} of outcomes) {
+      expect(status, reason).to.be.oneOf(['trashed', 'unattempted'])
+      const [, moved] = now.find(([, {id}]) => id === ended.before.get(name)?.id) ?? []
+      if (moved?.isPrivate !== true) expect(reason, name).to.include('may be public')
+    }
+
+    expect(outcomes.map(({status}) => status)).to.include.members(['trashed', 'unattempted'])
+  },
+}
+
+function inTrash(name: string): string {
+  return name.replace('/smoltrace-', '/smoltrace-trash-20250201-')
+}
+
+const restoreFromTrash: Scenario = {
+  ...trash,
+  title: 'trash restore',
+  prepare(hub) {
+    fillAccount(hub)
+    for (const name of PLANNED) hub.state.rename(hub.state.get(name)!, inTrash(name))
+  },
+  argv: () => ['trash', 'restore', '--all', '--json'],
+  kinds: {
+    'planning: whoami': 'plan',
+    'planning: listing': 'plan',
+    move: 'deletion',
+    'deleting: whereabouts': 'look',
+    ...at('deleting: ', 'note', ['listing', 'files', 'protection']),
+  },
+  planned: PLANNED.map((name) => inTrash(name)),
+}
+
+const emptyTrash: Scenario = {
+  ...restoreFromTrash,
+  title: 'trash empty',
+  argv: () => ['trash', 'empty', '--all', '--no-dry-run', '--yes', '--json'],
+  kinds: {
+    ...at('planning: ', 'plan', ['whoami', 'listing', 'files', 'protection', 'protection, content']),
+    look: 'look',
+    'DELETE in the trash': 'deletion',
+  },
+  expectTruth: expectTrueDeletion,
+}
+
 /** Every scenario of the matrix. */
 export function scenarios(archived: () => Archived): Scenario[] {
   return [
@@ -280,5 +362,10 @@ export function scenarios(archived: () => Archived): Scenario[] {
     restore(archived),
     protect,
     unprotect,
+    trash,
+    trashWithLoss,
+    trashInPublic,
+    restoreFromTrash,
+    emptyTrash,
   ]
 }

@@ -62,6 +62,34 @@ function expectTrueOutcome(
   expect(status, `${name}: nobody else deletes anything`).not.to.equal('gone')
 }
 
+/**
+ * The truth about moves to the trash or back: nothing is lost, changed or shown to others, and each dataset has the name that is told.
+ */
+export async function expectTrueMoves(ended: Ended): Promise<void> {
+  const {hub, before, planned} = ended
+  const document = documentOf(ended)
+  const now = new Map([...snapshotOf(hub)].map(([name, dataset]) => [dataset.id, {name, dataset}]))
+  const nameNow = (name: string) => now.get(before.get(name)?.id ?? '')?.name
+  expect(now.size, 'how many there are').to.equal(before.size)
+  for (const [name, dataset] of before) {
+    expect(now.get(dataset.id)?.dataset, name).to.deep.equal(dataset)
+    if (document.error || !planned.includes(name)) expect(nameNow(name), name).to.equal(name)
+  }
+
+  if (document.error) return
+  const restored = document.runs as Array<{outcomes: Array<Outcome & {from: string}>}> | undefined
+  const outcomes: Array<{name: string; status: string; uncertain?: boolean}> =
+    restored?.flatMap((run) => run.outcomes.map((each) => ({...each, name: each.from}))) ?? document.outcomes
+  expectReported(outcomes, planned)
+  for (const {name, status, uncertain} of outcomes) {
+    const isMoved = nameNow(name) !== name
+    if (uncertain) expect(status, `${name} is uncertain`).to.equal('failed')
+    else expect(isMoved, `${name} is ${status}`).to.equal(status === 'trashed' || status === 'restored')
+  }
+
+  if (!restored) await expectTrueHistory(ended, document.outcomes as Outcome[])
+}
+
 /** That all is deleted whatever became of the sizes, and that these are either right or said to be unknown. */
 export function expectTrueSizes(ended: Ended): void {
   const {before, planned} = ended

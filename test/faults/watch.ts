@@ -1,6 +1,6 @@
 import {type FaultName, FAULTS, type NamedFault} from '../support/faults.js'
 import {type RunOut} from '../support/limits.js'
-import {type FaultTarget, type Sandbox} from '../support/sandbox.js'
+import {type FaultTarget, isMove, type Sandbox} from '../support/sandbox.js'
 import {type Classify} from './kinds.js'
 import {type Often} from './rules.js'
 
@@ -32,7 +32,7 @@ export interface Watch {
   current: string
   /** Every kind so far. */
   kinds: Set<string>
-  /** Full names of the DELETEs that reached the Hub, repeated ones too. */
+  /** Full names of what the Hub was asked to delete, or to move to the trash, repeated ones too. */
   deletes: string[]
   /** How often the fault struck. */
   struck: number
@@ -49,8 +49,8 @@ export function watch(
     match(request) {
       seen.current = classify(request)
       seen.kinds.add(seen.current)
-      if (request.method === 'DELETE') {
-        const name = deletedBy(request)
+      const name = request.method === 'DELETE' ? deletedBy(request) : trashedBy(request)
+      if (name !== undefined) {
         seen.deletes.push(name)
         onDelete(name, seen.deletes.filter((each) => each === name).length)
       }
@@ -59,6 +59,13 @@ export function watch(
     },
   })
   return seen
+}
+
+/** What a request moves to the trash: of the way back no journal is kept. */
+function trashedBy(request: FaultTarget): string | undefined {
+  if (!isMove(request)) return undefined
+  const {fromRepo} = JSON.parse(request.body) as {fromRepo: string}
+  return fromRepo.includes('/smoltrace-trash-') ? undefined : fromRepo
 }
 
 function deletedBy({body}: FaultTarget): string {
