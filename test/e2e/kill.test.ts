@@ -32,6 +32,15 @@ interface Job {
 
 const DELETE_ALL = ['cleanup', '--all', '--grace', '0', '--no-dry-run', '--yes', '--concurrency', '3']
 const WITH_ARCHIVE = [...DELETE_ALL, '--delete-leaderboard', '--archive']
+/** The same names in the trash, where what was moved there before is. */
+const inTrash = (names: readonly string[]) =>
+  names.map((name) => name.replace('/smoltrace-', '/smoltrace-trash-20250201-'))
+const fillTrash = (hub: Sandbox) => {
+  fillAccount(hub)
+  for (const name of ALL_OF_RUNS) hub.state.rename(hub.state.get(name)!, inTrash([name])[0]!)
+}
+
+const EMPTY = ['trash', 'empty', '--all', '--no-dry-run', '--yes', '--concurrency', '3']
 const DELETIONS: Job[] = [
   {title: 'cleanup', argv: () => DELETE_ALL, prepare: fillAccount, planned: ALL_OF_RUNS},
   {
@@ -40,6 +49,23 @@ const DELETIONS: Job[] = [
     prepare: fillAccount,
     planned: [...ALL_OF_RUNS, LEADERBOARD],
     isArchived: true,
+  },
+  {title: 'trash empty', argv: () => EMPTY, prepare: fillTrash, planned: inTrash(ALL_OF_RUNS)},
+]
+
+/** What moves, and loses nothing: the names that it begins with. */
+const MOVES: Job[] = [
+  {
+    title: 'cleanup --trash',
+    argv: () => [...DELETE_ALL, '--trash'],
+    prepare: fillAccount,
+    planned: ALL_OF_RUNS,
+  },
+  {
+    title: 'trash restore',
+    argv: () => ['trash', 'restore', '--all', '--concurrency', '3'],
+    prepare: fillTrash,
+    planned: inTrash(ALL_OF_RUNS),
   },
 ]
 
@@ -92,6 +118,33 @@ describe('[S14] kill -9 at any moment', () => {
             expect(goneAt(hub, before), 'what is gone after another call').to.have.members(job.planned)
             expectUntouched(hub, before, job.planned)
             if (job.isArchived) for (const name of job.planned) expectCopy(copies, name, before.get(name))
+          }),
+        )
+    })
+  }
+
+  for (const job of MOVES) {
+    describe(job.title, () => {
+      let requests: number
+
+      before(() =>
+        atHub(job, async (hub) => {
+          const dir = await mkdtemp(join(home, 'whole-'))
+          requests = await requestsOf(hub, () => runCli(job.argv(''), envIn(hub, dir)))
+        }),
+      )
+
+      for (const {title, ...when} of momentsOf(job))
+        it(title, () =>
+          atHub(job, async (hub) => {
+            const dir = await mkdtemp(join(home, 'killed-'))
+            const before = snapshotOf(hub)
+            await kill(hub, job.argv(''), envIn(hub, dir), {...when, requests})
+            await expectTrueMoves(hub, before, dir, job)
+            const {exitCode, stderr} = await runCli(job.argv(''), envIn(hub, dir))
+            expect(exitCode, stderr).to.equal(0)
+            expect(goneAt(hub, before), 'what is moved after another call').to.have.members(job.planned)
+            await expectTrueMoves(hub, before, dir, job)
           }),
         )
     })
@@ -223,6 +276,38 @@ async function expectTrueHistory(
     expect(['deleted', 'uncertain', 'untouched'], name).to.include(state)
     if (state === 'deleted') expect(gone.has(name), name).to.equal(true)
   }
+}
+
+/** That everything is where it was, or moved, and as it was, and what history says of what went to the trash. */
+async function expectTrueMoves(
+  hub: Sandbox,
+  before: ReadonlyMap<string, Snapshot>,
+  dataHome: string,
+  {planned, title}: Job,
+): Promise<void> {
+  const now = new Map([...snapshotOf(hub)].map(([name, dataset]) => [dataset.id, {name, dataset}]))
+  expect(now.size).to.equal(before.size)
+  for (const [name, dataset] of before) {
+    const found = now.get(dataset.id)
+    expect(found?.dataset, name).to.deep.equal(dataset)
+    if (!planned.includes(name)) expect(found?.name).to.equal(name)
+  }
+
+  if (title === 'trash restore') return
+  const {stdout} = await runCli(['history', '--json'], {XDG_DATA_HOME: dataHome})
+  const {jobs} = JSON.parse(stdout) as {jobs: Array<{datasets: Array<{name: string; state: string}>}>}
+  const told = new Map<string, Set<string>>()
+  for (const {datasets} of jobs)
+    for (const {name, state} of datasets) told.set(name, (told.get(name) ?? new Set()).add(state))
+  for (const name of goneAt(hub, before)) {
+    const states = told.get(name) ?? new Set()
+    expect(states.has('trashed') || states.has('uncertain'), `${name}: ${[...states].join(', ')}`).to.equal(
+      true,
+    )
+  }
+
+  for (const [name, states] of told)
+    if (states.has('trashed')) expect(hub.state.get(name), name).to.equal(undefined)
 }
 
 /** Lets the time pass in which a killed process is taken for alive. */
