@@ -61,6 +61,8 @@ const CALLS: string[][] = [
   ['trash', 'list', '--sizes'],
   ['trash', 'empty', '--all', '--sizes'],
   ['trash', 'restore', '--job', 'latest'],
+  ['restore', '--job', 'latest'],
+  ['history', 'latest', '--check'],
   ['history', '--since', '30d'],
   ['autocomplete', 'bash'],
   ['cleanup'],

@@ -65,6 +65,11 @@ const SESSIONS = `
     trash-restore.txt $ trash restore 20260904_095705
     +360h trash-empty.txt $ trash empty --older-than 14d
   12 runs
+    $ cleanup --older-than 60d --trash --no-dry-run --yes
+    $ trash restore 20260904_095705
+    history-check.txt $ history latest --check
+    restore-job.txt $ restore --job latest
+  12 runs
     $ cleanup --run 20261104_010659 --no-dry-run --yes
     $ cleanup --run 20260904_095705 --only results --no-dry-run --yes
     leaderboard-show.txt $ leaderboard show
@@ -108,6 +113,10 @@ const SESSIONS = `
   4 runs
     $ cleanup --keep-recent 1 --archive copies --no-dry-run --yes
     json/restore.txt $ restore copies --dry-run --json
+  2 runs
+    $ cleanup --keep-recent 1 --trash --no-dry-run --yes
+    json/history-check.txt $ history latest --check --json
+    json/restore-job.txt $ restore --job latest --json
   12 runs
     json/leaderboard-show.txt $ leaderboard show --by cost --limit 1 --json
     json/leaderboard-check.txt $ leaderboard check --json
@@ -180,8 +189,8 @@ function withoutChance(text: string, folder: string): string {
     .replaceAll(/(?<=^(?:Deleted|Trashed) .*) in [\d.]+ s\b/gm, ' in 1.4 s')
     .replaceAll(/sha256:[\da-f]{12}…/g, 'sha256:3f9a2c4b71de…')
     .replaceAll(/sha256:[\da-f]{64}/g, `sha256:${'3f9a2c4b71de'.repeat(6).slice(8)}`)
-    .replaceAll(/(?<="id": "|Z-|Job )[\da-f]{12}(?="|\.jsonl|,)/g, '3f9a2c4b71de')
-    .replaceAll(/(?<=:\d\d {2}|history |--job )[\da-f]{8}\b/g, '3f9a2c4b')
+    .replaceAll(/(?<="(?:id|job)": "|Z-|Job )[\da-f]{12}(?="|\.jsonl|,)/g, '3f9a2c4b71de')
+    .replaceAll(/(?<=:\d\d {2}|history |of job |--job )[\da-f]{8}\b/g, '3f9a2c4b')
     .replaceAll(
       /(?<="requestId": ")[^"]*|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g,
       '0b51d3a4-6c2f-4e0b-9d57-6f5c1c8a2e10',

@@ -119,6 +119,11 @@ function withoutFlags(given: GivenFlags, names: readonly string[]): GivenFlags {
   return Object.fromEntries(Object.entries(given).filter(([name]) => !names.includes(name)))
 }
 
+/** The flags with which a command is called again. */
+export function repeatFlags(given: GivenFlags): string {
+  return formatFlags(withoutFlags(given, UNREPEATED_FLAGS)).join(' ')
+}
+
 /** What to do with a plan that `--max-delete` refused: look at it, then delete it by hand. */
 export function stepsAfterRefusal(result: CleanupResult, given: GivenFlags, host: Caller): string[] {
   const {command} = nextStep(result, {...given, 'max-delete': undefined}, host) ?? {}

@@ -163,7 +163,7 @@ describe('restoring from the trash', () => {
         [{job: 'ffffffffffff'}, RefusedError, /No job/],
         [{job: ''}, RefusedError],
         [{job: first, timestamps: [stampOf(account.old[0])]}, RefusedError, new RegExp(`from job ${first}`)],
-        [{job: first, namespace: 'tinyagents'}, RefusedError, /was run in mira/],
+        [{job: first, namespace: 'tinyagents'}, UsageError, /ran for mira/],
         [{timestamps: ['20250101_000000']}, RefusedError, /not in the trash/],
         [{timestamps: ['yesterday']}, UsageError],
         [{timestamps: []}, UsageError],

@@ -9,7 +9,8 @@ export type JsonDocument = Record<string, unknown>
 /** The file below `schemas/` that describes a document. */
 export function schemaPathOf(document: JsonDocument): string {
   if ('error' in document) return 'json/error.schema.json'
-  const form = 'verdicts' in document ? ' run' : ''
+  const form =
+    'verdicts' in document ? ' run' : document.command === 'restore' && 'job' in document ? ' job' : ''
   return `json/${`${String(document.command)}${form}`.replaceAll(' ', '-')}.schema.json`
 }
 

@@ -188,7 +188,7 @@ const FLAGS: ReadonlyMap<string, string> = new Map([
 
 /** A command line of ours in a text; a path with the program's name in it is not one. */
 const COMMAND_LINE =
-  /(?<![\w'"/-])smoltrace (?=--|(?:autocomplete|cleanup|datasets|help|history|leaderboard|plan|policy|restore|runs|sandbox)\b)/g
+  /(?<![\w'"/-])smoltrace (?=--|(?:autocomplete|cleanup|datasets|help|history|leaderboard|plan|policy|restore|runs|sandbox|trash)\b)/g
 
 /** Puts a text of the library into the words of a command line: flags for options, and the program as it is called here. */
 export function inCommandWords(text: string, {bin, flags}: Pick<Invocation, 'bin' | 'flags'>): string {

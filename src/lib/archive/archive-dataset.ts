@@ -6,7 +6,7 @@ import {type Dataset} from '../account/datasets.js'
 import {mapLimited} from '../base/concurrency.js'
 import {CancelledError, RefusedError} from '../base/errors.js'
 import {foldersOf, syncFolder} from '../base/files.js'
-import {parseDatasetName, parseTrashName, runDatasetName} from '../base/names.js'
+import {nameOutsideTrash, parseDatasetName} from '../base/names.js'
 import {type RepoFile} from '../hub/files.js'
 import {type Session} from '../hub/session.js'
 import {compareFolder, ensureFolder, filesBelow, folderExists} from './disk.js'
@@ -60,10 +60,9 @@ export async function archiveDataset({name, id, sha}: Dataset, job: ArchiveJob):
 
 /** What comes from the trash is archived under the name that it had, and is restored by. */
 function nameOfArchive(name: string, namespace: string): string {
-  const trashed = parseTrashName(name, namespace)
-  if (trashed) return runDatasetName(namespace, trashed.type, trashed.timestamp)
-  if (!parseDatasetName(name, namespace)) throw new RefusedError(`${name} is not a dataset of ${namespace}`)
-  return name
+  const own = nameOutsideTrash(name, namespace)
+  if (!parseDatasetName(own, namespace)) throw new RefusedError(`${name} is not a dataset of ${namespace}`)
+  return own
 }
 
 /** Where a dataset is archived, and the name that its files are fetched by. */

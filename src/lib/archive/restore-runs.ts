@@ -98,9 +98,12 @@ interface Ready {
   pin: string | undefined
 }
 
+/** How archives that were chosen come back. */
+type RunOptions = Pick<RestoreOptions, 'concurrency' | 'dryRun' | 'onEvent' | 'signal'>
+
 interface Job {
   session: Session
-  options: RestoreOptions
+  options: RunOptions
   onEvent: (event: RestoreEvent) => void
   /** Why nothing new is started. */
   stopped?: string | undefined
@@ -114,7 +117,7 @@ interface Job {
  */
 export async function restoreRuns(
   session: Session,
-  options: RestoreOptions,
+  options: RunOptions,
   runs: RestorePart[][],
 ): Promise<RestoreOutcome[]> {
   const onEvent = guardListener('onEvent', options.onEvent, session.warnings)

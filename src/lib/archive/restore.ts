@@ -79,12 +79,16 @@ export async function restoreDatasets(options: RestoreOptions): Promise<RestoreR
 }
 
 /** 0 everything restored, or there already; 3 anything failed, refused or unattempted; 130 interrupted. */
-export function exitCodeOfRestore({interrupted, counts}: RestoreResult): ExitCode {
+export function exitCodeOfRestore({
+  interrupted,
+  counts,
+}: Pick<RestoreResult, 'counts' | 'interrupted'>): ExitCode {
   if (interrupted) return EXIT.cancelled
   return counts.failed + counts.refused + counts.unattempted > 0 ? EXIT.incomplete : EXIT.done
 }
 
-async function findFolder(dir: string): Promise<string> {
+/** The real path of a folder of archives. @throws UsageError where it is not a folder */
+export async function findFolder(dir: string): Promise<string> {
   const root = await realpath(dir).catch(() => '')
   if (root === '' || !(await statNoFollow(root))?.isDirectory())
     throw new UsageError(`${printable(dir)} is not a folder: use the one that holds the archive.`)

@@ -99,6 +99,12 @@ function isDay(text: string): boolean {
   return parseTimestamp(`${text}_000000`) !== undefined
 }
 
+/** The name that a dataset in the trash had, and has again once it is restored; any other name as it is. */
+export function nameOutsideTrash(name: string, namespace: string): string {
+  const trashed = parseTrashName(name, namespace)
+  return trashed ? runDatasetName(namespace, trashed.type, trashed.timestamp) : name
+}
+
 export function leaderboardName(namespace: string): string {
   return `${namespace}/${LEADERBOARD}`
 }

@@ -3,10 +3,8 @@ import {resolve} from 'node:path'
 import {allDatasets, type Inventory} from '../account/datasets.js'
 import {readSizesIfAsked, type Sizes, type SizesOption} from '../account/sizes.js'
 import {DEFAULT_CONCURRENCY} from '../base/concurrency.js'
-import {CancelledError, OptionError, UsageError} from '../base/errors.js'
+import {CancelledError, OptionError} from '../base/errors.js'
 import {messageOf} from '../base/text.js'
-import {UnknownNamespaceError} from '../hub/access.js'
-import {findCredentials} from '../hub/credentials.js'
 import {
   type ConnectionOptions,
   guardListener,
@@ -30,12 +28,11 @@ import {
   type ExecutionOptions,
   isDryRun,
   type JobEvent,
-  type Place,
   prepareExecution,
   requireConsent,
-  requireSamePlace,
 } from './options.js'
 import {type Outcome} from './outcomes.js'
+import {openSessionAt, type Place, requireSameHub} from './place.js'
 import {type pruneAfter} from './prune-leaderboard.js'
 import {type CleanupResult, PlanRefusedError, type PruneOutcome, type Report, resultOf} from './result.js'
 
@@ -125,25 +122,9 @@ export async function carryOut(
  */
 async function openJob(terms: Terms | undefined, options: JobOptions): Promise<Session> {
   const place = terms?.endpoint === undefined ? undefined : terms
-  const {namespace = place?.namespace} = options
-  if (place) {
-    const {endpoint} = await findCredentials(options)
-    requireSamePlace(place, {endpoint, namespace: namespace ?? place.namespace})
-  }
-
+  if (place) await requireSameHub(place, options)
   await prepareExecution(options)
-  const session = await openSession({...options, namespace}).catch((error: unknown) => {
-    throw place && error instanceof UnknownNamespaceError ? notTheAccount(place, error) : error
-  })
-  if (place) requireSamePlace(place, {endpoint: session.hub.endpoint, namespace: session.access.namespace})
-  return session
-}
-
-function notTheAccount({namespace}: Place, cause: Error): UsageError {
-  return new UsageError(`The plan was made for ${namespace}, which is not this token's account.`, {
-    cause,
-    suggestions: [`Use a token of ${namespace}, or of a member of that organisation.`],
-  })
+  return place ? openSessionAt(place, options) : openSession(options)
 }
 
 function refuseInterrupted({signal}: JobOptions): void {

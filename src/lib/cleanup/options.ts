@@ -126,22 +126,6 @@ export function requireConsent(
     })
 }
 
-/** Where a plan is made. */
-export type Place = Pick<Plan, 'endpoint' | 'namespace'>
-
-/** A plan is applied only where it was made: the same names elsewhere are other datasets. @throws UsageError */
-export function requireSamePlace(plan: Place, {endpoint, namespace}: Place): void {
-  if (isSameAddress(plan.endpoint, endpoint) && plan.namespace === namespace) return
-  throw new UsageError(
-    `The plan was made for ${plan.namespace} at ${plan.endpoint}, not for ${namespace} at ${endpoint}.`,
-    {suggestions: ['Use the token and HF_ENDPOINT it was made with, or create a new plan.']},
-  )
-}
-
-function isSameAddress(a: string, b: string): boolean {
-  return URL.canParse(a) && URL.canParse(b) && new URL(a).href === new URL(b).href
-}
-
 /** Only the word `false` deletes; any other value is a dry run. */
 export function isDryRun({dryRun}: Pick<ExecutionOptions, 'dryRun'>): boolean {
   return dryRun !== false

@@ -557,7 +557,7 @@ export function namespaceFlag(
 }
 
 /** The command that gives what a job moved to the trash its names again; of a job without a journal the runs are named. */
-export function untrashCommand(
+function untrashCommand(
   {namespace, user, id}: {namespace: string; user: string; id: string | undefined},
   {bin, isNamespaceSet}: Pick<Ending, 'bin' | 'isNamespaceSet'>,
   runs: PlannedRun[] = [],
@@ -573,7 +573,7 @@ export function shortId(id: string): string {
 }
 
 /** The command that brings back what a job archived, or these runs and datasets of it; undefined where it archived nothing. */
-export function undoCommand(
+function undoCommand(
   job: {archive: string | null | undefined; namespace: string; user: string},
   {bin, isNamespaceSet}: Pick<Ending, 'bin' | 'isNamespaceSet'>,
   words: readonly string[] = [],

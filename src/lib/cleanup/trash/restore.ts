@@ -28,6 +28,7 @@ import {
   type OutcomeStatus,
   unattemptedOutcome,
 } from '../outcomes.js'
+import {openSessionAt} from '../place.js'
 import {type Reselection, reselectionOf} from './reselect.js'
 
 /** Which runs come back. */
@@ -45,6 +46,9 @@ export interface TrashRestoreOptions extends ConnectionOptions {
   /** Called with everything that happens, and how many datasets it is about; names are those in the trash. */
   onEvent?: ((event: DeletionEvent, of: number) => void) | undefined
 }
+
+/** How runs that were chosen come back. */
+type MoveOptions = Pick<TrashRestoreOptions, 'concurrency' | 'dataDir' | 'onEvent' | 'signal'>
 
 const RESTORE_OPTIONS: OptionTable<TrashRestoreOptions> = {
   ...CONNECTION,
@@ -100,24 +104,33 @@ export async function restoreTrash(options: TrashRestoreOptions = {}): Promise<T
   const timestamps = readChoice(own)
   checkConcurrency(own.concurrency ?? DEFAULT_CONCURRENCY)
   const job = own.job === undefined ? undefined : findJob(await readHistory(dataDirOf(own)), own.job)
-  const session = await openSession({...own, namespace: own.namespace ?? job?.namespace})
+  const session = job ? await openSessionAt(job, own, 'job') : await openSession(own)
   requireDeletable(session)
-  if (job) requirePlaceOf(job, session)
   const {signal} = own
   const inventory = await discover(session)
   const chosen = chooseRuns(trashedRunsOf(inventory), timestamps, job)
   if (signal?.aborted) throw new CancelledError('Interrupted.')
+  return takeOutOfTrash(chosen, inventory, session, own)
+}
+
+/** Gives these runs, as `narrowRuns` returns them, their names again. */
+export async function takeOutOfTrash(
+  chosen: TrashedRun[],
+  inventory: Inventory,
+  session: Session,
+  options: MoveOptions,
+): Promise<TrashRestoreResult> {
   const refused = new Map(chosen.map((run) => [run, whyNot(run, inventory)]))
   const outcomes = await move(
     chosen.filter((run) => refused.get(run) === undefined),
     session,
-    own,
+    options,
   )
-  const runs = chosen.map(({timestamp, datasets}): RestoredRun => {
-    const why = refused.get(chosen.find((run) => run.timestamp === timestamp) as TrashedRun)
-    return {timestamp, outcomes: datasets.map((dataset) => outcomeOf(dataset, outcomes, why))}
+  const runs = chosen.map((run): RestoredRun => {
+    const {timestamp, datasets} = run
+    return {timestamp, outcomes: datasets.map((dataset) => outcomeOf(dataset, outcomes, refused.get(run)))}
   })
-  return finish(runs, inventory, session, own)
+  return finish(runs, inventory, session, options)
 }
 
 /** What to bring back: these runs, or all where undefined. @throws UsageError */
@@ -136,15 +149,6 @@ function readChoice({timestamps, all, job}: TrashRestoreOptions): string[] | und
   })
 }
 
-/** The same names elsewhere are other datasets: what the job moved would not be found. @throws RefusedError */
-function requirePlaceOf({id, namespace, endpoint}: JobRecord, {hub, access}: Session): void {
-  if (namespace === access.namespace && endpoint === hub.endpoint) return
-  throw new RefusedError(
-    `Job ${id} was run in ${namespace} at ${endpoint}, not in ${access.namespace} at ${hub.endpoint}.`,
-    {suggestions: ['Use the namespace, the token and HF_ENDPOINT it was run with.']},
-  )
-}
-
 /**
  * The runs that come back, the newest first, each with its datasets in the order in which they do.
  * @param job of which only what it moved to the trash, or may have, comes back
@@ -156,18 +160,21 @@ function chooseRuns(
   job: JobRecord | undefined,
 ): TrashedRun[] {
   const moved = job?.datasets.flatMap(({id, state}) => (isMoved(state) ? [id] : []))
-  const ids = moved && new Set(moved)
-  const there = runs
-    .map((run) => ({...run, datasets: run.datasets.filter(({id}) => !ids || ids.has(id))}))
-    .filter(({datasets}) => datasets.length > 0)
+  const there = narrowRuns(runs, moved && new Set(moved))
   const known = new Set(there.map(({timestamp}) => timestamp))
   const absent = timestamps?.filter((timestamp) => !known.has(timestamp)) ?? []
   if (absent.length > 0)
     throw new RefusedError(`${absent.join(', ')}: not in the trash${job ? ` from job ${job.id}` : ''}.`, {
       suggestions: [whatIsThere(runs)],
     })
-  return there
-    .filter(({timestamp}) => timestamps === undefined || timestamps.includes(timestamp))
+  return there.filter(({timestamp}) => timestamps === undefined || timestamps.includes(timestamp))
+}
+
+/** What of these runs has one of these ids, if there are any; the newest first. */
+export function narrowRuns(runs: TrashedRun[], ids: ReadonlySet<string> | undefined): TrashedRun[] {
+  return runs
+    .map((run) => ({...run, datasets: run.datasets.filter(({id}) => !ids || ids.has(id))}))
+    .filter(({datasets}) => datasets.length > 0)
     .toSorted((a, b) => byText(b.timestamp, a.timestamp))
 }
 
@@ -183,7 +190,7 @@ function whatIsThere(runs: TrashedRun[]): string {
 }
 
 /** Why a run stays in the trash; undefined where all its names are free. */
-function whyNot({datasets}: TrashedRun, inventory: Inventory): string | undefined {
+export function whyNot({datasets}: TrashedRun, inventory: Inventory): string | undefined {
   const names = new Set(inventory.datasets.map(({name}) => name))
   const taken = datasets.map((dataset) => originalName(dataset)).find((name) => names.has(name))
   if (taken !== undefined) return `${taken} exists again`
@@ -195,7 +202,7 @@ function whyNot({datasets}: TrashedRun, inventory: Inventory): string | undefine
 async function move(
   runs: TrashedRun[],
   session: Session,
-  {concurrency = DEFAULT_CONCURRENCY, signal, onEvent: listener}: TrashRestoreOptions,
+  {concurrency = DEFAULT_CONCURRENCY, signal, onEvent: listener}: MoveOptions,
 ): Promise<Map<string, Outcome>> {
   const of = runs.reduce((sum, {datasets}) => sum + datasets.length, 0)
   const onEvent = guardListener<DeletionEvent>('onEvent', (event) => listener?.(event, of), session.warnings)
@@ -240,7 +247,7 @@ async function finish(
   runs: RestoredRun[],
   inventory: Inventory,
   session: Session,
-  options: TrashRestoreOptions,
+  options: MoveOptions,
 ): Promise<TrashRestoreResult> {
   const {hub, user, access, warnings, now} = session
   const counts = {restored: 0, failed: 0, skipped: 0, gone: 0, unattempted: 0}

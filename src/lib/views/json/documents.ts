@@ -15,6 +15,7 @@ import {DEFAULT_GRACE_MS, mayBeUploading, type Run} from '../../account/runs.js'
 import {type Sizes, storageOf, type StorageSum} from '../../account/sizes.js'
 import {safeName} from '../../base/text.js'
 import {cutoffOf} from '../../base/time.js'
+import {type JobCheck, type Present} from '../../cleanup/job/locate.js'
 import {type JobRecord} from '../../cleanup/journal/parse.js'
 import {type PruneResult} from '../../cleanup/prune-leaderboard.js'
 import {type CleanupResult, isUnknown} from '../../cleanup/result.js'
@@ -277,18 +278,25 @@ export function savedPlanDocument(saved: SavedPlan, file: string): z.output<type
 }
 
 /** A job of a journal; what is not known is null. */
-export function jobDocument(job: JobRecord): z.output<typeof JOB> {
+/** @param check where its datasets are now, if the Hub was asked */
+export function jobDocument(job: JobRecord, check?: JobCheck): z.output<typeof JOB> {
   return {
     ...job,
     endedAt: job.endedAt ?? null,
     savedPlan: job.savedPlan ?? null,
-    datasets: job.datasets.map(({reason = null, requestId = null, at = null, ...dataset}) => ({
+    datasets: job.datasets.map(({reason = null, requestId = null, at = null, ...dataset}, index) => ({
       ...dataset,
       reason,
       requestId,
       at,
+      ...(check && {now: presentDocument(check.found[index])}),
     })),
   }
+}
+
+function presentDocument(present: Present | undefined) {
+  const {state = 'unknown', name = null, isOther = false, reason} = present ?? {}
+  return {state, name, other: isOther, ...(reason !== undefined && {reason})}
 }
 
 /** A ranking: rows in one list, group after group; texts without tokens and what a terminal would obey. */

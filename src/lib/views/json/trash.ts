@@ -5,9 +5,11 @@ import {DEFAULT_METRIC} from '../../account/leaderboard/metrics.js'
 import {pinOn} from '../../account/protection/pins.js'
 import {originalName} from '../../account/trash.js'
 import {safeName} from '../../base/text.js'
+import {type JobRestoreResult} from '../../cleanup/job/restore.js'
 import {type TrashListing} from '../../cleanup/trash/list.js'
 import {type TrashRestoreResult} from '../../cleanup/trash/restore.js'
 import {datasetDocument, storageDocument} from './documents.js'
+import {type RESTORE_JOB} from './schemas/history.js'
 import {type TRASH_LIST, type TRASH_RESTORE} from './schemas/trash.js'
 
 /** What is in the trash. Models and scores are null where the leaderboard was not read. */
@@ -56,4 +58,10 @@ export function trashRestoreDocument(result: TrashRestoreResult): z.output<typeo
     reselected,
     interrupted,
   }
+}
+
+export function jobRestoreDocument(result: JobRestoreResult): z.output<typeof RESTORE_JOB> {
+  const {endpoint, namespace, job, archive, dryRun, outcomes, counts, moved, interrupted} = result
+  const reselected = moved?.reselected ?? []
+  return {endpoint, namespace, job, archive, dryRun, outcomes, counts, reselected, interrupted}
 }

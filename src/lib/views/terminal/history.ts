@@ -4,6 +4,7 @@ import {pushTo} from '../../base/collections.js'
 import {formatFlags} from '../../base/shell.js'
 import {firstFew, formatCount, formatNumber, joinWords} from '../../base/text.js'
 import {dayOf} from '../../base/time.js'
+import {type JobCheck, type Present, type PresentState} from '../../cleanup/job/locate.js'
 import {type History, type HistoryProblem} from '../../cleanup/journal/history.js'
 import {
   DATASET_STATES,
@@ -13,14 +14,7 @@ import {
 } from '../../cleanup/journal/parse.js'
 import {journalName} from '../../cleanup/journal/write.js'
 import {flagsOf} from '../../retention/read-rules.js'
-import {
-  describeOutcome,
-  type Ending,
-  OUTCOME_LABELS,
-  shortId,
-  undoCommand,
-  untrashCommand,
-} from '../cleanup.js'
+import {describeOutcome, type Ending, OUTCOME_LABELS, shortId} from '../cleanup.js'
 import {type Column, type Pair} from '../columns.js'
 import {formatMinute, formatMoment} from '../format.js'
 import {cut, paragraphs, wrapIndented, wrapText} from './layout.js'
@@ -119,17 +113,23 @@ export function formatHistory({dataDir, jobs, problems}: History, view: HistoryV
 }
 
 /** One job: its datasets first, what it was and how to undo it last, where a long list does not scroll it away. */
-export function formatJob(job: JobRecord, problems: HistoryProblem[], view: HistoryView): string {
+export function formatJob(
+  job: JobRecord,
+  problems: HistoryProblem[],
+  view: HistoryView,
+  check?: JobCheck,
+): string {
   const {at, id, namespace, endpoint, user, program, confirmedBy, phrase, endedAt, savedPlan, archive} = job
   const {style, isRehearsal} = view
   const how = {phrase: `by typing ${phrase}`, yes: 'with --yes', callback: 'by a program'}[confirmedBy]
   const flags = formatFlags({...flagsOf(job.rules), archive: archive ?? undefined}).join(' ')
-  const undo = isRehearsal ? undefined : undoOf(job, view)
+  const undo = isRehearsal ? undefined : undoOf(job, view, check)
   const end = endOf(job)
   const paint = end === DONE ? style.bold : style.yellow
   const facts: Pair[] = [
     ['Result', `${paint(end)}${END_NOTES[end] ?? ''}`],
     ['Datasets', countsText(job) || undefined],
+    ['Now', check && presentText(check)],
     ['Namespace', `${namespace} at ${endpoint}`],
     ['Flags', flags || 'none: picked by hand'],
     ['Plan', savedPlan ? `saved by ${String(savedPlan.madeBy)} (${savedPlan.digest})` : undefined],
@@ -141,7 +141,7 @@ export function formatJob(job: JobRecord, problems: HistoryProblem[], view: Hist
   ]
   return paragraphs([
     style.bold(`Job ${id}, ${formatMoment(at)}`),
-    formatStates(job, view),
+    check ? formatPresent(check, view) : formatStates(job, view),
     problemLines(problems)
       .map((line) => style.yellow(line))
       .join('\n'),
@@ -149,10 +149,11 @@ export function formatJob(job: JobRecord, problems: HistoryProblem[], view: Hist
   ])
 }
 
-function undoOf(job: JobRecord, view: HistoryView): string | undefined {
-  const {counts, id, namespace, user} = job
-  if (counts.trashed > 0) return untrashCommand({namespace, user, id}, view)
-  return counts.deleted > 0 ? undoCommand(job, view) : undefined
+/** The command that brings back what the job took; undefined where nothing can come back, or nothing is away. */
+function undoOf({id, counts, archive}: JobRecord, {bin}: HistoryView, check?: JobCheck): string | undefined {
+  const hasCopies = counts.trashed > 0 || (counts.deleted > 0 && archive !== null)
+  const isBack = check?.found.every(({state}) => state === 'back' || state === 'there')
+  return hasCopies && !isBack ? `${bin} restore --job ${shortId(id)}` : undefined
 }
 
 /** `7 deleted, 1 failed`. */
@@ -166,7 +167,7 @@ function countsText(job: JobRecord): string {
 
 /** The datasets by what is certain of them; what is not certain comes last, where the eye rests. */
 function formatStates(job: JobRecord, view: HistoryView): string {
-  const {at: start, counts, datasets, namespace} = job
+  const {id, at: start, counts, datasets} = job
   const {style, width, bin} = view
   const lines = DATASET_STATES.filter((state) => counts[state] > 0).flatMap((state) => {
     const paint = state === 'uncertain' ? style.yellow : state === 'failed' ? style.red : style.bold
@@ -176,8 +177,45 @@ function formatStates(job: JobRecord, view: HistoryView): string {
       ...named.map((dataset) => describe(dataset, start, width)),
     ]
   })
-  const hint = `To see what is there now: ${bin} datasets list --namespace ${namespace}`
+  const hint = `To see where they are now: ${bin} history ${shortId(id)} --check`
   return [...lines, ...(counts.uncertain > 0 ? [hint] : [])].join('\n')
+}
+
+/** Where datasets of a job may be now, what is not known last. */
+const PRESENT: ReadonlyArray<[title: string, state: PresentState, isOther?: true]> = [
+  ['Gone', 'gone'],
+  ['In the trash', 'trash'],
+  ['Back', 'back'],
+  ['Back as another dataset', 'back', true],
+  ['Still there', 'there'],
+  ['Unknown', 'unknown'],
+]
+
+function presentGroups({found}: JobCheck): Array<[title: string, own: Present[]]> {
+  const groups = PRESENT.map(([title, state, isOther]): [string, Present[]] => [
+    title,
+    found.filter((each) => each.state === state && each.isOther === isOther),
+  ])
+  return groups.filter(([, own]) => own.length > 0)
+}
+
+function presentText(check: JobCheck): string {
+  const parts = presentGroups(check).map(
+    ([title, own]) => `${formatNumber(own.length)} ${title.toLowerCase()}`,
+  )
+  return `${parts.join(', ') || 'no datasets'} (${formatMoment(check.at)})`
+}
+
+/** The datasets by where they are now. */
+function formatPresent(check: JobCheck, {style, width}: HistoryView): string {
+  const lines = presentGroups(check).flatMap(([title, own]) => {
+    const named = own.map(({name, original, reason}) => describeOutcome({name: name ?? original, reason}))
+    return [
+      style.bold(`${title}: ${formatNumber(own.length)}`),
+      ...named.map((text) => wrapIndented(text, '  ', width)),
+    ]
+  })
+  return lines.join('\n')
 }
 
 /** A dataset with the time in UTC, and with the day where that is another than the job's. */

@@ -75,7 +75,7 @@ const MAX_NAMED = 5
 /** How a restoration ended, everything that did not come back and why first, then what would take it again. */
 export function formatTrashRestore(
   {runs, counts, reselected, interrupted, namespace, user}: TrashRestoreResult,
-  {bin, isNamespaceSet}: Pick<Ending, 'bin' | 'isNamespaceSet'>,
+  caller: Pick<Ending, 'bin' | 'isNamespaceSet'>,
   {style, width}: Screen,
 ): string {
   const outcomes = runs.flatMap((run) => run.outcomes)
@@ -88,7 +88,25 @@ export function formatTrashRestore(
     const lines = own.map((outcome) => wrapIndented(describeOutcome(outcome), '  ', width))
     return [[style.bold(`${label}: ${own.length}`), ...lines].join('\n')]
   })
-  const back = runs.filter((run) => run.outcomes.some(({status}) => status === 'restored'))
+  const back = cameBack(runs)
+  return paragraphs([
+    ...rest,
+    wrapText(headline({counts, interrupted, back, total: outcomes.length}, style), width),
+    ...endingOf({runs, reselected, namespace, user}, caller, {style, width}),
+  ])
+}
+
+function cameBack(runs: RestoredRun[]): RestoredRun[] {
+  return runs.filter((run) => run.outcomes.some(({status}) => status === 'restored'))
+}
+
+/** What keeps restored runs, and what would take them again. */
+export function endingOf(
+  {runs, reselected, namespace, user}: Pick<TrashRestoreResult, 'namespace' | 'reselected' | 'runs' | 'user'>,
+  {bin, isNamespaceSet}: Pick<Ending, 'bin' | 'isNamespaceSet'>,
+  {style, width}: Pick<Screen, 'style' | 'width'>,
+): string[] {
+  const back = cameBack(runs)
   const flags = namespaceFlag({namespace, user}, isNamespaceSet)
   const pinning = (timestamps: string[]) =>
     [
@@ -105,9 +123,7 @@ export function formatTrashRestore(
     `  ${style.bold(pinning(own))}`,
   ])
   const pinned = back.filter(({pin}) => pin !== undefined)
-  return paragraphs([
-    ...rest,
-    wrapText(headline({counts, interrupted, back, total: outcomes.length}, style), width),
+  return [
     pinned.length > 0
       ? wrapText(
           `Pinned, so every cleanup keeps ${pinned.length === 1 ? 'it' : 'them'}: ${joinWords(pinned.map(({timestamp}) => timestamp))}.`,
@@ -115,7 +131,7 @@ export function formatTrashRestore(
         )
       : '',
     again.join('\n'),
-  ])
+  ]
 }
 
 function which(own: string[], back: RestoredRun[]): string {

@@ -124,7 +124,7 @@ Confirmed  by typing DELETE, by kim
 Ended      2026-10-05 12:01 UTC
 Program    smoltrace/1.0.0
 Journal    20261005T120000000Z-3f9a2c4b5d6e.jsonl
-Undo       smoltrace restore '/my copies' --namespace team`)
+Undo       smoltrace restore --job 3f9a2c4b`)
     expect(formatJob(job, [], {...VIEW, isRehearsal: true})).not.to.include('Undo')
     expect(one(jobOf(['failed'], {archive: '/copies'}))).not.to.include('Undo')
     expect(one(BROKEN)).to.match(/^Ended +unknown$/m)
@@ -149,7 +149,7 @@ Failed: 1
   12:00:05  kim/smoltrace-failed-5: why failed (request r-1)
 May or may not be deleted: 1
   12:00:06  kim/smoltrace-uncertain-6: why uncertain
-To see what is there now: smoltrace datasets list --namespace kim
+To see what is there now: smoltrace history aaaabbbb --check
 
 Result     did not finish: it was killed, it crashed, or it is still running
 Datasets   1 deleted, 1 already gone, 1 not attempted (nothing was sent), 1 not attempted, 1 skipped, 1 failed, 1 may or may not be deleted

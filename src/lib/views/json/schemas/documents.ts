@@ -10,7 +10,7 @@ import {
 } from './account.js'
 import * as t from './builders.js'
 import {CLEANUP, PLAN_SHOW} from './cleanup.js'
-import {HISTORY, RESTORE} from './history.js'
+import {HISTORY, RESTORE, RESTORE_JOB} from './history.js'
 import {LEADERBOARD_CHECK, LEADERBOARD_PRUNE, LEADERBOARD_REPORT, LEADERBOARD_SHOW} from './leaderboard.js'
 import {POLICY_EXPLAIN, POLICY_EXPLAIN_RUN} from './rules.js'
 import {RUNS_SHOW} from './run.js'
@@ -47,6 +47,7 @@ const CONTENTS = {
   'plan show': PLAN_SHOW,
   history: HISTORY,
   restore: RESTORE,
+  'restore --job ID': RESTORE_JOB,
   'trash list': TRASH_LIST,
   'trash restore': TRASH_RESTORE,
   'trash empty': CLEANUP,

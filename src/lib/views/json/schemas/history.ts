@@ -1,9 +1,21 @@
 import * as z from 'zod/mini'
 
+import {PRESENT_STATES} from '../../../cleanup/job/locate.js'
 import {DATASET_STATES} from '../../../cleanup/journal/parse.js'
 import {DATASET, HEADER, LINES} from '../../../cleanup/journal/schema.js'
 import * as t from './builders.js'
 import {RULES} from './rules.js'
+import {RESELECTED} from './trash.js'
+
+const CHECK = t.object('Where it is now; with --check.', {
+  state: t.word(
+    PRESENT_STATES,
+    'gone; trash: in the trash; back: its name is in use again; there: the job never took it; unknown.',
+  ),
+  name: t.orNull(t.text('Its full name now; null if it has none.')),
+  other: t.yesNo('Whether another dataset has its name.'),
+  reason: t.optional(t.text('Why it is unknown, or what its name leads to.')),
+})
 
 export const JOB = t.object('One cleanup, as recorded in its journal.', {
   ...HEADER.shape,
@@ -19,6 +31,7 @@ export const JOB = t.object('One cleanup, as recorded in its journal.', {
       reason: t.orNull(t.text('Why it is in this state.')),
       requestId: t.orNull(t.text("The Hub's id of the request that failed.")),
       at: t.orNull(t.moment('When it was last recorded.')),
+      now: t.optional(CHECK),
     }),
     'In the order of the plan.',
   ),
@@ -30,6 +43,7 @@ export const HISTORY = t.object(
   'Past cleanups run from this machine, and what is certain about each dataset.',
   {
     dataDir: t.text('The folder with the journals.'),
+    checkedAt: t.optional(t.moment('When the Hub was asked; with --check.')),
     since: t.orNull(t.moment('The time of --since; null without it.')),
     jobs: t.list(JOB, 'Newest first.'),
     problems: t.list(
@@ -67,6 +81,32 @@ export const RESTORE = t.object('The outcomes of a restore.', {
     'One for each archive, in order: run by run, newest first.',
   ),
   counts: t.object('The number by outcome.', t.counts(STATUSES)),
+  interrupted: t.yesNo('Whether it was interrupted before everything was attempted.'),
+})
+
+export const RESTORE_JOB = t.object('The outcomes of a restore of what a job took.', {
+  ...t.place,
+  job: t.text('Its id.'),
+  archive: t.orNull(t.text('The folder of its archive; null without one.')),
+  dryRun: t.yesNo('Whether this was a dry run.'),
+  outcomes: t.list(
+    t.object('The outcome of one dataset.', {
+      name: t.text('The full name that it had, and has again once it is restored.'),
+      from: t.optional(t.word(['archive', 'trash'], 'Where it comes from.')),
+      status: t.word(
+        STATUSES,
+        'restored; present: exists again; refused: it has no copy, its name is taken, or a rule forbids it; failed; unattempted; restorable, in a dry run.',
+      ),
+      reason: t.optional(t.text('Why it was not restored, or how it differs from before.')),
+      visibility: t.optional(t.visibility('Who can see it, now or once it is created; from an archive.')),
+      pin: t.optional(t.text('What pins its run.')),
+      requestId: t.optional(t.text("The Hub's id of the request that failed.")),
+      uncertain: t.optional(t.constant(true, 'Set if it is unknown whether the Hub moved it.')),
+    }),
+    'One for each dataset that the job took, or may have: run by run, newest first.',
+  ),
+  counts: t.object('The number by outcome.', t.counts(STATUSES)),
+  reselected: RESELECTED,
   interrupted: t.yesNo('Whether it was interrupted before everything was attempted.'),
 })
 

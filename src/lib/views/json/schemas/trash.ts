@@ -32,6 +32,15 @@ export const TRASH_LIST = t.object('What is in the trash.', {
   storage: t.bytes('Their size.'),
 })
 
+/** What would take restored runs again. */
+export const RESELECTED = t.list(
+  t.object('Rules that moved some of these runs to the trash, and would again.', {
+    rules: t.text('As flags of cleanup.'),
+    runs: t.list(t.timestamp('A run.'), 'The runs, newest first.'),
+  }),
+  "As far as this machine's journals show.",
+)
+
 export const TRASH_RESTORE = t.object('The outcomes of a restore from the trash.', {
   ...t.place,
   runs: t.list(
@@ -56,12 +65,6 @@ export const TRASH_RESTORE = t.object('The outcomes of a restore from the trash.
     'The runs, newest first.',
   ),
   counts: t.object('The number of datasets by outcome.', t.counts(TRASH_RESTORE_STATUSES)),
-  reselected: t.list(
-    t.object('Rules that moved some of these runs to the trash, and would again.', {
-      rules: t.text('As flags of cleanup.'),
-      runs: t.list(t.timestamp('A run.'), 'The runs, newest first.'),
-    }),
-    "As far as this machine's journals show.",
-  ),
+  reselected: RESELECTED,
   interrupted: t.yesNo('Whether it was interrupted before everything was attempted.'),
 })
