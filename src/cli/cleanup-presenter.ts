@@ -75,6 +75,8 @@ export class CleanupPresenter {
       confirm: async (plan) => {
         const {confirmByPhrase} = await import('./prompts/confirm.js')
         const notes = this.notesOn(plan, {...this.facts})
+        // The leaderboard may have been read since the plan was shown.
+        command.status.clear()
         return confirmByPhrase(plan, notes, process.stdout.isTTY, signal)
       },
       onEvent: (event, plan) => {

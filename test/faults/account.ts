@@ -13,6 +13,9 @@ const KEPT = {
   '20250109_101500': ['metrics', 'traces', 'results'],
 }
 
+/** Of which nothing is left but its row. */
+export const GONE = '20250101_101500'
+
 export const LEADERBOARD = 'mira/smoltrace-leaderboard'
 /** What `--incomplete-only` takes. */
 export const PLANNED = namesOf(UNFINISHED)
@@ -72,7 +75,7 @@ function rows(): Uint8Array {
       ['results_dataset', 'STRING', (run) => `mira/smoltrace-results-${run}`],
       ['run_status', 'STRING', (run) => (run === FAILED ? 'failed' : 'completed')],
     ],
-    [FAILED, ...Object.keys(KEPT)],
+    [FAILED, ...Object.keys(KEPT), GONE],
   )
 }
 

@@ -126,5 +126,7 @@ function concurrenciesFor({stake, often}: Cell): number[] {
 }
 
 function concurrencyOf({argv}: Scenario, concurrency: number): string[] {
-  return argv('').some((word) => word.endsWith('protect')) ? [] : ['--concurrency', String(concurrency)]
+  return argv('').some((word) => /protect$|^leaderboard$/.test(word))
+    ? []
+    : ['--concurrency', String(concurrency)]
 }

@@ -86,7 +86,7 @@ export function isAskedAgain({stake, what, fault}: Cell): boolean {
 }
 
 function codeOf({stake, what, fault, often}: Cell): number {
-  const isOfHub = what !== STORED
+  const isOfHub = what !== STORED && what !== 'upload'
   switch (stake) {
     case 'plan':
     case 'change': {

@@ -1,4 +1,5 @@
 import {expect} from 'chai'
+import {parquetReadObjects} from 'hyparquet'
 import {join} from 'node:path'
 
 import {cleanupDatasets} from '../../src/index.js'
@@ -6,8 +7,8 @@ import {runCli} from '../support/cli.js'
 import {FAULTS} from '../support/faults.js'
 import {envOf, withHub} from '../support/hub.js'
 import {isMove, type Sandbox} from '../support/sandbox.js'
-import {datasetOf, fillAccount, LEADERBOARD, PAGE_SIZE, PINNED, PLANNED} from './account.js'
-import {type Classify, stagesOfCleanup, stagesOfPinning, stagesOfRestore} from './kinds.js'
+import {datasetOf, fillAccount, GONE, LEADERBOARD, PAGE_SIZE, PINNED, PLANNED} from './account.js'
+import {type Classify, stagesOfCleanup, stagesOfPinning, stagesOfRestore, whatOf} from './kinds.js'
 import {type Stake} from './rules.js'
 import {
   documentOf,
@@ -259,6 +260,37 @@ const unprotect: Scenario = {
   },
 }
 
+const prune: Scenario = {
+  ...protect,
+  title: 'leaderboard prune',
+  argv: () => ['leaderboard', 'prune', '--no-dry-run', '--yes', '--json'],
+  classify: () => whatOf,
+  kinds: at('', 'change', [
+    'listing',
+    'whereabouts',
+    'files',
+    'file, bytes',
+    'preupload',
+    'batch',
+    'upload',
+    'commit',
+  ]),
+  planned: [LEADERBOARD],
+  async expectTruth(ended) {
+    const {error, pruned} = documentOf(ended)
+    expectUntouched(ended.hub, ended.before, [LEADERBOARD])
+    const [before, now] = [ended.before.get(LEADERBOARD)?.files, ended.hub.state.get(LEADERBOARD)?.files]
+    const rows = await rowsOf(before)
+    const changed = rows.map((row) => (row.run_id === GONE ? {...row, results_dataset: null} : row))
+    expect(await rowsOf(now)).to.deep.equal(error || pruned === 0 ? rows : changed)
+  },
+}
+
+async function rowsOf(files: Snapshot['files'] | undefined): Promise<Array<Record<string, unknown>>> {
+  const bytes = files?.get('data/train-00000-of-00001.parquet')?.bytes() ?? Buffer.alloc(0)
+  return parquetReadObjects({file: new Uint8Array(bytes).buffer})
+}
+
 function protectionAt(hub: Sandbox): {leaderboard?: object; runs: object} {
   const file = hub.state.get(LEADERBOARD)?.head.files.get('.smoltrace/protection.json')
   return {runs: {}, ...(JSON.parse(file?.bytes().toString() ?? '{}') as object)}
@@ -367,5 +399,6 @@ export function scenarios(archived: () => Archived): Scenario[] {
     trashInPublic,
     restoreFromTrash,
     emptyTrash,
+    prune,
   ]
 }

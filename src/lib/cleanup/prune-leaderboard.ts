@@ -304,7 +304,7 @@ async function archiveBoard(
   const result = (await archiveDatasets([board], how)).get(board.name)
   if (result?.status === 'archived') return dir
   throw new RefusedError(
-    `${board.name} was not changed, because it could not be archived: ${result?.reason}.`,
+    `${board.name} was not changed, because it could not be archived: ${result?.reason.replace(/\.$/, '')}.`,
   )
 }
 

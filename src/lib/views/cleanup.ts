@@ -355,9 +355,7 @@ function leaderboardText({delete: runs, leaderboard, rules}: Plan, notes: PlanNo
   const deleted = `DELETED${runs.length > 0 ? ' as well' : ''}, ${archived}`
   // No plan saves how it is protected: that is read again where it is compared with the Hub.
   const isKnown = !saved || stale !== undefined
-  const left = rules.pruneLeaderboard
-    ? `preserved; then references to deleted runs are emptied, ${archived}`
-    : 'preserved'
+  const left = rules.pruneLeaderboard ? 'archived, then references to these runs emptied' : 'preserved'
   return `${dataset.name}: ${planned ? deleted : left}${isKnown ? ` (${protectionOf(protection)})` : ''}`
 }
 

@@ -75,6 +75,12 @@ describe('[S20] pruning the leaderboard', () => {
     return found
   }
 
+  /** A row that names results alone, which are gone, of a run that has metrics. */
+  const aboutPart = () => {
+    account.add(runDatasetName('mira', 'metrics', GONE[0]))
+    return about(GONE[0], {...EMPTY, results_dataset: about(GONE[0]).results_dataset})
+  }
+
   describe('finds', () => {
     const cases: Array<[what: string, row: () => Cells, isFound: boolean]> = [
       ['a row all of whose datasets are gone', () => about(GONE[0]), true],
@@ -91,6 +97,7 @@ describe('[S20] pruning the leaderboard', () => {
         false,
       ],
       ['none that names nothing', () => about(GONE[0], EMPTY), false],
+      ['none whose run has another dataset', aboutPart, false],
       [
         "none that names another's dataset, too",
         () => about(GONE[0], {traces_dataset: 'ada/smoltrace-traces-20260101_120000'}),

@@ -6,7 +6,7 @@ import {formatDuration} from '../../base/time.js'
 import {CONNECTION, type ConnectionOptions} from '../../hub/session.js'
 import {DEFAULT_GRACE_MS, isNew, type Run} from '../runs.js'
 import {hasMetrics, isCited, lostRows} from './index.js'
-import {isUnlisted} from './orphans.js'
+import {unlistedRows} from './orphans.js'
 import {findLostRows, type LostRow, type PastRows} from './past.js'
 import {
   type LeaderboardView,
@@ -83,23 +83,23 @@ interface Checked extends LeaderboardView {
 /** The kinds of findings: scripts rely on their names. */
 const CHECKS = {
   /** Traces alone prove nothing: rows name them also where none were ever made. */
-  'dangling-row': ({rows, inventory: {namespace}}: LeaderboardView) =>
-    rows
+  'dangling-row'(view: LeaderboardView) {
+    const {rows, inventory} = view
+    const prunable = new Set(unlistedRows(view).map(({row}) => row))
+    return rows
       .filter(({gone}) => gone.length > 0)
-      .map((viewed) => {
-        const {row, data, references, run = '', gone, isTotal} = viewed
-        return {
-          message: `Row ${row} (${formatName(data.model ?? 'no model')}): ${isTotal ? 'all datasets' : `the ${gone.join(' and ')}`} of run ${run} are gone.`,
-          suggestion: isUnlisted(viewed)
-            ? `${PRUNABLE} smoltrace leaderboard prune --namespace ${namespace}`
-            : KEEP,
-          rows: [row],
-          runs: [run],
-          datasets: references
-            .filter(({state, type}) => state === 'gone' && (isTotal || type !== 'traces'))
-            .flatMap(({dataset}) => dataset ?? []),
-        }
-      }),
+      .map(({row, data, references, run = '', gone, isTotal}) => ({
+        message: `Row ${row} (${formatName(data.model ?? 'no model')}): ${isTotal ? 'all datasets' : `the ${gone.join(' and ')}`} of run ${run} are gone.`,
+        suggestion: prunable.has(row)
+          ? `${PRUNABLE} smoltrace leaderboard prune --namespace ${inventory.namespace}`
+          : KEEP,
+        rows: [row],
+        runs: [run],
+        datasets: references
+          .filter(({state, type}) => state === 'gone' && (isTotal || type !== 'traces'))
+          .flatMap(({dataset}) => dataset ?? []),
+      }))
+  },
 
   /** Of runs that are there: what was lost with them is a note. */
   'lost-row'({inventory: {leaderboard, endpoint}, runs, lost}: Checked) {

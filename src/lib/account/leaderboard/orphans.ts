@@ -3,7 +3,7 @@ import pLimit from 'p-limit'
 import {mapLimited} from '../../base/concurrency.js'
 import {type Hub} from '../../hub/client.js'
 import {type LeaderboardRow} from './row.js'
-import {type LeaderboardView, type ViewedRow} from './view.js'
+import {type LeaderboardView, type Reference, type ViewedRow} from './view.js'
 
 /** A row all of whose datasets are gone. */
 export interface OrphanedRow {
@@ -20,17 +20,18 @@ export interface OrphanedRow {
 /** A row that only looks like one, and why: text is safe to print. */
 export type DoubtfulRow = OrphanedRow & {why: string}
 
-/** The rows that only name datasets which are not there, as far as the listing shows. */
-export function unlistedRows({rows}: Pick<LeaderboardView, 'rows'>): OrphanedRow[] {
-  return rows.filter((row) => isUnlisted(row)).map((row) => orphanOf(row))
-}
-
 /**
- * Whether a row names nothing but datasets of this namespace, exactly, which are not listed and not in the trash. Traces alone prove
- * nothing: rows name them also where none were ever made.
+ * The rows that name nothing but datasets of this namespace, exactly, which are not listed and not in the trash. Traces alone prove
+ * nothing: rows name them also where none were ever made. A run of which anything is left keeps its row, whatever that names: without it
+ * the rest would look like a run that nobody refers to.
  */
-export function isUnlisted({gone, references}: ViewedRow): boolean {
-  return gone.length > 0 && references.every(({state, name, dataset}) => state === 'gone' && name === dataset)
+export function unlistedRows({rows, inventory}: Pick<LeaderboardView, 'inventory' | 'rows'>): OrphanedRow[] {
+  const there = new Set([...inventory.datasets, ...inventory.trash].map(({timestamp}) => timestamp))
+  const isGone = ({state, name, dataset, timestamp = ''}: Reference) =>
+    state === 'gone' && name === dataset && !there.has(timestamp)
+  return rows
+    .filter(({gone, references}) => gone.length > 0 && references.every((reference) => isGone(reference)))
+    .map((row) => orphanOf(row))
 }
 
 function orphanOf({row, run = '', references, data}: ViewedRow): OrphanedRow {
