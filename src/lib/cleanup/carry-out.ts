@@ -100,7 +100,7 @@ export async function carryOut(
   if (!dryRun) (await import('../plan/check.js')).checkPlan(plan)
   const size = plannedDatasets(plan).length
   const total = plan.source === 'trash' ? inventory.trash : allDatasets(inventory)
-  const refusal = refusalOfSize(size, total.length, options.maxDelete)
+  const refusal = refusalOfSize(size, total.length, options.maxDelete, plan)
   // A plan that is refused is the one that somebody has to look at.
   if (options.savePlan !== undefined) await savePlan(plan, options.savePlan, session.user)
   if (refusal)

@@ -1,5 +1,6 @@
 import {OptionError} from '../base/errors.js'
 import {formatCount, formatNumber} from '../base/text.js'
+import {type Plan} from './plan.js'
 
 /** The most that one plan may delete: so many datasets, or so many per cent of all in the namespace. */
 type DeletionLimit = {text: string; datasets: number} | {text: string; percent: number}
@@ -22,12 +23,13 @@ export function parseDeletionLimit(value: number | string): DeletionLimit {
 
 /**
  * Why a plan that is larger than the caller expects is refused, and what to do; undefined where it is not too large.
- * @param total how many SMOLTRACE datasets the namespace holds, the leaderboard among them
+ * @param total how many SMOLTRACE datasets the namespace holds, the leaderboard among them; where the trash is emptied, how many are there
  */
 export function refusalOfSize(
   datasets: number,
   total: number,
   maxDelete?: number | string,
+  plan?: Pick<Plan, 'source'> & {rules: Pick<Plan['rules'], 'trash'>},
 ): {message: string; suggestion: string} | undefined {
   if (maxDelete === undefined || datasets === 0) return undefined
   const limit = parseDeletionLimit(maxDelete)
@@ -35,8 +37,11 @@ export function refusalOfSize(
   if (datasets <= most) return undefined
   const share = `${Math.ceil((100 * datasets) / total)}%`
   const enough = 'percent' in limit ? share : String(datasets)
+  const does = plan?.rules.trash ? 'trashes' : 'deletes'
+  const all = formatCount(total, 'dataset')
+  const ofAll = plan?.source === 'trash' ? `the ${all} in the trash` : `the namespace's ${all}`
   return {
-    message: `\`maxDelete\` ${limit.text} refused: the plan deletes ${formatNumber(datasets)} of the namespace's ${formatCount(total, 'dataset')} (${share}).`,
+    message: `\`maxDelete\` ${limit.text} refused: the plan ${does} ${formatNumber(datasets)} of ${ofAll} (${share}).`,
     suggestion: `If the plan is right, raise \`maxDelete\` to ${enough} or omit it.`,
   }
 }

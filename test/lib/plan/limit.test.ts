@@ -42,6 +42,15 @@ describe('the limit of --max-delete', () => {
     })
   }
 
+  it('names what the plan does, and what it is a share of', () => {
+    const [trashing, emptying] = [
+      {source: 'runs', rules: {trash: true}},
+      {source: 'trash', rules: {trash: false}},
+    ] as const
+    expect(refusalOfSize(9, 30, 3, trashing)?.message).to.include("trashes 9 of the namespace's 30 datasets")
+    expect(refusalOfSize(9, 12, 3, emptying)?.message).to.include('deletes 9 of the 12 datasets in the trash')
+  })
+
   it('lets everything go where there is none', () => {
     expect(refusalOfSize(1e6, 1e6)).to.equal(undefined)
   })
