@@ -100,6 +100,8 @@ const SESSIONS = `
     trash-empty-none.txt $ trash empty --all
     runs-group-organisation.txt $ runs group --namespace tinyagents --sort score --limit 2
     $ cleanup --keep-recent 2 --trash --namespace tinyagents --no-dry-run --yes
+    $ cleanup --keep-recent 1 --only traces --trash --namespace tinyagents --no-dry-run --yes
+    trash-empty-parts.txt $ trash empty --all --namespace tinyagents
     trash-list-organisation.txt $ trash list --namespace tinyagents
   2 runs
     json/error.txt 2 $ cleanup --older-than never --json

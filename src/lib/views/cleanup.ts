@@ -74,7 +74,7 @@ export function planPairs(plan: Plan, notes: PlanNotes): Pair[] {
     ['Leaderboard', isTrash ? undefined : leaderboardText(plan, notes)],
     ['Copy', copyText(plan, notes)],
     ['Undo', plan.rules.trash && plan.delete.length > 0 ? TRASH_NOTE : undefined],
-    ['Trash', isTrash ? undefined : partlyText(plan)],
+    ['Trash', isTrash ? heldPartsText(plan) : partlyText(plan)],
     ['Untouched', (saved || isTrash ? '' : untouchedText(plan)) || undefined],
   ]
 }
@@ -87,6 +87,13 @@ function partlyText({keep, delete: planned, rules}: Plan): string | undefined {
   const which = parts.length === 1 ? first : 'TIMESTAMP'
   const what = parts.length === 1 ? `${first} is` : `${formatCount(parts.length, 'run')} are`
   return `${what} partly there. To move the rest: cleanup --run ${which} --trash. To restore: trash restore ${which}`
+}
+
+/** How to delete what is kept in the trash because the rest of its run is not there. */
+function heldPartsText({keep}: Plan): string | undefined {
+  const held = keep.filter(({reasons}) => mainReason(reasons).rule === 'trash').length
+  if (held === 0) return undefined
+  return `${formatCount(held, 'run')} ${held === 1 ? 'is' : 'are'} only partly there. To delete such parts: --only TYPE. To restore: trash restore TIMESTAMP`
 }
 
 /** Of these facts those that a question repeats: with the warning above they fit on a low terminal. */
