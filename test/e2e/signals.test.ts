@@ -3,7 +3,7 @@ import {expect} from 'chai'
 import {checkDocument} from '../support/documents.js'
 import {deletionsAt, type Gate, gate, namesAt, runDatasetsAt, until, withHub} from '../support/hub.js'
 import {cleanEnv, PATIENT, type Running, start} from '../support/process.js'
-import {isDelete, isProtection, type Sandbox} from '../support/sandbox.js'
+import {isDelete, isMove, isProtection, type Sandbox} from '../support/sandbox.js'
 
 const DELETE_ALL = ['cleanup', '--all', '--no-dry-run', '--yes']
 
@@ -77,6 +77,49 @@ describe('Ctrl-C in the middle of a deletion', () => {
       expect(stdout).not.to.include('nothing new was started')
       expect(stderr).to.include('Aborted. To see what was deleted: smoltrace history latest\n')
     }))
+})
+
+describe('Ctrl-C in the middle of moves to the trash, out of it, and of emptying it', () => {
+  const ALL_TO_TRASH = [...DELETE_ALL, '--grace', '0', '--trash']
+  const jobs: Array<[argv: string[], isInTrash: boolean, told: RegExp]> = [
+    [ALL_TO_TRASH, false, /^To move the rest:\n {2}smoltrace cleanup --all .*--trash.*--no-dry-run$/m],
+    [['trash', 'restore', '--all'], true, /To restore the rest, run the same command again\.$/m],
+    [
+      ['trash', 'empty', '--all', '--no-dry-run', '--yes'],
+      true,
+      /^To delete the rest:\n {2}smoltrace trash empty --all --no-dry-run$/m,
+    ],
+  ]
+  for (const [argv, isInTrash, told] of jobs) {
+    it(`finishes what is under way, tells the truth, and goes on when called again: ${argv.join(' ')}`, () =>
+      withHub({runs: 12}, async (hub) => {
+        const env = cleanEnv(hub, PATIENT)
+        if (isInTrash) expect((await start(ALL_TO_TRASH, env).finished).exitCode).to.equal(0)
+        hub.requests.length = 0
+        const ids = () => hub.state.datasets().map(({_id, id}) => `${_id} ${id}`)
+        const before = ids()
+        const isAct = (request: {method: string; path: string}) => isDelete(request) || isMove(request)
+        const sent = () => hub.requests.filter((request) => isAct(request)).length
+        const answers = gate()
+        hub.intercept({match: isAct, before: answers.before})
+        const program = start(argv, env)
+        await until('all that go at a time', () => sent() >= 4)
+        program.kill('SIGINT')
+        await until('the word that it stops', () => program.stderr.includes('stopping'))
+        answers.open()
+        const {stdout, exitCode} = await program.finished
+        expect(exitCode).to.equal(130)
+        expect([sent(), before.filter((each) => !ids().includes(each)).length]).to.deep.equal([4, 4])
+        expect(stdout)
+          .to.include('Interrupted')
+          .and.to.match(/ 4 of \d+ datasets/)
+          .and.to.match(told)
+        expect((await start(argv, env).finished).exitCode).to.equal(0)
+        expect(namesAt(hub).filter((name) => name.includes('-trash-')).length).to.equal(
+          isInTrash ? 0 : sent(),
+        )
+      }))
+  }
 })
 
 describe('Ctrl-C before the first deletion', () => {
