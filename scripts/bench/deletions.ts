@@ -14,7 +14,43 @@ interface Result {
 export async function deletions(): Promise<Figure[]> {
   const figures: Figure[] = []
   for (const concurrency of [1, 4, 8, 16]) figures.push(await deletion(concurrency))
-  return figures
+  return [...figures, ...(await trash(8))]
+}
+
+/** The same through the trash: there, back, there again and emptied. Each takes two requests, one of which looks. */
+async function trash(concurrency: number): Promise<Figure[]> {
+  return withHub({completeRuns: RUNS, latencyMs: LATENCY, quota: LARGE}, async (env) => {
+    const call = (argv: string[]) => run([bin, ...argv, '--json'], {env, isKept: true})
+    const wet = ['--no-dry-run', '--yes', '--concurrency', String(concurrency)]
+    const all = ['cleanup', '--all', '--grace', '0', '--trash']
+    const reference = Math.ceil(RUNS / concurrency) * 3 * 2 * LATENCY
+    const figure = (what: string, done: {ms: number; stdout: string}, before: {ms: number}): Figure => {
+      const {counts} = JSON.parse(done.stdout) as Result
+      const taken = (counts.trashed ?? 0) + (counts.restored ?? 0) + (counts.deleted ?? 0)
+      const measured = done.ms - before.ms
+      return {
+        what: `${what} of ${taken} datasets, ${LATENCY} ms latency, concurrency ${concurrency}`,
+        measured,
+        against: 'ceil(runs / concurrency) · 3 · 2 · latency',
+        reference,
+        ratio: measured / reference,
+        notes: `${counts.failed} failed; before it ${Math.round(before.ms)} ms`,
+      }
+    }
+
+    const plan = await call(all)
+    const there = figure('trashing', await call([...all, ...wet]), plan)
+    const before = await call(['trash', 'list'])
+    const back = figure(
+      'restoring',
+      await call(['trash', 'restore', '--all', '--concurrency', String(concurrency)]),
+      before,
+    )
+    await call([...all, ...wet])
+    const empty = ['trash', 'empty', '--all']
+    const dry = await call(empty)
+    return [there, back, figure('emptying', await call([...empty, ...wet]), dry)]
+  })
 }
 
 async function deletion(concurrency: number): Promise<Figure> {

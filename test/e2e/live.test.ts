@@ -35,8 +35,9 @@ describe('the test for a person with a scratch account', () => {
       const {output, exitCode} = await testLive({...cleanEnv(hub), SMOLTRACE_LIVE_TOKEN: hub.token})
       expect(exitCode, output).to.equal(0)
       expect(output).to.include('mira/smoltrace-leaderboard exists and is left alone')
-      expect(deletionsAt(hub)).to.have.length(4)
-      for (const name of deletionsAt(hub)) expect(name).to.match(/^mira\/smoltrace-\w+-19[89]\d{5}_\d{6}$/)
+      expect(deletionsAt(hub)).to.have.length(5)
+      for (const name of deletionsAt(hub))
+        expect(name).to.match(/^mira\/smoltrace-(?:trash-\d{8}-)?\w+-(?:19[89]|200)\d{5}_\d{6}$/)
       expect(stateOf(hub)).to.deep.equal(before)
     }))
 

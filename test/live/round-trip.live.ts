@@ -2,13 +2,26 @@ import {commit, createRepo, datasetInfo, deleteRepo, whoAmI} from '@huggingface/
 import {expect} from 'chai'
 import {setTimeout as sleep} from 'node:timers/promises'
 
-import {cleanupDatasets, deleteDatasets, type Plan} from '../../src/index.js'
-import {formatTimestamp, leaderboardName, RUN_TYPES, runDatasetName} from '../../src/lib/base/names.js'
+import {
+  cleanupDatasets,
+  deleteDatasets,
+  emptyTrash,
+  listTrash,
+  type Plan,
+  restoreTrash,
+} from '../../src/index.js'
+import {
+  formatTimestamp,
+  leaderboardName,
+  parseTrashName,
+  RUN_TYPES,
+  runDatasetName,
+} from '../../src/lib/base/names.js'
 import {plannedDatasets} from '../../src/lib/plan/plan.js'
 import {runCli} from '../support/cli.js'
 
 /**
- * The round trip on a real Hub, for a person with a scratch account: create, list, group, protect, delete. What it
+ * The round trip on a real Hub, for a person with a scratch account: create, list, group, protect, trash, restore, empty, delete. What it
  * deletes it has created itself in this very run: it compares ids, not only names, right before each deletion.
  */
 const token = process.env.SMOLTRACE_LIVE_TOKEN ?? ''
@@ -17,7 +30,7 @@ const connection = {token, endpoint}
 const access = {accessToken: token, hubUrl: endpoint}
 
 /** Moments long before there were evaluations, so that no run of the account's has one of these names. */
-const timestamps = [timestampIn(1980), timestampIn(1990)] as const
+const timestamps = [timestampIn(1980), timestampIn(1990), timestampIn(2000)] as const
 
 describe('the round trip on a real Hub', () => {
   /** Ids of the datasets that exist only because of this test, by name. */
@@ -69,7 +82,7 @@ describe('the round trip on a real Hub', () => {
 
   const runOf = async (timestamp: string) =>
     (await answerTo('runs', 'group')).runs.find(({run}: {run: string}) => run === timestamp)
-  const [whole, broken] = timestamps
+  const [whole, broken, spare] = timestamps
   const namesOf = (timestamp: string) =>
     RUN_TYPES.map((type) => runDatasetName(user, type, timestamp)).filter((name) => created.has(name))
 
@@ -77,6 +90,7 @@ describe('the round trip on a real Hub', () => {
     for (const timestamp of timestamps) expect(await runOf(timestamp)).to.equal(undefined)
     for (const type of RUN_TYPES) await create(runDatasetName(user, type, whole))
     await create(runDatasetName(user, 'results', broken))
+    await create(runDatasetName(user, 'results', spare))
   })
 
   it('lists them', async () => {
@@ -139,6 +153,57 @@ describe('the round trip on a real Hub', () => {
     const {wouldDelete, keep} = await answerTo('cleanup', '--run', broken)
     expect(wouldDelete).to.equal(0)
     expect(keep.find(({run}: {run: string}) => run === broken).reasons[0].rule).to.equal('grace')
+  })
+
+  /** Moves a run to the trash. @returns the names that it has there */
+  async function trash(timestamp: string): Promise<string[]> {
+    const names = namesOf(timestamp)
+    const options = {...connection, run: [timestamp], grace: '0', trash: true, dryRun: false, confirm: isOwn}
+    const {outcomes} = await cleanupDatasets(options)
+    expect(outcomes.map(({name, status}) => `${status} ${name}`)).to.have.members(
+      names.map((name) => `trashed ${name}`),
+    )
+    let moved: string[] = []
+    await eventually('the listing shows it in the trash', async () => {
+      const {runs} = await listTrash(connection)
+      moved = runs.find((run) => run.timestamp === timestamp)?.datasets.map(({name}) => name) ?? []
+      return moved.length === names.length
+    })
+    for (const name of moved) {
+      const former = runDatasetName(user, parseTrashName(name, user)!.type, timestamp)
+      const found = await datasetInfo({...access, name})
+      expect([found.id, found.private], name).to.deep.equal([created.get(former), true])
+      created.set(name, found.id)
+      created.delete(former)
+    }
+
+    return moved
+  }
+
+  it('moves the complete run to the trash, where it is the same and as private, and restores it', async () => {
+    const moved = await trash(whole)
+    const {counts, runs} = await restoreTrash({...connection, timestamps: [whole]})
+    expect(counts).to.include({restored: moved.length})
+    for (const {from, name} of runs.flatMap(({outcomes}) => outcomes)) {
+      const found = await datasetInfo({...access, name})
+      expect([found.id, found.private], name).to.deep.equal([created.get(from), true])
+      created.set(name, found.id)
+      created.delete(from)
+    }
+
+    await eventually('the listing shows it again', async () => (await runOf(whole))?.complete === true)
+  })
+
+  it('moves another run to the trash, and deletes it there', async function () {
+    const moved = await trash(spare)
+    const {outcomes, declined} = await emptyTrash({...connection, all: true, dryRun: false, confirm: isOwn})
+    if (declined) {
+      console.log('Skipped: the trash has runs that are not of this test, and is left alone.')
+      this.skip()
+    }
+
+    expect(outcomes).to.deep.equal(moved.map((name) => ({name, status: 'deleted'})))
+    forget(moved)
   })
 
   for (const [what, timestamp] of [
