@@ -38,6 +38,8 @@ describe('history', () => {
 
   const refused: Array<[title: string, argv: string[], message: RegExp]> = [
     ['no age', ['--since', 'yesterday'], /^Error: --since "yesterday" is not a valid age/],
+    ['--check without a job', ['--check'], /^Error: --check asks where the datasets of one job are/],
+    ['a token that is not used', ['--token', 'hf_x'], /^Error: --token needs --check/],
     ['a job and --since', ['3f9a', '--since', '7d'], /^Error: --since filters the list of jobs/],
   ]
   for (const [title, argv, message] of refused) {
@@ -47,6 +49,16 @@ describe('history', () => {
       expect(stderr).to.match(message)
     })
   }
+
+  it('needs a token to look for what became of a job, and the Hub that it ran at', async () => {
+    await writeJob(dataDir)
+    const env = {SMOLTRACE_DATA_DIR: dataDir, HF_TOKEN: '', HF_HOME: dataDir, HF_ENDPOINT: undefined}
+    const check = (own: object) => runCli(['history', 'latest', '--check'], {...env, ...own})
+    expect((await check({})).exitCode).to.equal(4)
+    const elsewhere = await check({HF_TOKEN: 'hf_x', HF_ENDPOINT: 'http://127.0.0.1:10'})
+    expect([elsewhere.exitCode, elsewhere.stdout]).to.deep.equal([2, ''])
+    expect(elsewhere.stderr).to.match(/^Error: The job ran for kim at /)
+  })
 
   it("shows in the sandbox the rehearsals' jobs and no others", async () => {
     await writeJob(dataDir)

@@ -50,7 +50,10 @@ describe('restore', () => {
     for (const [argv, code, text] of [
       [[dir, '20260107_000000'], 1, 'has no archive of "20260107_000000"'],
       [[join(dir, 'nothing')], 2, 'is not a folder'],
-      [[], 2, 'Error: '],
+      [[], 2, 'use DIR, or --job'],
+      [[dir, '--job', 'latest'], 2, 'DIR and --job exclude each other'],
+      [['--job', 'latest', '--from', 'old'], 2, 'exclude each other'],
+      [['--job', 'latest'], 1, 'No job "latest"'],
       [[dir, '--concurrency', '0'], 2, '--concurrency'],
     ] as Array<[string[], number, string]>) {
       const {exitCode, stdout, stderr} = await run(argv)

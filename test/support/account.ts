@@ -8,17 +8,22 @@ import {
   cleanupDatasets,
   type CleanupOptions,
   type CleanupResult,
+  type ConnectionOptions,
   deleteDatasets,
   type DeleteOptions,
   emptyTrash,
   type Outcome,
   type Plan,
   protectRuns,
+  readHistory,
+  restoreJob,
   restoreTrash,
 } from '../../src/index.js'
 import {PROTECTION_PATH} from '../../src/lib/account/protection/pins.js'
 import {formatTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../../src/lib/base/names.js'
 import {DAY, MINUTE} from '../../src/lib/base/time.js'
+import {checkJob, type JobCheck} from '../../src/lib/cleanup/job/locate.js'
+import {type JobRestoreOptions, type JobRestoreResult} from '../../src/lib/cleanup/job/restore.js'
 import {type EmptyOptions} from '../../src/lib/cleanup/trash/empty.js'
 import {type TrashRestoreOptions, type TrashRestoreResult} from '../../src/lib/cleanup/trash/restore.js'
 import {storedFile} from '../../src/lib/sandbox/index.js'
@@ -142,6 +147,17 @@ export class Account {
 
   untrash(options: TrashRestoreOptions = {}): Promise<TrashRestoreResult> {
     return restoreTrash({...this.#job, ...options})
+  }
+
+  /** Undoes a job, the last one by default. */
+  undo(options: Partial<JobRestoreOptions> = {}): Promise<JobRestoreResult> {
+    return restoreJob({...this.#job, job: 'latest', ...options})
+  }
+
+  /** Where the datasets of the last job are now. */
+  async check(options: ConnectionOptions = {}): Promise<JobCheck> {
+    const {jobs} = await readHistory(this.folder)
+    return checkJob(jobs[0]!, {...this.connection, ...options})
   }
 
   /** Their names in the trash, where today's ones are put. */

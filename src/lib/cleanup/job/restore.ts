@@ -216,18 +216,15 @@ async function findIn(
   const refused: JobRestoreOutcome[] = []
   for (const {name, id: own, isTaken} of wanted) {
     const entry = byName.get(name)
-    const why = isTaken ? 'another dataset has its name, and there is no copy' : 'it was not archived'
-    if (!entry) refused.push({name, status: 'refused', reason: why})
-    else if (entry.manifest && !isOf(entry.manifest, own))
-      refused.push({name, status: 'refused', reason: 'the archive has another dataset of its name'})
-    else copies.push(entry)
+    const reason = isTaken ? 'another dataset has its name, and it was not archived' : 'it was not archived'
+    if (!entry) refused.push({name, status: 'refused', reason})
+    else if (!entry.manifest || isOf(entry.manifest, own)) copies.push(entry)
+    else copies.push({...entry, problem: 'the archive has another dataset of its name'})
   }
 
   const runs = groupEntries(copies, [], namespace)
-  return {
-    runs: runs.map((run) => run.map((entry) => ({entry, name: entry.name, problem: entry.problem}))),
-    refused,
-  }
+  const partFor = (entry: ArchiveEntry): RestorePart => ({entry, name: entry.name, problem: entry.problem})
+  return {runs: runs.map((run) => run.map((entry) => partFor(entry))), refused}
 }
 
 async function entriesIn(dir: string, job: string, isPartlyInTrash: boolean): Promise<ArchiveEntry[]> {

@@ -149,7 +149,7 @@ Failed: 1
   12:00:05  kim/smoltrace-failed-5: why failed (request r-1)
 May or may not be deleted: 1
   12:00:06  kim/smoltrace-uncertain-6: why uncertain
-To see what is there now: smoltrace history aaaabbbb --check
+To see where they are now: smoltrace history aaaabbbb --check
 
 Result     did not finish: it was killed, it crashed, or it is still running
 Datasets   1 deleted, 1 already gone, 1 not attempted (nothing was sent), 1 not attempted, 1 skipped, 1 failed, 1 may or may not be deleted
