@@ -39,10 +39,11 @@ const COMMANDS = {
   'cleanup --older-than 30d --trash': 'trash move, trash add, trash put, trash run, soft-delete',
   'trash list': 'bin, recycle-bin, recyclebin, trashed, trash show, trash ls, trash group',
   'trash restore':
-    'undo, undelete, untrash, unremove, recycle, trash undo, trash recover, trash undelete, trash put-back, runs restore, runs undelete, datasets restore',
+    'undelete, untrash, unremove, recycle, trash undo, trash recover, trash undelete, trash put-back, runs restore, runs undelete, datasets restore',
   'trash empty':
     'empty, expunge, empty-trash, trash purge, trash delete, trash clear, trash clean, trash rm, trash cleanup',
-  restore: 'rollback, recover, revert',
+  'restore --job latest': 'undo, rollback, revert',
+  restore: 'recover',
   history: 'log, logs, jobs, journal',
   sandbox: 'demo, try',
   'runs group': 'list, ls, ps, group, runs list, runs ls',
