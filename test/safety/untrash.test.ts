@@ -184,6 +184,23 @@ describe('restoring from the trash', () => {
     })
   })
 
+  it('does not say that there is nothing where the listing lags', async () => {
+    await restore()
+    const {job = ''} = await trash()
+    account.hub.state.moves.lagInListing = true
+    for (const hideFormerNames of [false, true]) {
+      account.hub.state.moves.hideFormerNames = hideFormerNames
+      for (const options of [{job}, {timestamps: [stampOf(account.old[0])]}]) {
+        const error = await account.refused(restore(options), RefusedError)
+        expect(error.message).to.include('does not list it yet')
+      }
+    }
+
+    account.hub.state.moves.lagInListing = false
+    expect((await restore({job})).counts).to.deep.include({restored: 6})
+    expect((await restore({job})).counts).to.deep.include({restored: 0})
+  })
+
   it('says which rules would take it again, but of what is pinned', async () => {
     account.addBoard()
     const {reselected, runs} = await restore()

@@ -5,9 +5,10 @@ import {originalName, type TrashedRun, trashedRunsOf} from '../../account/trash.
 import {checkConcurrency, DEFAULT_CONCURRENCY} from '../../base/concurrency.js'
 import {CancelledError, RefusedError, UsageError} from '../../base/errors.js'
 import {EXIT, type ExitCode} from '../../base/exit-codes.js'
-import {checkTimestamps, RUN_TYPES} from '../../base/names.js'
+import {checkTimestamps, parseDatasetName, RUN_TYPES, trashNameOf} from '../../base/names.js'
 import {type OptionTable, readOptions, readTexts} from '../../base/options.js'
 import {byText, formatCount} from '../../base/text.js'
+import {DAY, dayOf} from '../../base/time.js'
 import {
   CONNECTION,
   type ConnectionOptions,
@@ -108,7 +109,9 @@ export async function restoreTrash(options: TrashRestoreOptions = {}): Promise<T
   requireDeletable(session)
   const {signal} = own
   const inventory = await discover(session)
-  const chosen = chooseRuns(trashedRunsOf(inventory), timestamps, job)
+  const there = trashedRunsOf(inventory)
+  await requireListed(there, timestamps, job, session)
+  const chosen = chooseRuns(there, timestamps, job)
   if (signal?.aborted) throw new CancelledError('Interrupted.')
   return takeOutOfTrash(chosen, inventory, session, own)
 }
@@ -147,6 +150,42 @@ function readChoice({timestamps, all, job}: TrashRestoreOptions): string[] | und
   throw new UsageError('Nothing selected: add run timestamps, `job`, or `all` to restore the whole trash.', {
     suggestions: ['To see what is in the trash: smoltrace trash list'],
   })
+}
+
+/** So many datasets that are not listed are asked for by name. */
+const MAX_ASKED = 9
+
+/** Right after a move the listing may lag, and "nothing to restore" would be a lie. @throws RefusedError where it does */
+async function requireListed(
+  runs: TrashedRun[],
+  timestamps: string[] | undefined,
+  job: JobRecord | undefined,
+  {hub, access: {namespace}, hubTime}: Session,
+): Promise<void> {
+  const listed = new Set(runs.flatMap(({datasets}) => datasets.map(({id}) => id)))
+  const known = new Set(runs.map(({timestamp}) => timestamp))
+  const moved = job?.datasets.flatMap(({name, id, state}) => {
+    const parsed = isMoved(state) && !listed.has(id) ? parseDatasetName(name, namespace) : undefined
+    return parsed && parsed.type !== 'leaderboard' ? [parsed] : []
+  })
+  const absent = timestamps
+    ?.filter((timestamp) => !known.has(timestamp))
+    .flatMap((timestamp) => RUN_TYPES.map((type) => ({type, timestamp})))
+  const dates = [...(job ? [job.at] : []), hubTime, new Date(hubTime.getTime() - DAY)]
+  const days = new Set(dates.map((date) => dayOf(date).replaceAll('-', '')))
+  for (const {type, timestamp} of (moved ?? absent ?? []).slice(0, MAX_ASKED))
+    for (const day of days) {
+      const name = trashNameOf(namespace, day, type, timestamp)
+      if (runs.some(({datasets}) => datasets.some((each) => each.name === name))) continue
+      const found = await hub.whereabouts(name)
+      if (found.state !== 'there') continue
+      throw new RefusedError(
+        `${name} is in the trash, but the Hub does not list it yet. Nothing was changed.`,
+        {
+          suggestions: ['Wait a minute, then run the same command again.'],
+        },
+      )
+    }
 }
 
 /**
