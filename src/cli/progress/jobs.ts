@@ -16,6 +16,8 @@ const DELETING: Phase = {
 }
 const TRASHING: Phase = {...DELETING, doing: 'moving to the trash'}
 const RESTORING: Phase = {doing: 'restoring', stopping: 'the same command resumes'}
+/** A job may restore from both: each has a count of its own. */
+const UNTRASHING: Phase = {...RESTORING}
 const TAGGING: Phase = {doing: 'changing cards', stopping: 'the same command resumes'}
 
 /** So few cards are changed before progress is worth a window. */
@@ -73,7 +75,7 @@ export function showDeletion(progress: Progress): (event: JobEvent, plan: Plan) 
 /** Restoring from the trash; names are those there. */
 export function showUntrashing(progress: Progress): (event: DeletionEvent, of: number) => void {
   return (event, of) => {
-    progress.begin(RESTORING, of)
+    progress.begin(UNTRASHING, of)
     if (event.kind === 'started') return progress.start(event.name)
     if (event.kind === 'repeating') return progress.repeat(event.name, event)
     if (event.kind === 'waiting') return progress.wait(event)
