@@ -11,7 +11,6 @@ const WHAT: ReadonlyArray<readonly [what: string, pattern: RegExp]> = [
   ['files', /^GET \/api\/datasets\/[^/]+\/[^/]+\/tree\//],
   // What a name in the trash leads to.
   ['look', /^GET \/api\/datasets\/[^/]+\/smoltrace-trash-[^/?]+(?:\?|$)/],
-  ['history', /^GET \/api\/datasets\/[^/]+\/[^/]+\/commits\//],
   ['whereabouts', /^GET \/api\/datasets\/[^/]+\/[^/?]+(?:\?|$)/],
   ['facts', /^GET \/api\/datasets\/[^/]+\/[^/]+\/revision\//],
   ['protection', /^GET \/datasets\/.+\/resolve\/.+\/protection\.json$/],

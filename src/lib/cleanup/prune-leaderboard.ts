@@ -1,5 +1,4 @@
 import {discover, type Inventory, type LeaderboardDataset} from '../account/datasets.js'
-import {indexRows} from '../account/leaderboard/index.js'
 import {
   confirmGone,
   type DoubtfulRow,
@@ -7,9 +6,10 @@ import {
   PRUNE_TITLES,
   unlistedRows,
 } from '../account/leaderboard/orphans.js'
-import {boardBudget, type BoardFile, readBoardFiles} from '../account/leaderboard/read.js'
+import {boardBudget, readBoardFiles} from '../account/leaderboard/read.js'
 import {rewriteParquet} from '../account/leaderboard/rewrite.js'
-import {requireLeaderboard, viewRows, type ViewSource} from '../account/leaderboard/view.js'
+import {type LeaderboardRow} from '../account/leaderboard/row.js'
+import {requireLeaderboard, type ViewSource} from '../account/leaderboard/view.js'
 import {readProtection} from '../account/protection/file.js'
 import {describeProtection} from '../account/protection/pins.js'
 import {type ChangedFile, fitSplits} from '../account/protection/splits.js'
@@ -107,11 +107,11 @@ export async function pruneLeaderboard(options: PruneOptions = {}): Promise<Prun
     pruned: 0,
   }
   // What cannot be done is refused before anybody is asked, and in a dry run.
-  if (found.orphans.length > 0) await prunedFiles(session, board, found.orphans, drop)
+  const files = await prunedFiles(session, board, found.orphans, drop)
   if (dryRun || found.orphans.length === 0) return found
   if (yes !== true && (await confirm?.(found)) !== true) return {...found, declined: true}
   if (signal?.aborted) throw new CancelledError('Interrupted.')
-  return {...found, ...(await commitPruned(session, found, own))}
+  return {...found, ...(await commitPruned(session, {board, files, orphans: found.orphans, drop}, own))}
 }
 
 /**
@@ -124,8 +124,7 @@ export async function requirePrunable(session: Session, inventory: Inventory, pl
   if (!leaderboard) return
   const left = withoutDatasets(inventory, new Set(plannedDatasets(plan).map(({id}) => id)))
   const board = await readBoard(session, left, leaderboard, false)
-  const rows = rowsOfPlan(board, plan)
-  if (rows.length > 0) await prunedFiles(session, board, rows, false)
+  await prunedFiles(session, board, rowsOfPlan(board, plan), false)
 }
 
 /** Prunes the rows about the runs that a job has deleted, if nothing of it is left. Never throws what is meant for a person. */
@@ -148,15 +147,13 @@ export async function pruneAfter(
     const [doubt] = doubtful
     if (doubt) session.warnings.push(`Row ${doubt.row} of ${leaderboard.name} was not pruned: ${doubt.why}.`)
     if (orphans.length === 0) return {status: 'pruned', rows: 0}
-    const {pruned, ...how} = await commitPruned(session, {leaderboard, orphans, drop: false, gone}, options)
+    const {pruned, ...how} = await commitPruned(session, {board, orphans, drop: false, gone}, options)
     return {status: 'pruned', rows: pruned, ...how}
   } catch (error) {
     if (!(error instanceof SmoltraceError)) throw error
-    return {
-      status: error instanceof CancelledError ? 'unattempted' : 'failed',
-      rows: 0,
-      reason: error.message,
-    }
+    const unknown = error.suggestions.filter((text) => text.startsWith('It is not known'))
+    const reason = [error.message, ...unknown].join(' ')
+    return {status: error instanceof CancelledError ? 'unattempted' : 'failed', rows: 0, reason}
   }
 }
 
@@ -170,18 +167,22 @@ function withoutDatasets(inventory: Inventory, ids: ReadonlySet<string>): Invent
   return {...inventory, datasets: inventory.datasets.filter(({id}) => !ids.has(id))}
 }
 
-/** What is changed, and the ids of datasets that are gone, whatever the listing shows. */
-interface Confirmed extends Pick<PruneResult, 'drop' | 'leaderboard' | 'orphans'> {
+/** What is changed. */
+interface Confirmed extends Pick<PruneResult, 'drop' | 'orphans'> {
+  /** The leaderboard as it was read, and its files as they are to be, where they are made already. */
+  board: Board
+  files?: WrittenFile[]
+  /** Ids of datasets that are gone, whatever the listing shows. */
   gone?: ReadonlySet<string>
 }
 
 /** Changes the rows that were confirmed, and no others, on whatever the leaderboard is by now. */
 async function commitPruned(
   session: Session,
-  {leaderboard, orphans, drop, gone = new Set()}: Confirmed,
+  {board: known, files: ready, orphans, drop, gone = new Set()}: Confirmed,
   options: Pick<PruneOptions, 'dataDir' | 'signal'>,
 ): Promise<Pick<PruneResult, 'archive' | 'commit' | 'pruned'>> {
-  const {name, namespace, id} = leaderboard
+  const {name, namespace, id} = known.at
   const place = {name, namespace, title: PRUNE_TITLES[drop ? 'drop' : 'empty']}
   const {made, head} = await commitOnHead(session.hub, place, async (sha, found) => {
     if (found !== id)
@@ -189,14 +190,16 @@ async function commitPruned(
         suggestions: ['It was renamed, deleted or re-created in the meantime: run the same command again.'],
       })
     await requireSameAccess(session)
-    const now = {...leaderboard, sha}
-    const board = await readBoard(session, withoutDatasets(await discover(session), gone), now, drop)
-    const rows = sameRows(board.unlisted, orphans)
+    const inventory = withoutDatasets(await discover(session), gone)
+    const isSame = sha === known.at.sha
+    const board = isSame ? known : await readBoard(session, inventory, {...known.at, sha}, drop)
+    const rows = isSame ? stillUnlisted(orphans, inventory) : sameRows(board.unlisted, orphans)
     if (rows.length === 0) return {pruned: 0, archive: undefined}
-    const files = await prunedFiles(session, board, rows, drop)
+    const isReady = isSame && rows.length === orphans.length
+    const files = (isReady ? ready : undefined) ?? (await prunedFiles(session, board, rows, drop))
     return {
       pruned: rows.length,
-      archive: await archiveBoard(now, session, options),
+      archive: await archiveBoard(board.at, session, options),
       commit: {files, deletes: []},
     }
   })
@@ -209,7 +212,7 @@ interface Board {
   at: LeaderboardDataset
   /** All files of that commit. */
   tree: RepoFile[]
-  files: BoardFile[]
+  files: Array<{path: string; bytes: Buffer; rows: number}>
   rows: number
   unlisted: OrphanedRow[]
 }
@@ -232,18 +235,33 @@ async function readBoard(
   }
 
   const tree = await hub.listFiles(at.name, at.sha)
-  const files: BoardFile[] = []
+  const files: Board['files'] = []
+  const rows: LeaderboardRow[] = []
   await readBoardFiles(hub, at, tree, (file) => {
-    files.push(file)
+    files.push({...file, rows: file.rows.length})
+    for (const row of file.rows) rows.push(row)
   })
-  const rows = files.flatMap((file) => file.rows)
   return {
     at,
     tree,
     files,
     rows: rows.length,
-    unlisted: unlistedRows(viewRows({rows, index: indexRows(rows, at.namespace)}, inventory, true)),
+    unlisted: unlistedRows(rows, inventory),
   }
+}
+
+/** The same rows, but for those of which a dataset is there by now. */
+function stillUnlisted(orphans: readonly OrphanedRow[], inventory: Inventory): OrphanedRow[] {
+  const found = unlistedRows(
+    orphans.map(({data}) => data),
+    inventory,
+  )
+  return found.flatMap(({row}) => orphans[row - 1] ?? [])
+}
+
+interface WrittenFile {
+  path: string
+  content: Blob
 }
 
 /** The files that change, the card among them where it says how many rows or bytes there are. */
@@ -252,16 +270,19 @@ async function prunedFiles(
   {at: {name, sha}, tree, files}: Board,
   orphans: readonly OrphanedRow[],
   drop: boolean,
-): Promise<Array<{path: string; content: Blob}>> {
+): Promise<WrittenFile[]> {
+  if (orphans.length === 0) return []
   const numbers = new Set(orphans.map(({row}) => row - 1))
-  const written: Array<{path: string; content: Blob}> = []
+  const written: WrittenFile[] = []
   const changed: ChangedFile[] = []
   let start = 0
   for (const {path, bytes, rows} of files) {
-    const own = new Set([...rows.keys()].filter((index) => numbers.has(start + index)))
-    start += rows.length
+    const own = new Set(
+      Array.from({length: rows}, (_, index) => index).filter((index) => numbers.has(start + index)),
+    )
+    start += rows
     if (own.size === 0) {
-      changed.push({path, size: bytes.length, rows: rows.length, shrunkBy: 0})
+      changed.push({path, size: bytes.length, rows, shrunkBy: 0})
       continue
     }
 

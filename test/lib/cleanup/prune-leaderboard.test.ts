@@ -269,8 +269,7 @@ describe('[S20] pruning the leaderboard', () => {
       const isData = ({path}: {path: string}) => path.includes('/resolve/') && path.endsWith('.parquet')
       const confirm = () => {
         reads = account.hub.requests.filter((request) => isData(request)).length
-        // It is read once more to be changed, and then to be archived.
-        account.hub.intercept({match: isData, skip: 1, respond: {status: 403}})
+        account.hub.intercept({match: isData, respond: {status: 403}})
         return true
       }
 

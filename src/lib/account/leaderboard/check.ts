@@ -83,9 +83,9 @@ interface Checked extends LeaderboardView {
 /** The kinds of findings: scripts rely on their names. */
 const CHECKS = {
   /** Traces alone prove nothing: rows name them also where none were ever made. */
-  'dangling-row'(view: LeaderboardView) {
-    const {rows, inventory} = view
-    const prunable = new Set(unlistedRows(view).map(({row}) => row))
+  'dangling-row'({rows, inventory}: LeaderboardView) {
+    const all = rows.map(({data}) => data)
+    const prunable = new Set(unlistedRows(all, inventory).map(({row}) => row))
     return rows
       .filter(({gone}) => gone.length > 0)
       .map(({row, data, references, run = '', gone, isTotal}) => ({

@@ -1,9 +1,10 @@
 import pLimit from 'p-limit'
 
 import {mapLimited} from '../../base/concurrency.js'
+import {parseDatasetName} from '../../base/names.js'
 import {type Hub} from '../../hub/client.js'
+import {type Inventory} from '../datasets.js'
 import {type LeaderboardRow} from './row.js'
-import {type LeaderboardView, type Reference, type ViewedRow} from './view.js'
 
 /** A row all of whose datasets are gone. */
 export interface OrphanedRow {
@@ -25,17 +26,23 @@ export type DoubtfulRow = OrphanedRow & {why: string}
  * nothing: rows name them also where none were ever made. A run of which anything is left keeps its row, whatever that names: without it
  * the rest would look like a run that nobody refers to.
  */
-export function unlistedRows({rows, inventory}: Pick<LeaderboardView, 'inventory' | 'rows'>): OrphanedRow[] {
-  const there = new Set([...inventory.datasets, ...inventory.trash].map(({timestamp}) => timestamp))
-  const isGone = ({state, name, dataset, timestamp = ''}: Reference) =>
-    state === 'gone' && name === dataset && !there.has(timestamp)
-  return rows
-    .filter(({gone, references}) => gone.length > 0 && references.every((reference) => isGone(reference)))
-    .map((row) => orphanOf(row))
-}
-
-function orphanOf({row, run = '', references, data}: ViewedRow): OrphanedRow {
-  return {row, run, datasets: references.map(({name}) => name), data}
+export function unlistedRows(
+  rows: readonly LeaderboardRow[],
+  {namespace, datasets, trash}: Inventory,
+): OrphanedRow[] {
+  const there = new Set([...datasets, ...trash].map(({timestamp}) => timestamp))
+  return rows.flatMap((data, index) => {
+    const {resultsDataset, metricsDataset, tracesDataset} = data
+    if (resultsDataset === undefined && metricsDataset === undefined) return []
+    const names = [resultsDataset, metricsDataset, tracesDataset].filter((name) => name !== undefined)
+    const runs = names.map((name) => {
+      const meant = parseDatasetName(name, namespace)
+      return meant?.type === 'leaderboard' ? undefined : meant?.timestamp
+    })
+    const [run] = runs
+    if (run === undefined || runs.some((each) => each === undefined || there.has(each))) return []
+    return [{row: index + 1, run, datasets: names, data}]
+  })
 }
 
 /** Titles of the commits that change such rows: what they remove was not lost. */

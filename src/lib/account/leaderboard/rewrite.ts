@@ -114,7 +114,8 @@ async function write(before: ParquetFile, change: Change): Promise<Buffer> {
   // Values were written as they are stored; the file says what they mean.
   file.schema = metadata.schema
   await file.finish()
-  return Buffer.from(writer.getBytes())
+  const {buffer, byteOffset, length} = writer.getBytes()
+  return Buffer.from(buffer, byteOffset, length)
 }
 
 /** @returns the columns that are not as they are to be, and by how many bytes the table shrinks */
