@@ -233,6 +233,21 @@ describe('[S21] emptying the trash', () => {
     expect(account.names).to.include.members([...account.older, ...account.old])
   })
 
+  for (const content of ['the same', 'other'])
+    it(`loses neither of two datasets that had one name, with ${content} content, where they are archived`, async () => {
+      const [first = ''] = older
+      const card = content === 'other' ? content : `# ${account.older[0]}\n`
+      account.hub.state.addDataset({
+        name: first.replace(/trash-\d+/, 'trash-20260101'),
+        createdAt: new Date(account.now - 90 * DAY),
+        files: {'README.md': card, 'data/a.parquet': account.older[0]!},
+      })
+      const {counts, outcomes} = await empty({archive: join(account.folder, 'copies'), concurrency: 4})
+      expect(counts).to.include(content === 'other' ? {deleted: 3, skipped: 4} : {deleted: 7})
+      for (const {status, reason} of outcomes)
+        if (status === 'skipped') expect(reason).to.include('already has another version of it')
+    })
+
   it('keeps what cannot be archived', async () => {
     account.hub.intercept({
       ...FAULTS['403'],

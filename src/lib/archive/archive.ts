@@ -3,9 +3,11 @@ import {dirname, join} from 'node:path'
 import pLimit from 'p-limit'
 
 import {type Dataset} from '../account/datasets.js'
+import {pushTo} from '../base/collections.js'
 import {mapLimited} from '../base/concurrency.js'
 import {CancelledError, RefusedError} from '../base/errors.js'
 import {makeFolder, syncFolder} from '../base/files.js'
+import {nameOutsideTrash} from '../base/names.js'
 import {formatCount, formatNumber, safeName} from '../base/text.js'
 import {type Session} from '../hub/session.js'
 import {archiveDataset, type ArchiveJob} from './archive-dataset.js'
@@ -68,15 +70,23 @@ export async function archiveDatasets(
     onEvent?.({kind: 'archiving', name, done: results.size, of: datasets.length, bytes, ...how})
   }
 
+  const take = async (dataset: Dataset) => {
+    const {name} = dataset
+    if (signal?.aborted) throw new CancelledError('Interrupted.')
+    report(name)
+    const result = await archiveOne(dataset, dir, job)
+    results.set(name, result)
+    if (result.status === 'archived') bytes += result.bytes
+    report(name, result.status === 'failed' ? result.reason : undefined)
+  }
+
+  // The trash may have two datasets that had one name: they would be written into one folder.
+  const byFolder = new Map<string, Dataset[]>()
+  for (const dataset of datasets)
+    pushTo(byFolder, nameOutsideTrash(dataset.name, session.access.namespace), dataset)
   try {
-    await mapLimited(datasets, pLimit(concurrency), async (dataset) => {
-      const {name} = dataset
-      if (signal?.aborted) throw new CancelledError('Interrupted.')
-      report(name)
-      const result = await archiveOne(dataset, dir, job)
-      results.set(name, result)
-      if (result.status === 'archived') bytes += result.bytes
-      report(name, result.status === 'failed' ? result.reason : undefined)
+    await mapLimited([...byFolder.values()], pLimit(concurrency), async (group) => {
+      for (const dataset of group) await take(dataset)
     })
   } catch (error) {
     throw error instanceof CancelledError ? interruptedAfter(results.size, {of: datasets.length, dir}) : error
