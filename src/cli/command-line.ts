@@ -69,12 +69,12 @@ function afterDryRun(
   const isSaved = given.plan !== undefined
   const saved = `The plan was saved to ${printable(String(given.plan))}.`
   if (wouldDelete === 0) return isSaved ? {text: saved} : undefined
-  const {verb, done} = verbsOf(plan)
+  const {verb, where, done} = verbsOf(plan)
   const begin = `This is a dry run: nothing was ${done}.`
   if (!isSaved && given.interactive) {
     // The same command would show the list again, and anything may be picked from it.
     const isLost = `${begin}\nWhat was picked is not kept`
-    if (isRehearsal) return {text: `${isLost}: to ${verb}, pick again with --no-dry-run.`}
+    if (isRehearsal) return {text: `${isLost}: to ${verb} them${where}, pick again with --no-dry-run.`}
     const picking = formatFlags(withoutFlags(given, UNREPEATED_FLAGS)).join(' ')
     return {
       text: `${isLost}. To keep it, pick again and save the plan:`,
@@ -87,14 +87,13 @@ function afterDryRun(
       text: `${begin} ${saved} The sandbox has stopped: serve one (sandbox --port 8080) to apply a plan.`,
     }
   const what = wouldDelete === 1 ? 'this dataset' : `these ${formatCount(wouldDelete, 'dataset')}`
-  const purpose = plan.rules.trash ? `move ${what} to the trash` : `delete ${what}`
   const how = writeLimit ? `use a token with write access (${writeLimit})` : 'run'
   const repeated = withoutFlags(given, isSaved ? [...CHOOSING_FLAGS, ...UNREPEATED_FLAGS] : UNREPEATED_FLAGS)
   const flags = formatFlags({...(isSaved && {apply: given.plan}), ...repeated})
   const archive =
     plan.archives && given.archive === undefined && !defaultOf('archive') ? ['--archive copies'] : []
   return {
-    text: `${isSaved ? `${begin} ${saved}` : begin} To ${purpose}, ${how}:`,
+    text: `${isSaved ? `${begin} ${saved}` : begin} To ${verb} ${what}${where}, ${how}:`,
     command: [bin, words, ...flags, ...archive, '--no-dry-run'].join(' '),
   }
 }

@@ -72,7 +72,7 @@ export function showDeletion(progress: Progress): (event: JobEvent, plan: Plan) 
   }
 }
 
-/** Restoring from the trash; names are those there. */
+/** Restoring from the trash. */
 export function showUntrashing(progress: Progress): (event: DeletionEvent, of: number) => void {
   return (event, of) => {
     progress.begin(UNTRASHING, of)

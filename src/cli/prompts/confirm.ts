@@ -1,5 +1,5 @@
 import {type Plan} from '../../lib/plan/plan.js'
-import {decidingPairs, type PlanNotes, shareText} from '../../lib/views/cleanup.js'
+import {decidingPairs, type PlanNotes, shareText, verbsOf} from '../../lib/views/cleanup.js'
 import {formatFacts, formatPlan, linesOf} from '../../lib/views/terminal/cleanup.js'
 import {paragraphs, wrapText} from '../../lib/views/terminal/layout.js'
 import {type Screen, screenOf} from '../../lib/views/terminal/style.js'
@@ -70,8 +70,9 @@ export function formatQuestion(plan: Plan, notes: PlanNotes, isAbove: boolean, s
 /** What is about to be deleted, and whether it can be restored. */
 function formatWarning(plan: Plan, notes: PlanNotes, {style, width}: Screen): string {
   const {namespace, endpoint} = plan
+  const {verb, where} = verbsOf(plan)
   const lines = [
-    `${style.red(style.bold('WARNING'))}  You are about to ${plan.rules.trash ? 'move' : 'delete'} ${shareText(plan, notes)} of ${style.bold(namespace)} at ${endpoint} ${plan.rules.trash ? 'to the trash' : 'for good'}.`,
+    `${style.red(style.bold('WARNING'))}  You are about to ${verb} ${shareText(plan, notes)} of ${style.bold(namespace)} at ${endpoint}${where || ' for good'}.`,
     describeUndo(plan, notes),
     `Type ${LIST} to see the whole plan.`,
   ]

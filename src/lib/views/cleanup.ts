@@ -41,18 +41,31 @@ export interface PlanNotes {
 
 /** What a plan does with its datasets. */
 export interface Verbs {
+  /** `delete`, `Deletes`, `Deleted`; what is about it follows, and then `where`. */
   verb: string
-  /** Of a plan. */
   verbs: string
+  did: string
+  /** ` to the trash`; empty where it is deleted. */
+  where: string
+  /** `deleted`. */
   done: string
   /** What is done with what is taken for good, or not. */
   taken: 'deleted' | 'trashed'
 }
-const DELETE: Verbs = {verb: 'delete', verbs: 'Deletes', done: 'deleted', taken: 'deleted'}
+const DELETE: Verbs = {
+  verb: 'delete',
+  verbs: 'Deletes',
+  did: 'Deleted',
+  where: '',
+  done: 'deleted',
+  taken: 'deleted',
+}
 const TRASH: Verbs = {
-  verb: 'trash',
-  verbs: 'Trashes',
-  done: 'trashed',
+  verb: 'move',
+  verbs: 'Moves',
+  did: 'Moved',
+  where: ' to the trash',
+  done: 'moved to the trash',
   taken: 'trashed',
 }
 
@@ -104,7 +117,7 @@ const DECIDING: ReadonlySet<string> = new Set([
   'Plan',
   'Rule',
   'Still valid',
-  'Trashes',
+  'Moves',
 ])
 const MAX_KEPT_BY = 3
 
@@ -250,10 +263,13 @@ export function deletesText(plan: Plan, notes: Pick<PlanNotes, 'saved' | 'sizes'
   const {delete: planned, keep} = plan
   if (plannedDatasets(plan).length === 0)
     return `nothing${notes.saved ? '' : `: 0 of ${formatCount(keep.length, 'run')}`}`
+  const share = `${shareText(plan, notes)}${verbsOf(plan).where}`
+  // When they were evaluated does not matter there.
+  if (plan.source === 'trash') return share
   // By their names, as the table shows them.
   const days = planned.map(({run}) => run.timestamp.replace(/^(....)(..)(..).*/, '$1-$2-$3')).toSorted()
   const dates = new Set([days[0], days.at(-1)].filter(Boolean))
-  return `${shareText(plan, notes)}${dates.size > 0 ? `: ${[...dates].join(' to ')}` : ''}`
+  return `${share}${dates.size > 0 ? `: ${[...dates].join(' to ')}` : ''}`
 }
 
 /** From this share on, in per cent, a plan deletes nearly all. */
@@ -302,10 +318,12 @@ export function typesDiffer({delete: planned, rules: {only}}: Plan): boolean {
  */
 export function deletesTitle(plan: Plan, isAlone: boolean): string {
   const {length} = plan.delete
-  const {verbs} = verbsOf(plan)
-  if (length === 0) return `${verbs} ${plan.leaderboard?.planned ? 'the leaderboard alone' : 'no runs'}`
-  if (!isAlone || typesDiffer(plan)) return `${verbs} ${formatCount(length, 'run')}`
-  return `${verbs} ${scopeText(plan)}${formatCount(length, plan.rules.only.length > 0 ? 'run' : 'whole run')}`
+  const {verbs, where} = verbsOf(plan)
+  if (length === 0)
+    return `${verbs} ${plan.leaderboard?.planned ? 'the leaderboard alone' : 'no runs'}${where}`
+  if (!isAlone || typesDiffer(plan)) return `${verbs} ${formatCount(length, 'run')}${where}`
+  const what = formatCount(length, plan.rules.only.length > 0 ? 'run' : 'whole run')
+  return `${verbs} ${scopeText(plan)}${what}${where}`
 }
 
 /** Rules that keep a run whatever is asked for: what they keep hides nothing of a plan that deletes all the rest. */
@@ -375,7 +393,8 @@ export function totalsText(plan: Plan, isLive: boolean): string {
     datasets === 0
       ? 'nothing'
       : `${formatCount(datasets, 'dataset')} of ${formatCount(plan.delete.length, 'run')}`
-  return `${isLive ? 'Will' : 'Would'} ${verbsOf(plan).verb} ${what} in ${plan.namespace}; keeps ${kept}.`
+  const {verb, where} = verbsOf(plan)
+  return `${isLive ? 'Will' : 'Would'} ${verb} ${what} in ${plan.namespace}${where}; keeps ${kept}.`
 }
 
 export function unknownText(unknown: NonNullable<Plan['unknown']>): string {
@@ -449,7 +468,8 @@ function deletedIn({plan, outcomes}: CleanupResult): {names: ReadonlySet<string>
 /** How the deletion ended, in one or two sentences: of a partial one, what each of the other datasets came to. */
 export function resultText(result: CleanupResult): string {
   const {plan, counts, outcomes, interrupted, deletionMs, remaining} = result
-  const taken = counts[verbsOf(plan).taken]
+  const verbs = verbsOf(plan)
+  const taken = counts[verbs.taken]
   const runs = runsText(result)
   const rest = notDeleted(outcomes).map(
     ([label, own]) => `${formatNumber(own.length)} ${label.toLowerCase()}`,
@@ -461,7 +481,7 @@ export function resultText(result: CleanupResult): string {
   const left = `${formatCount(remaining.runs, 'run')}, ${formatCount(remaining.datasets, 'dataset')} remain`
   return (
     `${interrupted ? 'Interrupted: running requests were finished, nothing new was started. ' : ''}` +
-    `${OUTCOME_LABELS[verbsOf(plan).taken]} ${share}${datasets}${ofRuns} in ${(deletionMs / 1000).toFixed(1)} s${others}. ${left}${plan.source === 'trash' ? ' in the trash' : ''}.`
+    `${verbs.did} ${share}${datasets}${ofRuns}${verbs.where} in ${(deletionMs / 1000).toFixed(1)} s${others}. ${left}${plan.source === 'trash' ? ' in the trash' : ''}.`
   )
 }
 

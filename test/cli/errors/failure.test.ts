@@ -60,7 +60,7 @@ const FLAGS: Array<[typed: string, meant: string]> = [
   ['cleanup --type traces', '--only'],
   ['cleanup --org acme', '--namespace'],
   ['runs group --organization acme', '--namespace'],
-  ['history --user acme', ''],
+  ['autocomplete --user acme', ''],
   ['cleanup --before 2026-01-31', '--older-than'],
   ['cleanup --max-age=30d', '--older-than'],
   ['datasets list --output json', '--json'],

@@ -16,14 +16,16 @@ const factsOf = (plan: ReturnType<typeof planOf>) => Object.fromEntries(planPair
 describe('the words of the trash', () => {
   it('say of a plan that it moves, that this can be undone, and that it frees nothing', () => {
     const plan = planOf(INVENTORY, {olderThan: '50d', trash: true})
-    expect(verbsOf(plan).verb).to.equal('trash')
+    expect(verbsOf(plan).verb).to.equal('move')
     expect(factsOf(plan)).to.deep.include({
-      Trashes: '1 of 2 runs (3 of 5 datasets): 2026-08-06',
+      Moves: '1 of 2 runs (3 of 5 datasets) to the trash: 2026-08-06',
       Copy: undefined,
       Undo: 'trash restore. Frees no storage until the trash is emptied.',
     })
-    expect(totalsText(plan, false)).to.equal('Would trash 3 datasets of 1 run in kim; keeps 1 run.')
-    expect(totalsText(plan, true)).to.equal('Will trash 3 datasets of 1 run in kim; keeps 1 run.')
+    expect(totalsText(plan, false)).to.equal(
+      'Would move 3 datasets of 1 run in kim to the trash; keeps 1 run.',
+    )
+    expect(totalsText(plan, true)).to.equal('Will move 3 datasets of 1 run in kim to the trash; keeps 1 run.')
   })
 
   it('say of a run that is partly there how to finish it, and how to undo it', () => {

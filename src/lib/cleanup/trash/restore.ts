@@ -44,7 +44,7 @@ export interface TrashRestoreOptions extends ConnectionOptions {
   concurrency?: number | undefined
   /** Where journals are kept: they say by which rules a run was trashed. */
   dataDir?: string | undefined
-  /** Called with everything that happens, and how many datasets it is about; names are those in the trash. */
+  /** Called with everything that happens, and how many datasets it is about; names are those that they get back. */
   onEvent?: ((event: DeletionEvent, of: number) => void) | undefined
 }
 
@@ -225,7 +225,15 @@ function whatIsThere(runs: TrashedRun[]): string {
   if (runs.length === 0) return 'The trash is empty.'
   const more = runs.length > MAX_NAMED ? ` and ${formatCount(runs.length - MAX_NAMED, 'other run')}` : ''
   const named = runs.slice(0, MAX_NAMED).map(({timestamp}) => timestamp)
-  return `In the trash: ${named.join(', ')}${more}. To list it: smoltrace trash list`
+  return `In the trash: ${named.join(', ')}${more}. To list it: smoltrace trash list --namespace ${runs[0]?.namespace}`
+}
+
+/** An event by the names that people know. */
+function renamed(event: DeletionEvent, names: ReadonlyMap<string, string>): DeletionEvent {
+  const nameOf = (name: string) => names.get(name) ?? name
+  if (event.kind === 'finished')
+    return {...event, outcome: {...event.outcome, name: nameOf(event.outcome.name)}}
+  return 'name' in event ? {...event, name: nameOf(event.name)} : event
 }
 
 /** Why a run stays in the trash; undefined where all its names are free. */
@@ -244,7 +252,9 @@ async function move(
   {concurrency = DEFAULT_CONCURRENCY, signal, onEvent: listener}: MoveOptions,
 ): Promise<Map<string, Outcome>> {
   const of = runs.reduce((sum, {datasets}) => sum + datasets.length, 0)
-  const onEvent = guardListener<DeletionEvent>('onEvent', (event) => listener?.(event, of), session.warnings)
+  const names = new Map(runs.flatMap(({datasets}) => datasets.map((each) => [each.name, originalName(each)])))
+  const tell = (event: DeletionEvent) => listener?.(renamed(event, names), of)
+  const onEvent = guardListener<DeletionEvent>('onEvent', tell, session.warnings)
   const outcomes = await takeRuns(
     runs.map(({datasets}) => datasets),
     {

@@ -51,12 +51,12 @@ export function cleanupSummary(
 
 function titleOf(result: CleanupResult): string {
   const {plan, dryRun, declined, interrupted, wouldDelete, counts, outcomes} = result
-  const {verb, done, taken} = words.verbsOf(plan)
+  const {verb, where, done, taken} = words.verbsOf(plan)
   if (declined) return 'cancelled, nothing was deleted'
   if (isTooLate(result)) return 'nothing of the plan could be applied'
   if (isUnknown(result)) return 'dry run, what would be deleted is not known'
-  if (wouldDelete === 0) return `nothing to ${verb}`
-  if (dryRun) return `dry run, ${formatCount(wouldDelete, 'dataset')} to ${verb}`
+  if (wouldDelete === 0) return `nothing to ${verb}${where}`
+  if (dryRun) return `dry run, ${formatCount(wouldDelete, 'dataset')} to ${verb}${where}`
   if (interrupted) return `interrupted, ${formatCount(counts[taken], 'dataset')} ${done}`
   const ended = counts[taken] + counts.gone
   return ended === outcomes.length
@@ -89,10 +89,10 @@ function nextPart(next: words.NextStep | undefined): string {
 function listParts({plan, dryRun, outcomes}: CleanupResult, {sizes, rows}: words.PlanNotes): string[] {
   const context = {now: plan.now, sizes, rows}
   const {keep} = plan
-  const {verbs, done, verb} = words.verbsOf(plan)
+  const {verbs, where, done, verb} = words.verbsOf(plan)
   const isTrash = plan.source === 'trash'
   const taken = outcomes.filter(({status}) => isTaken(status))
-  const title = `${verbs} ${formatCount(plan.delete.length, 'run')}`
+  const title = `${verbs} ${formatCount(plan.delete.length, 'run')}${where}`
   const planned = table(decisionColumns(context, {types: verbs, isTrash}), plan.delete, {
     bytes: ROOM.runs,
     more: `more runs to ${verb}: the log and a saved plan name each`,

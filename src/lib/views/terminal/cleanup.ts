@@ -218,7 +218,8 @@ function formatDatasets(plan: Plan, sizes: Sizes | undefined, style: Style): str
     const name = `${String(index + 1).padStart(digits + 2)}. ${dataset.name.padEnd(longest)}`
     return `${name}  ${sizeText(dataset, sizes)}`.trimEnd()
   })
-  const title = `${words.verbsOf(plan).verbs} ${formatCount(datasets.length, 'dataset')}, in this order within each run`
+  const {verbs, where} = words.verbsOf(plan)
+  const title = `${verbs} ${formatCount(datasets.length, 'dataset')}${where}, in this order within each run`
   return [style.bold(title), ...lines].join('\n')
 }
 
@@ -249,8 +250,9 @@ export function resultText(
   }
 
   if (wouldDelete > 0 && !dryRun) return formatResult(result, ending, screen, isQuiet)
-  const {verb, done} = words.verbsOf(result.plan)
-  const nothing = stale.length > 0 ? `No dataset of the plan can still be ${done}.` : `Nothing to ${verb}.`
+  const {verb, where, done} = words.verbsOf(result.plan)
+  const nothing =
+    stale.length > 0 ? `No dataset of the plan can still be ${done}.` : `Nothing to ${verb}${where}.`
   const lines = [...(wouldDelete === 0 ? [nothing] : []), ...(next ? [next.text] : [])]
   return paragraphs([wrapText(lines.join('\n'), width), commandOf(next, style)])
 }

@@ -50,7 +50,7 @@ describe('a policy', () => {
     )
     for (const [key, line] of policy.lines)
       expect(lines[line - 1], key).to.match(new RegExp(`^ *${key.split('.').at(-1)}: `))
-    expect([...policy.lines.keys()]).to.have.length(5)
+    expect([...policy.lines.keys()]).to.have.length(6)
   })
 
   const taken: Array<[title: string, lines: string[], options: RetentionOptions]> = [
