@@ -114,10 +114,10 @@ const DECIDING: ReadonlySet<string> = new Set([
   'By hand',
   'Deletes',
   'Keeps',
+  'Moves',
   'Plan',
   'Rule',
   'Still valid',
-  'Moves',
 ])
 const MAX_KEPT_BY = 3
 
