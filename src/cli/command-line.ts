@@ -3,8 +3,9 @@ import {formatCount, printable} from '../lib/base/text.js'
 import {type PlanFacts} from '../lib/cleanup/options.js'
 import {type CleanupResult, isTooLate, isUnknown} from '../lib/cleanup/result.js'
 import {flagOf, RULE_NAMES} from '../lib/retention/rules.js'
-import {type Ending, type NextStep, verbsOf} from '../lib/views/cleanup.js'
 import {nothingIn} from '../lib/views/format.js'
+import {verbsOf} from '../lib/views/plan.js'
+import {type Ending, type NextStep} from '../lib/views/result.js'
 import {defaultOf} from './flags/defaults.js'
 
 /** Flags of `cleanup` that are rules. */

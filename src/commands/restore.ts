@@ -8,9 +8,9 @@ import {UsageError} from '../lib/base/errors.js'
 import {EXIT, hubCodes} from '../lib/base/exit-codes.js'
 import {formatWords, type GivenFlags} from '../lib/base/shell.js'
 import {exitCodeOfJobRestore, type JobRestoreOptions, restoreJob} from '../lib/cleanup/job/restore.js'
-import {shortId} from '../lib/views/cleanup.js'
 import {type Content} from '../lib/views/json/schemas/documents.js'
 import {jobRestoreDocument} from '../lib/views/json/trash.js'
+import {shortId} from '../lib/views/result.js'
 import {formatJobRestore, formatRestore} from '../lib/views/terminal/restore.js'
 
 export default class Restore extends HubCommand {

@@ -1,5 +1,5 @@
 import {type Plan} from '../../lib/plan/plan.js'
-import {decidingPairs, type PlanNotes, shareText, verbsOf} from '../../lib/views/cleanup.js'
+import {decidingPairs, type PlanNotes, shareText, verbsOf} from '../../lib/views/plan.js'
 import {formatFacts, formatPlan, linesOf} from '../../lib/views/terminal/cleanup.js'
 import {paragraphs, wrapText} from '../../lib/views/terminal/layout.js'
 import {type Screen, screenOf} from '../../lib/views/terminal/style.js'

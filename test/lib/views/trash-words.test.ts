@@ -2,8 +2,8 @@ import {expect} from 'chai'
 
 import {groupDatasetsByRun} from '../../../src/lib/account/runs.js'
 import {DAY} from '../../../src/lib/base/time.js'
-import {planPairs, totalsText, verbsOf} from '../../../src/lib/views/cleanup.js'
 import {describeState} from '../../../src/lib/views/format.js'
+import {planPairs, totalsText, verbsOf} from '../../../src/lib/views/plan.js'
 import {ago, inventoryOf, NOW, planOf, runDatasets, standings, trashed} from '../../support/builders.js'
 
 const WHOLE = runDatasets(ago(60 * DAY))

@@ -1,9 +1,10 @@
 import {capitalize, formatCount} from '../../base/text.js'
 import {type Outcome} from '../../cleanup/outcomes.js'
 import {type CleanupResult, isTaken, isTooLate, isUnknown} from '../../cleanup/result.js'
-import * as words from '../cleanup.js'
 import {decisionColumns} from '../columns.js'
 import {ageNote, placeAndTime} from '../format.js'
+import * as plans from '../plan.js'
+import * as results from '../result.js'
 import {
   collapse,
   command,
@@ -25,8 +26,8 @@ const ELSEWHERE = '`--json` names each, and `history` where there is a journal'
  */
 export function cleanupSummary(
   result: CleanupResult,
-  notes: words.PlanNotes,
-  ending: words.Ending,
+  notes: plans.PlanNotes,
+  ending: results.Ending,
   job: JobFacts,
 ): string {
   const {plan, outcomes, stale, journal} = result
@@ -35,11 +36,11 @@ export function cleanupSummary(
     leftPart(outcomes.length > 0 ? outcomes : stale),
     jobTable(job, [
       ['Namespace', placeAndTime(plan.namespace, plan)],
-      ...words.planPairs(plan, notes),
+      ...plans.planPairs(plan, notes),
       // Whole: a reviewer compares it with the file's.
       ['Digest', notes.saved?.digest],
       ...(outcomes.length > 0
-        ? ([['Result', words.resultText(result)], ...words.resultPairs(result, ending)] as const)
+        ? ([['Result', results.resultText(result)], ...results.resultPairs(result, ending)] as const)
         : []),
       ['Journal', journal],
     ]),
@@ -51,7 +52,7 @@ export function cleanupSummary(
 
 function titleOf(result: CleanupResult): string {
   const {plan, dryRun, declined, interrupted, wouldDelete, counts, outcomes} = result
-  const {verb, where, done, taken} = words.verbsOf(plan)
+  const {verb, where, done, taken} = plans.verbsOf(plan)
   if (declined) return 'cancelled, nothing was deleted'
   if (isTooLate(result)) return 'nothing of the plan could be applied'
   if (isUnknown(result)) return 'dry run, what would be deleted is not known'
@@ -65,11 +66,11 @@ function titleOf(result: CleanupResult): string {
 }
 
 function leftPart(outcomes: readonly Outcome[]): string {
-  const left = words.remarkable(outcomes).flatMap(([, own]) => own)
+  const left = results.remarkable(outcomes).flatMap(([, own]) => own)
   if (left.length === 0) return ''
   const columns = [
     {title: 'Not deleted', isCode: true, cell: ({name}: Outcome) => name},
-    {title: 'Outcome', cell: ({status}: Outcome) => words.OUTCOME_LABELS[status]},
+    {title: 'Outcome', cell: ({status}: Outcome) => results.OUTCOME_LABELS[status]},
     {
       title: 'Why',
       cell: ({reason = '', requestId}: Outcome) => `${reason}${requestId ? ` (request ${requestId})` : ''}`,
@@ -79,17 +80,17 @@ function leftPart(outcomes: readonly Outcome[]): string {
 }
 
 /** What a person does next, with the very command where there is one. */
-function nextPart(next: words.NextStep | undefined): string {
+function nextPart(next: results.NextStep | undefined): string {
   if (!next) return ''
   const shown = next.command && (command(next.command) ?? 'The command is in the log.')
   return page([escapeText(next.text), shown])
 }
 
 /** The runs of the plan, then those that are kept; all but what is still to be done is folded. */
-function listParts({plan, dryRun, outcomes}: CleanupResult, {sizes, rows}: words.PlanNotes): string[] {
+function listParts({plan, dryRun, outcomes}: CleanupResult, {sizes, rows}: plans.PlanNotes): string[] {
   const context = {now: plan.now, sizes, rows}
   const {keep} = plan
-  const {verbs, where, done, verb} = words.verbsOf(plan)
+  const {verbs, where, done, verb} = plans.verbsOf(plan)
   const isTrash = plan.source === 'trash'
   const taken = outcomes.filter(({status}) => isTaken(status))
   const title = `${verbs} ${formatCount(plan.delete.length, 'run')}${where}`
@@ -108,7 +109,7 @@ function listParts({plan, dryRun, outcomes}: CleanupResult, {sizes, rows}: words
   return [
     ...(plan.delete.length > 0 ? [dryRun ? page([`### ${title}`, planned]) : collapse(title, planned)] : []),
     ...(taken.length > 0 ? [collapse(`${formatCount(taken.length, 'dataset')} ${done}`, names)] : []),
-    ...(keep.length > 0 ? [collapse(`Keeps ${words.keptText(plan)}`, rest)] : []),
+    ...(keep.length > 0 ? [collapse(`Keeps ${plans.keptText(plan)}`, rest)] : []),
     escapeText(ageNote([...plan.delete, ...keep].map(({run}) => run))),
   ]
 }

@@ -7,9 +7,10 @@ import {type CleanupResult, isUnknown} from '../../cleanup/result.js'
 import {type KeptRun, type Plan, plannedDatasets} from '../../plan/plan.js'
 import {type SavedPlan} from '../../plan/saved/parse.js'
 import {isGuard} from '../../retention/reasons.js'
-import * as words from '../cleanup.js'
 import {decisionColumns} from '../columns.js'
 import {ageNote, formatBytes, placeAndTime} from '../format.js'
+import * as plans from '../plan.js'
+import * as results from '../result.js'
 import {indented, paragraphs, wrapIndented, wrapText} from './layout.js'
 import {paintFirst, type Screen, type Style} from './style.js'
 import {formatPairs, layOutTables, widest} from './table.js'
@@ -28,7 +29,7 @@ const BELOW = 6
  * The plan as a person reads it, the lists first and what decides last. Where the screen has a height, the lists are folded to fit it,
  * and the names that they imply are omitted.
  */
-export function formatPlan(plan: Plan, notes: words.PlanNotes, screen: Screen): string {
+export function formatPlan(plan: Plan, notes: plans.PlanNotes, screen: Screen): string {
   const {title, sizes, stale = []} = notes
   const {style, width, height} = screen
   const head = `${style.bold(wrapText(title, width))}\n${wrapText(placeAndTime(plan.namespace, plan), width)}`
@@ -46,8 +47,8 @@ export function formatPlan(plan: Plan, notes: words.PlanNotes, screen: Screen): 
 }
 
 /** What decides about a plan: its end on the screen. */
-export function formatFacts(plan: Plan, notes: words.PlanNotes, screen: Screen): string {
-  return formatPairs(words.planPairs(plan, notes), screen)
+export function formatFacts(plan: Plan, notes: plans.PlanNotes, screen: Screen): string {
+  return formatPairs(plans.planPairs(plan, notes), screen)
 }
 
 export function linesOf(text: string): number {
@@ -70,13 +71,13 @@ const MARGIN = '  '
 const DELETED = '- '
 
 /** The runs of a plan: which are deleted, then which are kept and why, their columns aligned, folded to so many lines. */
-function formatRuns(plan: Plan, notes: words.PlanNotes, screen: Screen, room: number): string {
+function formatRuns(plan: Plan, notes: plans.PlanNotes, screen: Screen, room: number): string {
   const {style, width, height} = screen
   const isFolded = height !== undefined
   const {named, others} = isFolded ? separateOthers(plan) : {named: plan.keep, others: []}
   // What a guard or something unclear keeps is never folded away before the rest.
   const kept = notes.saved ? [] : isFolded ? urgentFirst(named) : named
-  const common = width === undefined ? [] : words.commonMisses(plan)
+  const common = width === undefined ? [] : plans.commonMisses(plan)
   const why = common.length > 0 ? `: ${joinWords(common)}` : ''
   const {titles, tables} = layOutTables(
     planColumns(plan, notes, {common, isPipe: width === undefined}),
@@ -85,7 +86,7 @@ function formatRuns(plan: Plan, notes: words.PlanNotes, screen: Screen, room: nu
   )
   const [planned = [], rest = []] = tables
   const deleted: Section = {
-    heading: wrapText(`${style.bold(words.deletesTitle(plan, width !== undefined))}${why}`, width),
+    heading: wrapText(`${style.bold(plans.deletesTitle(plan, width !== undefined))}${why}`, width),
     rows: withMark(DELETED, planned).map((row) => row.replace(/^- \S+/, style.red)),
     total: plan.delete.length,
     shows: 'both ends',
@@ -111,12 +112,12 @@ function formatRuns(plan: Plan, notes: words.PlanNotes, screen: Screen, room: nu
 
 function planColumns(
   plan: Plan,
-  {sizes, rows}: words.PlanNotes,
+  {sizes, rows}: plans.PlanNotes,
   {common, isPipe}: {common: string[]; isPipe: boolean},
 ) {
-  const types = isPipe || words.typesDiffer(plan) ? words.verbsOf(plan).verbs : 'elsewhere'
+  const types = isPipe || plans.typesDiffer(plan) ? plans.verbsOf(plan).verbs : 'elsewhere'
   // Why is said above, where it is the same for all.
-  const whyOf = (each: KeptRun) => words.shortWhy(each, rows, common) || 'no rule keeps it'
+  const whyOf = (each: KeptRun) => plans.shortWhy(each, rows, common) || 'no rule keeps it'
   return decisionColumns({now: plan.now, sizes, rows}, {types, whyOf, isTrash: plan.source === 'trash'})
 }
 
@@ -133,8 +134,8 @@ function urgentFirst(runs: readonly KeptRun[]): KeptRun[] {
 /** Of the runs that are kept those that a rule looked at, and how many others there are, a line for each reason. */
 function separateOthers(plan: Plan): {named: KeptRun[]; others: string[]} {
   const [named, others]: [KeptRun[], KeptRun[]] = [[], []]
-  for (const each of plan.keep) (words.isOther(each) ? others : named).push(each)
-  const lines = words.countBy(others, ({reasons}) => words.keptBy(words.mainReason(reasons), plan))
+  for (const each of plan.keep) (plans.isOther(each) ? others : named).push(each)
+  const lines = plans.countBy(others, ({reasons}) => plans.keptBy(plans.mainReason(reasons), plan))
   return {
     named,
     // Of these alone the facts say as much.
@@ -218,7 +219,7 @@ function formatDatasets(plan: Plan, sizes: Sizes | undefined, style: Style): str
     const name = `${String(index + 1).padStart(digits + 2)}. ${dataset.name.padEnd(longest)}`
     return `${name}  ${sizeText(dataset, sizes)}`.trimEnd()
   })
-  const {verbs, where} = words.verbsOf(plan)
+  const {verbs, where} = plans.verbsOf(plan)
   const title = `${verbs} ${formatCount(datasets.length, 'dataset')}${where}, in this order within each run`
   return [style.bold(title), ...lines].join('\n')
 }
@@ -233,7 +234,7 @@ function sizeText(dataset: {name: string}, sizes: Sizes | undefined): string {
 /** How a cleanup that was not declined ended, and what to do next. */
 export function resultText(
   result: CleanupResult,
-  ending: words.Ending,
+  ending: results.Ending,
   screen: Screen,
   isQuiet?: boolean,
 ): string {
@@ -242,7 +243,7 @@ export function resultText(
   const {style, width} = screen
   if (isUnknown(result)) {
     // Neither "nothing" nor a number would be true.
-    const what = words.unknownText(result.plan.unknown ?? [])
+    const what = plans.unknownText(result.plan.unknown ?? [])
     return wrapText(
       `What would be deleted is not known: ${what} could not be read. Nothing was deleted.`,
       width,
@@ -250,7 +251,7 @@ export function resultText(
   }
 
   if (wouldDelete > 0 && !dryRun) return formatResult(result, ending, screen, isQuiet)
-  const {verb, where, done} = words.verbsOf(result.plan)
+  const {verb, where, done} = plans.verbsOf(result.plan)
   const nothing =
     stale.length > 0 ? `No dataset of the plan can still be ${done}.` : `Nothing to ${verb}${where}.`
   const lines = [...(wouldDelete === 0 ? [nothing] : []), ...(next ? [next.text] : [])]
@@ -258,7 +259,7 @@ export function resultText(
 }
 
 /** On a line of its own: a command that is wrapped could not be copied. */
-function commandOf(next: words.NextStep | undefined, style: Style): string {
+function commandOf(next: results.NextStep | undefined, style: Style): string {
   return next?.command === undefined ? '' : `  ${style.bold(next.command)}`
 }
 
@@ -268,20 +269,20 @@ function commandOf(next: words.NextStep | undefined, style: Style): string {
  */
 export function formatResult(
   result: CleanupResult,
-  ending: words.Ending,
+  ending: results.Ending,
   screen: Screen,
   isQuiet = false,
 ): string {
   const {next} = ending
   const {outcomes, journal} = result
-  const rest = words.remarkable(outcomes).map(([label, own]) => {
+  const rest = results.remarkable(outcomes).map(([label, own]) => {
     const elsewhere = own.length > MAX_NAMED && journal ? ' (`history` names each)' : ''
     const title = screen.style.bold(`${label}: ${formatNumber(own.length)}`)
     return `${title}${elsewhere}\n${formatOutcomes(own, screen)}`
   })
-  const head = paintResult(result, screen.style)(wrapText(words.resultText(result), screen.width))
+  const head = paintResult(result, screen.style)(wrapText(results.resultText(result), screen.width))
   if (isQuiet) return paragraphs([...rest, head])
-  const pairs = formatPairs(words.resultPairs(result, ending), screen, COMMANDS)
+  const pairs = formatPairs(results.resultPairs(result, ending), screen, COMMANDS)
   return paragraphs([
     ...rest,
     [head, pairs].filter(Boolean).join('\n'),
@@ -307,7 +308,7 @@ export function formatOutcomes(outcomes: readonly Outcome[], {width}: Screen): s
   const lines =
     outcomes.length > MAX_NAMED
       ? byReason(outcomes)
-      : outcomes.map((outcome) => words.describeOutcome(outcome))
+      : outcomes.map((outcome) => results.describeOutcome(outcome))
   return lines.map((line) => wrapIndented(line, '  ', width)).join('\n')
 }
 
@@ -316,7 +317,7 @@ function byReason(outcomes: readonly Outcome[]): string[] {
   for (const outcome of outcomes) pushTo(groups, outcome.reason ?? '', outcome)
   const sorted = [...groups.values()].toSorted((a, b) => b.length - a.length)
   const lines = sorted.slice(0, MAX_REASONS).map((own) =>
-    words.describeOutcome({
+    results.describeOutcome({
       ...own[0]!,
       name: `${formatCount(own.length, 'dataset')}, the first ${own[0]!.name}`,
     }),

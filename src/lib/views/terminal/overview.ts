@@ -5,7 +5,6 @@ import {storageOf} from '../../account/sizes.js'
 import {trashedRunsOf} from '../../account/trash.js'
 import {formatCount, formatNumber, printable} from '../../base/text.js'
 import {type Overview, pinnedAmong, type RunTotals} from '../../plan/overview.js'
-import {typeCounts} from '../cleanup.js'
 import {type Column, evaluationColumns, type Pair, sizeColumn} from '../columns.js'
 import {
   ageCell,
@@ -22,6 +21,7 @@ import {
   typesOf,
 } from '../format.js'
 import {visibilityOf} from '../json/documents.js'
+import {typeCounts} from '../plan.js'
 import {paragraphs, wrapText} from './layout.js'
 import {type Screen} from './style.js'
 import {formatPairs, formatTable} from './table.js'

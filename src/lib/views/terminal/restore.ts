@@ -7,9 +7,9 @@ import {
   type JobRestoreOutcome,
   type JobRestoreResult,
 } from '../../cleanup/job/restore.js'
-import {type Ending, shortId} from '../cleanup.js'
 import {type Column, type Pair} from '../columns.js'
 import {formatBytes} from '../format.js'
+import {type Ending, shortId} from '../result.js'
 import {paragraphs, wrapText} from './layout.js'
 import {paintFirst, type Screen, type Style} from './style.js'
 import {formatPairs, formatTable} from './table.js'

@@ -11,9 +11,9 @@ import {
   type TrashRestoreOutcome,
   type TrashRestoreResult,
 } from '../../cleanup/trash/restore.js'
-import {describeOutcome, type Ending, EXPOSED, namespaceFlag} from '../cleanup.js'
 import {type Column, evaluationColumns, sizeColumn, TRASHED} from '../columns.js'
 import {formatStorageTotal, placeAndTime, typesOf} from '../format.js'
+import {describeOutcome, type Ending, EXPOSED, namespaceFlag} from '../result.js'
 import {paragraphs, wrapIndented, wrapText} from './layout.js'
 import {type Screen, type Style} from './style.js'
 import {formatTable} from './table.js'

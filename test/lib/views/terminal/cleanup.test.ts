@@ -8,7 +8,7 @@ import {type Outcome, type OutcomeStatus} from '../../../../src/lib/cleanup/outc
 import {type ArchiveSummary, type Report, resultOf} from '../../../../src/lib/cleanup/result.js'
 import {type Plan} from '../../../../src/lib/plan/plan.js'
 import {type RetentionOptions} from '../../../../src/lib/retention/rules.js'
-import {type PlanNotes, planPairs} from '../../../../src/lib/views/cleanup.js'
+import {type PlanNotes, planPairs} from '../../../../src/lib/views/plan.js'
 import {fold, formatPlan, formatResult} from '../../../../src/lib/views/terminal/cleanup.js'
 import {
   ago,

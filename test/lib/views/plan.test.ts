@@ -18,7 +18,7 @@ import {
   shareText,
   shortWhy,
   totalsText,
-} from '../../../src/lib/views/cleanup.js'
+} from '../../../src/lib/views/plan.js'
 import {ago, inventoryOf, leaderboardDataset, NOW, planOf, runDatasets} from '../../support/builders.js'
 import {finished} from '../../support/rows.js'
 
