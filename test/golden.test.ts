@@ -76,6 +76,7 @@ const SESSIONS = `
     leaderboard-check.txt $ leaderboard check
     leaderboard-prune.txt $ leaderboard prune
     leaderboard-pruned.txt $ leaderboard prune --drop --no-dry-run --yes
+    cleanup-pruned.txt $ cleanup --older-than 60d --prune-leaderboard --no-dry-run --yes
   12 runs, locked traces-20260904_095705
     cleanup-failed.txt 3 $ cleanup --older-than 60d --archive copies --no-dry-run --yes
     history-job-failed.txt $ history latest

@@ -6,8 +6,9 @@ import {type CleanupOptions, loadPolicy} from '../../src/index.js'
 import {RefusedError, UsageError} from '../../src/lib/base/errors.js'
 import {runDatasetName, type RunType} from '../../src/lib/base/names.js'
 import {DAY} from '../../src/lib/base/time.js'
-import {exitCodeOf} from '../../src/lib/cleanup/result.js'
+import {type CleanupResult, exitCodeOf} from '../../src/lib/cleanup/result.js'
 import {storedFile} from '../../src/lib/sandbox/index.js'
+import {resultPairs} from '../../src/lib/views/result.js'
 import {Account, CARRIED, stampOf} from '../support/account.js'
 import {rejectionOf} from '../support/builders.js'
 import {DuckDB} from '../support/duckdb.js'
@@ -60,6 +61,8 @@ describe('[S20] a cleanup that prunes the leaderboard', () => {
     return rows.map((row) => (row as Cells).run_id)
   }
 
+  const rowsText = (result: CleanupResult) =>
+    new Map(resultPairs(result, {bin: 'smoltrace', isRehearsal: false})).get('Rows')
   const isOfDeletions = ({method, path}: {method: string; path: string}) =>
     isDelete({method, path}) || isCommit({method, path})
 
@@ -101,6 +104,7 @@ describe('[S20] a cleanup that prunes the leaderboard', () => {
     const result = await prune()
     expect(result.prune).to.deep.include({status: 'unattempted', rows: 0})
     expect([await emptied(), exitCodeOf(result)]).to.deep.equal([[], 3])
+    expect(rowsText(result)).to.equal('not pruned: 2 datasets not deleted')
   })
 
   it('says that the rows are left where the leaderboard cannot be changed: what was deleted is deleted', async () => {
@@ -108,6 +112,7 @@ describe('[S20] a cleanup that prunes the leaderboard', () => {
     const result = await prune()
     expect(result.prune).to.deep.include({status: 'failed', rows: 0})
     expect([result.counts.deleted, exitCodeOf(result)]).to.deep.equal([8, 3])
+    expect(rowsText(result)).to.match(/^not pruned: .*403/)
   })
 
   it('leaves a row whose traces were renamed, and says so', async () => {

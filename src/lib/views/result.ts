@@ -113,7 +113,7 @@ export function resultPairs(result: CleanupResult, ending: Ending): Pair[] {
         ? `${formatCount(archive.datasets, 'dataset')} (${formatBytes(archive.bytes)}) in ${printable(archive.dir)}`
         : undefined,
     ],
-    ['Leaderboard', prune && pruneText(prune)],
+    ['Rows', prune && pruneText(prune)],
     ['Undo', isRehearsal ? undefined : undoText(result, ending)],
     ['Details', job === undefined ? undefined : `${bin} history ${shortId(job)}`],
   ]
@@ -123,7 +123,9 @@ export function resultPairs(result: CleanupResult, ending: Ending): Pair[] {
 function pruneText({status, rows, reason = '', archive = ''}: PruneOutcome): string {
   if (status !== 'pruned') return printable(`not pruned: ${reason}`)
   if (rows === 0) return 'no row to prune'
-  return printable(`references of ${formatCount(rows, 'row')} emptied; as it was before: ${archive}`)
+  return printable(
+    `references of ${formatCount(rows, 'row')} emptied. The leaderboard as it was before: ${archive}`,
+  )
 }
 
 /** Of more runs a command that names each would be too long to be read. */
