@@ -51,6 +51,13 @@ describe('screens of a terminal', () => {
       },
     ))
 
+  it('confirm-trash.txt', () =>
+    show('confirm-trash.txt', 'cleanup --older-than 60d --trash --no-dry-run', async (terminal) => {
+      await terminal.waitFor('Type TRASH to continue')
+      terminal.type('DELETE')
+      await terminal.finished
+    }))
+
   it('confirm.txt', () =>
     show('confirm.txt', 'cleanup --older-than 60d --no-dry-run', async (terminal) => {
       await terminal.waitFor('Type DELETE to continue')

@@ -220,11 +220,12 @@ function formatPresent(check: JobCheck, {style, width}: HistoryView): string {
 
 /** A dataset with the time in UTC, and with the day where that is another than the job's. */
 function describe(dataset: DatasetRecord, start: Date, width: number | undefined): string {
-  const {at, state} = dataset
+  const {name, at, state, reason} = dataset
   const [day = '', time = ''] = at?.toISOString().slice(0, 19).split('T') ?? []
   const when = at ? `${day === dayOf(start) ? '' : `${day} `}${time}  ` : ''
   // The id of a request helps where something went wrong.
-  const text = describeOutcome(state === 'deleted' || state === 'trashed' ? {name: dataset.name} : dataset)
+  const plain = state === 'trashed' ? {name, reason} : {name}
+  const text = describeOutcome(state === 'deleted' || state === 'trashed' ? plain : dataset)
   const margin = ' '.repeat(when.length + 2)
   return `  ${when}${wrapIndented(text, margin, width).slice(margin.length)}`
 }
