@@ -189,7 +189,7 @@ function withoutChance(text: string, folder: string): string {
   return text
     .replaceAll(`${folder}.data`, '/home/mira/.local/share')
     .replaceAll(folder, '/home/mira/evaluations')
-    .replaceAll(/(?<=^(?:Deleted|Trashed) .*) in [\d.]+ s\b/gm, ' in 1.4 s')
+    .replaceAll(/(?<=^(?:Deleted|Moved) .*) in [\d.]+ s\b/gm, ' in 1.4 s')
     .replaceAll(/sha256:[\da-f]{12}…/g, 'sha256:3f9a2c4b71de…')
     .replaceAll(/sha256:[\da-f]{64}/g, `sha256:${'3f9a2c4b71de'.repeat(6).slice(8)}`)
     .replaceAll(/(?<="(?:id|job)": "|Z-|Job )[\da-f]{12}(?="|\.jsonl|,)/g, '3f9a2c4b71de')

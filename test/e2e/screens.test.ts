@@ -27,7 +27,7 @@ async function show(file: string, line: string, act: (terminal: Terminal) => Pro
     await terminal.finished
     const text = shown
       .replaceAll(hub.url, 'https://huggingface.co')
-      .replaceAll(/(?<=^Deleted .*) in [\d.]+ s\b/gm, ' in 1.4 s')
+      .replaceAll(/(?<=^(?:Deleted|Moved) .*) in [\d.]+ s\b/gm, ' in 1.4 s')
       .replaceAll(/(?<=history )[\da-f]{8}\b/g, '3f9a2c4b')
     expectGolden(file, `$ smoltrace ${line}\n${text}`)
   })
