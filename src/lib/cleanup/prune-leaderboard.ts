@@ -6,13 +6,13 @@ import {
   PRUNE_TITLES,
   unlistedRows,
 } from '../account/leaderboard/orphans.js'
-import {boardBudget, readBoardFiles} from '../account/leaderboard/read.js'
+import {readBoardFiles} from '../account/leaderboard/read.js'
 import {rewriteParquet} from '../account/leaderboard/rewrite.js'
 import {type LeaderboardRow} from '../account/leaderboard/row.js'
 import {requireLeaderboard, type ViewSource} from '../account/leaderboard/view.js'
 import {readProtection} from '../account/protection/file.js'
 import {describeProtection} from '../account/protection/pins.js'
-import {type ChangedFile, fitSplits} from '../account/protection/splits.js'
+import {type ChangedFile} from '../account/protection/splits.js'
 import {DEFAULT_CONCURRENCY} from '../base/concurrency.js'
 import {CancelledError, RefusedError, SmoltraceError, UsageError} from '../base/errors.js'
 import {type OptionTable, readOptions} from '../base/options.js'
@@ -286,7 +286,7 @@ async function prunedFiles(
       continue
     }
 
-    const file = await rewriteParquet(path, bytes, {rows: own, drop}, boardBudget())
+    const file = await rewriteParquet(path, bytes, {rows: own, drop})
     written.push({path, content: new Blob([file.bytes])})
     changed.push({...file, path, size: file.bytes.length})
   }
@@ -297,7 +297,7 @@ async function prunedFiles(
     })
   const readme = tree.find(({path}) => path === 'README.md')
   const card = readme && (await hub.readWhole(name, sha, readme)).toString('utf8')
-  const fitted = card && fitSplits(card, changed)
+  const fitted = card && (await import('../account/protection/splits.js')).fitSplits(card, changed)
   return fitted === card || !fitted ? written : [...written, {path: 'README.md', content: new Blob([fitted])}]
 }
 

@@ -23,6 +23,11 @@ export interface Budget {
   characters: number
 }
 
+/** What all files of a leaderboard may bring: ten times what ten thousand runs do, and read in a few hundred MB of memory. */
+export function boardBudget(): Budget {
+  return {rows: 100_000, bytes: 128 * 1024 * 1024, characters: 32 * 1024 * 1024}
+}
+
 /** A Parquet file whose columns are read one at a time. */
 export interface ParquetFile {
   metadata: FileMetaData

@@ -6,13 +6,11 @@ import {type RepoFile} from '../../hub/files.js'
 import {CONNECTION, type ConnectionOptions, openSession} from '../../hub/session.js'
 import {discover, type LeaderboardDataset} from '../datasets.js'
 import {indexRows, type RowIndex} from './index.js'
-import {type Budget, readParquet, tooLarge, UnreadableFile} from './parquet.js'
+import {boardBudget, readParquet, tooLarge, UnreadableFile} from './parquet.js'
 import {type LeaderboardRow} from './row.js'
 
 /** Bytes of all its files together: usual ones have some hundred thousand. */
 const MAX_BYTES = 64 * 1024 * 1024
-/** What these may bring: ten times what ten thousand runs do, and read in a few hundred MB of memory. */
-const MAX_TABLE: Budget = {rows: 100_000, bytes: 128 * 1024 * 1024, characters: 32 * 1024 * 1024}
 
 /** Older versions of `datasets` put a hash behind the numbers. */
 export const SHARD = /^(.*)-(\d+)-of-(\d+)(?:-[\da-f]+)?\.parquet$/i
@@ -71,11 +69,6 @@ export async function readBoardFiles(
       throw unreadable(name, file.path, error)
     }
   }
-}
-
-/** What all files of a leaderboard may bring. */
-export function boardBudget(): Budget {
-  return {...MAX_TABLE}
 }
 
 /** All rows, those that mean no run among them, and an index of them. */

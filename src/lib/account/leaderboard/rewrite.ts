@@ -5,7 +5,7 @@ import {isDeepStrictEqual} from 'node:util'
 
 import {RefusedError} from '../../base/errors.js'
 import {messageOf, safe} from '../../base/text.js'
-import {type Budget, openParquet, type ParquetFile, physicalSchema} from './parquet.js'
+import {boardBudget, openParquet, type ParquetFile, physicalSchema} from './parquet.js'
 import {NAMES} from './row.js'
 
 /** A file without some rows, or with some whose references are empty. */
@@ -33,23 +33,18 @@ const GROUP_SIZE = 5000
  * with its schema and its metadata. Statistics, which are optional, are left out; the compression is snappy.
  * @throws RefusedError where anything, which is named, cannot be written as it was
  */
-export async function rewriteParquet(
-  path: string,
-  bytes: Buffer,
-  change: Change,
-  budget: Budget,
-): Promise<RewrittenFile> {
+export async function rewriteParquet(path: string, bytes: Buffer, change: Change): Promise<RewrittenFile> {
   const refuse = (what: string, cause?: unknown) =>
     new RefusedError(`${safe(path)} cannot be written back exactly: ${safe(what)}.`, {
       cause,
       suggestions: ['Edit it with the program that wrote it.'],
     })
   try {
-    const before = await openPhysical(bytes, budget)
+    const before = await openPhysical(bytes)
     const problem = problemOf(before, bytes, change)
     if (problem !== undefined) throw refuse(problem)
     const written = await write(before, change)
-    const after = await openPhysical(written, {...budget})
+    const after = await openPhysical(written)
     const {columns, shrunkBy} = await compare(before, after, change)
     if (columns.length > 0) throw refuse(`its column ${columns[0]} would change`)
     if (!isSameTable(before.metadata, after.metadata)) throw refuse('its schema or its metadata would change')
@@ -59,8 +54,8 @@ export async function rewriteParquet(
   }
 }
 
-function openPhysical(bytes: Buffer, budget: Budget): Promise<ParquetFile> {
-  return openParquet(bytes, {budget: {...budget}, choose: (names) => names, isPhysical: true})
+function openPhysical(bytes: Buffer): Promise<ParquetFile> {
+  return openParquet(bytes, {budget: boardBudget(), choose: (names) => names, isPhysical: true})
 }
 
 /** Why a file is not even tried. */

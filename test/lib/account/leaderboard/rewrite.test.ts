@@ -3,13 +3,11 @@ import * as fc from 'fast-check'
 import {parquetMetadata} from 'hyparquet'
 import {parquetWriteBuffer} from 'hyparquet-writer'
 
-import {type Budget} from '../../../../src/lib/account/leaderboard/parquet.js'
 import {rewriteParquet} from '../../../../src/lib/account/leaderboard/rewrite.js'
 import {RefusedError} from '../../../../src/lib/base/errors.js'
 import {rejectionOf} from '../../../support/builders.js'
 import {DuckDB} from '../../../support/duckdb.js'
 
-const BUDGET: Budget = {rows: 100_000, bytes: 2 ** 27, characters: 2 ** 25}
 const REFERENCES = ['results_dataset', 'traces_dataset', 'metrics_dataset'] as const
 /** As `datasets` and pandas write them. */
 const METADATA = {
@@ -63,7 +61,7 @@ describe('rewriting a Parquet file', () => {
   const fileOf = (columns: readonly string[], count: number, how = KEPT_METADATA) =>
     duck.parquet(`select i as place, ${columns.join(', ')} from range(${count}) t(i)`, how)
   const rewrite = (bytes: Buffer, rows: number[], drop: boolean) =>
-    rewriteParquet('data/train.parquet', bytes, {rows: new Set(rows), drop}, BUDGET)
+    rewriteParquet('data/train.parquet', bytes, {rows: new Set(rows), drop})
 
   /** Each row as one text, with every bit of its numbers. */
   const rowsOf = (bytes: Buffer) => duck.ask('select * from FILE', bytes)
