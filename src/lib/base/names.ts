@@ -74,6 +74,12 @@ export function parseDatasetName(name: string, namespace: string): DatasetName |
   return isRunType(type) && parseTimestamp(timestamp) ? {type, timestamp} : undefined
 }
 
+/** The same of a run's dataset only: undefined for the leaderboard, too. */
+export function parseRunDatasetName(name: string, namespace: string): RunDatasetName | undefined {
+  const parsed = parseDatasetName(name, namespace)
+  return parsed?.type === 'leaderboard' ? undefined : parsed
+}
+
 export function runDatasetName(namespace: string, type: RunType, timestamp: string): string {
   return `${namespace}/smoltrace-${type}-${timestamp}`
 }
@@ -87,6 +93,11 @@ export function parseTrashName(name: string, namespace: string): TrashName | und
   const [, trashedOn = '', type = '', timestamp = ''] = TRASH_DATASET.exec(own) ?? []
   const isExact = isRunType(type) && isDay(trashedOn) && parseTimestamp(timestamp) !== undefined
   return isExact ? {type, timestamp, trashedOn} : undefined
+}
+
+/** A day in UTC as names in the trash have it. */
+export function trashDayOf(date: Date): string {
+  return formatTimestamp(date).slice(0, 8)
 }
 
 /** The name in the trash of a run's dataset. @param trashedOn `YYYYMMDD` */

@@ -1,8 +1,8 @@
 import {type Dataset, type RunDataset} from '../account/datasets.js'
 import {RefusedError} from '../base/errors.js'
-import {trashNameOf} from '../base/names.js'
+import {trashDayOf, trashNameOf} from '../base/names.js'
 import {messageOf, printable} from '../base/text.js'
-import {DAY, dayOf} from '../base/time.js'
+import {DAY} from '../base/time.js'
 import {type PlanPart} from '../hub/client.js'
 import {type Whereabouts} from '../hub/dataset-info.js'
 import {type Session} from '../hub/session.js'
@@ -74,7 +74,7 @@ function emptying(session: Session): Act {
 
 /** Renames into the trash, under the Hub's date when the job began. @throws RefusedError where that is not certain */
 function trashing(session: Session): Act {
-  const day = trashDay(session)
+  const day = dayOfMove(session)
   return moving(session, ({namespace, type, timestamp}) => trashNameOf(namespace, day, type, timestamp))
 }
 
@@ -124,14 +124,14 @@ function ofRun(dataset: Dataset): RunDataset {
   return dataset
 }
 
-/** The day in the names of what is trashed now, `YYYYMMDD`, as the Hub has it: `trash empty` counts from it. */
-function trashDay({hubTime, skewMs}: Session): string {
+/** The day in the names of what is trashed now, as the Hub has it: `trash empty` counts from it. @throws RefusedError */
+function dayOfMove({hubTime, skewMs}: Session): string {
   if (Math.abs(skewMs) > DAY)
     throw new RefusedError(
       "`trash` refused: this machine's clock and the Hub's differ by more than a day, so the date of the move is unclear.",
       {suggestions: ["Correct this machine's clock."]},
     )
-  return dayOf(hubTime).replaceAll('-', '')
+  return trashDayOf(hubTime)
 }
 
 async function ask(look: () => Promise<HubState>): Promise<HubState> {

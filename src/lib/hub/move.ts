@@ -1,5 +1,5 @@
 import {RefusedError} from '../base/errors.js'
-import {parseDatasetName, parseTrashName, type RunDatasetName} from '../base/names.js'
+import {parseRunDatasetName, parseTrashName} from '../base/names.js'
 import {safe} from '../base/text.js'
 import {type Transport} from './transport.js'
 
@@ -28,14 +28,9 @@ export async function moveDataset(
 }
 
 function isTrashing(from: string, to: string, namespace: string): boolean {
-  const run = runNameOf(from, namespace)
+  const run = parseRunDatasetName(from, namespace)
   const trashed = parseTrashName(to, namespace)
   return run !== undefined && run.type === trashed?.type && run.timestamp === trashed.timestamp
-}
-
-function runNameOf(name: string, namespace: string): RunDatasetName | undefined {
-  const parsed = parseDatasetName(name, namespace)
-  return parsed?.type === 'leaderboard' ? undefined : parsed
 }
 
 /**
@@ -47,7 +42,7 @@ export async function makePrivate(
   name: string,
   namespace: string,
 ): Promise<void> {
-  if (!runNameOf(name, namespace) && !parseTrashName(name, namespace))
+  if (!parseRunDatasetName(name, namespace) && !parseTrashName(name, namespace))
     throw new RefusedError(`${name} is not a dataset of a run of ${namespace}, so it was not made private.`)
   await send(`${endpoint}/api/datasets/${name}/settings`, {
     method: 'PUT',

@@ -5,7 +5,7 @@ import {type TrashedDataset} from '../account/datasets.js'
 import {groupDatasetsByRun} from '../account/runs.js'
 import {type TrashedRun, trashedRunsOf} from '../account/trash.js'
 import {RefusedError, UsageError} from '../base/errors.js'
-import {parseDatasetName, parseTrashName} from '../base/names.js'
+import {parseDatasetName, parseRunDatasetName, parseTrashName} from '../base/names.js'
 import {readOptions} from '../base/options.js'
 import {optionsOf, readRules, RETENTION, rulesDocument} from '../retention/read-rules.js'
 import {type RetentionRules} from '../retention/rules.js'
@@ -94,8 +94,8 @@ function checkRun({run, datasets}: PlannedRun, {namespace, rules, source}: Plan)
   const isTrash = source === 'trash'
   const where = `run ${run.timestamp} ${isTrash ? 'in the trash ' : ''}of ${namespace}`
   for (const {name, type, timestamp} of run.datasets) {
-    const parsed = isTrash ? parseTrashName(name, namespace) : parseDatasetName(name, namespace)
-    if (!parsed || parsed.type === 'leaderboard' || parsed.type !== type || parsed.timestamp !== timestamp)
+    const parsed = isTrash ? parseTrashName(name, namespace) : parseRunDatasetName(name, namespace)
+    if (parsed?.type !== type || parsed.timestamp !== timestamp)
       throw contradiction(`${name} is not a dataset of ${where}`)
   }
 

@@ -128,23 +128,30 @@ function pruneText({status, rows, reason = '', archive = ''}: PruneOutcome): str
   )
 }
 
-/** Of more runs a command that names each would be too long to be read. */
-const MAX_UNDONE = 5
+/** Of more runs or datasets a command that names each would be too long to be read. */
+export const MAX_NAMED = 5
 
-function undoText(result: CleanupResult, ending: Ending): string | undefined {
-  const {plan, archive, user, job: id} = result
+/** The command that brings back what a job took: from the trash by the job, or by its runs where there is no journal. */
+function undoText(result: CleanupResult, {bin, isNamespaceSet}: Ending): string | undefined {
+  const {plan, archive, user, job} = result
   const {names: deleted, runs} = deletedIn(result)
-  if (plan.rules.trash && deleted.size > 0) return untrashCommand({...plan, user, id}, ending, runs)
+  const flags = namespaceFlag({namespace: plan.namespace, user}, isNamespaceSet)
+  const timestamps = runs.map(({run}) => run.timestamp)
+  if (plan.rules.trash && deleted.size > 0) {
+    const named = timestamps.length > MAX_NAMED ? ['TIMESTAMP'] : timestamps
+    return [`${bin} trash restore`, ...(job === undefined ? named : ['--job', shortId(job)]), ...flags].join(
+      ' ',
+    )
+  }
+
   const board = plan.leaderboard?.dataset.name ?? ''
   const isBack = archive?.isLeaderboardOnly ? deleted.has(board) : deleted.size > 0
   if (!archive || !isBack) return undefined
-  const words = [
-    ...(deleted.has(board) ? [board.slice(plan.namespace.length + 1)] : []),
-    ...runs.map(({run}) => run.timestamp),
-  ]
-  const isExact = archive.isShared && words.length <= MAX_UNDONE
-  const job = {archive: archive.dir, namespace: plan.namespace, user}
-  const command = undoCommand(job, ending, isExact ? words : [])
+  const words = [...(deleted.has(board) ? [board.slice(plan.namespace.length + 1)] : []), ...timestamps]
+  const isExact = archive.isShared && words.length <= MAX_NAMED
+  const command = [`${bin} restore`, formatWords([archive.dir, ...(isExact ? words : [])]), ...flags].join(
+    ' ',
+  )
   if (archive.isLeaderboardOnly) return deleted.size > 1 ? `${command}\n(the leaderboard only)` : command
   return archive.isShared && !isExact ? `${command}\n(also restores what else is in that folder)` : command
 }
@@ -171,29 +178,7 @@ export function namespaceFlag(
   return formatFlags({namespace: namespace === user && !isNamespaceSet ? undefined : namespace})
 }
 
-/** The command that gives what a job moved to the trash its names again; of a job without a journal the runs are named. */
-function untrashCommand(
-  {namespace, user, id}: {namespace: string; user: string; id: string | undefined},
-  {bin, isNamespaceSet}: Pick<Ending, 'bin' | 'isNamespaceSet'>,
-  runs: PlannedRun[] = [],
-): string {
-  const named = runs.length > MAX_UNDONE ? ['TIMESTAMP'] : runs.map(({run}) => run.timestamp)
-  const what = id === undefined ? named : ['--job', shortId(id)]
-  return [`${bin} trash restore`, ...what, ...namespaceFlag({namespace, user}, isNamespaceSet)].join(' ')
-}
-
 /** As many of a job's 12 digits as a person needs to name it. */
 export function shortId(id: string): string {
   return id.slice(0, 8)
-}
-
-/** The command that brings back what a job archived, or these runs and datasets of it; undefined where it archived nothing. */
-function undoCommand(
-  job: {archive: string | null | undefined; namespace: string; user: string},
-  {bin, isNamespaceSet}: Pick<Ending, 'bin' | 'isNamespaceSet'>,
-  words: readonly string[] = [],
-): string | undefined {
-  if (!job.archive) return undefined
-  const namespace = job.namespace === job.user && !isNamespaceSet ? undefined : job.namespace
-  return [`${bin} restore`, formatWords([job.archive, ...words]), ...formatFlags({namespace})].join(' ')
 }

@@ -1,4 +1,4 @@
-import {isRunType, parseDatasetName, type RunDatasetName} from '../../base/names.js'
+import {isRunType, parseRunDatasetName, type RunDatasetName} from '../../base/names.js'
 import {byText} from '../../base/text.js'
 import {isNew, newestFirst, type Run} from '../runs.js'
 import {type Metric} from './metrics.js'
@@ -138,11 +138,8 @@ interface MeantName extends RunDatasetName {
 
 /** The runs' datasets that a cell means: alone, in an address, in other letters, in quotes, with invisible characters. */
 export function parseNames(cell: string, namespace: string): MeantName[] {
-  const exact = parseDatasetName(cell, namespace)
-  if (exact && exact.type !== 'leaderboard') {
-    const {type, timestamp} = exact
-    return [{type, timestamp, owner: namespace, isExact: true, isWhole: true}]
-  }
+  const exact = parseRunDatasetName(cell, namespace)
+  if (exact) return [{...exact, owner: namespace, isExact: true, isWhole: true}]
 
   const text = normalizeCell(cell)
   return [...text.matchAll(LOOSE_NAME)].flatMap(({0: name, 1: word = '', 2: day, 3: time, index}) => {

@@ -3,9 +3,14 @@ import pLimit from 'p-limit'
 import {discover, type Inventory, listedIn} from '../../account/datasets.js'
 import {mapLimited} from '../../base/concurrency.js'
 import {CancelledError} from '../../base/errors.js'
-import {nameOutsideTrash, parseDatasetName, parseTrashName, trashNameOf} from '../../base/names.js'
+import {
+  nameOutsideTrash,
+  parseRunDatasetName,
+  parseTrashName,
+  trashDayOf,
+  trashNameOf,
+} from '../../base/names.js'
 import {messageOf, printable} from '../../base/text.js'
-import {dayOf} from '../../base/time.js'
 import {whyHidden} from '../../hub/access.js'
 import {HubUnreachableError} from '../../hub/errors.js'
 import {type ConnectionOptions, type Session} from '../../hub/session.js'
@@ -13,7 +18,7 @@ import {type DatasetRecord, type DatasetState, type JobRecord} from '../journal/
 import {openSessionAt} from '../place.js'
 
 /**
- * What became of a dataset of a past job: `back`: its name is in use again, though the job took it or another dataset has it; `there`:
+ * Where a dataset of a past job is. `back`: its name is in use again, though the job took it or another dataset has it; `there`:
  * it was never taken.
  */
 export const PRESENT_STATES = ['gone', 'trash', 'back', 'there', 'unknown'] as const
@@ -91,7 +96,7 @@ class Search {
     this.#byId = new Map(listed.map(({id, name}) => [id, name]))
     this.#names = new Set(listed.map(({name}) => name))
     this.#session = session
-    this.#day = dayOf(startedAt).replaceAll('-', '')
+    this.#day = trashDayOf(startedAt)
   }
 
   async where(dataset: DatasetRecord): Promise<Present> {
@@ -154,9 +159,8 @@ class Search {
   #trashNameOf({name, state}: DatasetRecord): string | undefined {
     const namespace = this.#namespace
     if (parseTrashName(name, namespace)) return name
-    const parsed = parseDatasetName(name, namespace)
-    if (!parsed || parsed.type === 'leaderboard' || (state !== 'trashed' && state !== 'uncertain'))
-      return undefined
-    return trashNameOf(namespace, this.#day, parsed.type, parsed.timestamp)
+    const parsed =
+      state === 'trashed' || state === 'uncertain' ? parseRunDatasetName(name, namespace) : undefined
+    return parsed && trashNameOf(namespace, this.#day, parsed.type, parsed.timestamp)
   }
 }

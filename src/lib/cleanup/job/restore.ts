@@ -18,7 +18,7 @@ import {exitCodeOfRestore, findFolder, type RestoreResult} from '../../archive/r
 import {checkConcurrency, DEFAULT_CONCURRENCY} from '../../base/concurrency.js'
 import {CancelledError, RefusedError, SmoltraceError} from '../../base/errors.js'
 import {EXIT, type ExitCode} from '../../base/exit-codes.js'
-import {parseDatasetName, RUN_TYPES} from '../../base/names.js'
+import {parseRunDatasetName, RUN_TYPES} from '../../base/names.js'
 import {type OptionTable, readOptions, readText} from '../../base/options.js'
 import {byText, printable} from '../../base/text.js'
 import {CONNECTION, type ConnectionOptions, requireDeletable, type Session} from '../../hub/session.js'
@@ -48,7 +48,7 @@ export interface JobRestoreOptions extends ConnectionOptions {
   concurrency?: number | undefined
   /** Where journals are kept. */
   dataDir?: string | undefined
-  /** What happens in the trash; names are those there. */
+  /** What is moved out of the trash; names are those that datasets get back. */
   onMove?: ((event: DeletionEvent, of: number) => void) | undefined
   /** What happens with archives. */
   onEvent?: ((event: RestoreEvent) => void) | undefined
@@ -149,8 +149,8 @@ function byRun(a: JobRestoreOutcome, b: JobRestoreOutcome, namespace: string): n
 }
 
 function placeOf(name: string, namespace: string): {timestamp: string; rank: number} {
-  const parsed = parseDatasetName(name, namespace)
-  return parsed && parsed.type !== 'leaderboard'
+  const parsed = parseRunDatasetName(name, namespace)
+  return parsed
     ? {timestamp: parsed.timestamp, rank: RUN_TYPES.indexOf(parsed.type)}
     : {timestamp: '~', rank: 0}
 }

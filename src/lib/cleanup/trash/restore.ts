@@ -5,10 +5,10 @@ import {originalName, type TrashedRun, trashedRunsOf} from '../../account/trash.
 import {checkConcurrency, DEFAULT_CONCURRENCY} from '../../base/concurrency.js'
 import {CancelledError, RefusedError, UsageError} from '../../base/errors.js'
 import {EXIT, type ExitCode} from '../../base/exit-codes.js'
-import {checkTimestamps, parseDatasetName, RUN_TYPES, trashNameOf} from '../../base/names.js'
+import {checkTimestamps, parseRunDatasetName, RUN_TYPES, trashDayOf, trashNameOf} from '../../base/names.js'
 import {type OptionTable, readOptions, readTexts} from '../../base/options.js'
 import {byText, formatCount} from '../../base/text.js'
-import {DAY, dayOf} from '../../base/time.js'
+import {DAY} from '../../base/time.js'
 import {
   CONNECTION,
   type ConnectionOptions,
@@ -165,14 +165,14 @@ async function requireListed(
   const listed = new Set(runs.flatMap(({datasets}) => datasets.map(({id}) => id)))
   const known = new Set(runs.map(({timestamp}) => timestamp))
   const moved = job?.datasets.flatMap(({name, id, state}) => {
-    const parsed = isMoved(state) && !listed.has(id) ? parseDatasetName(name, namespace) : undefined
-    return parsed && parsed.type !== 'leaderboard' ? [parsed] : []
+    const parsed = isMoved(state) && !listed.has(id) ? parseRunDatasetName(name, namespace) : undefined
+    return parsed ?? []
   })
   const absent = timestamps
     ?.filter((timestamp) => !known.has(timestamp))
     .flatMap((timestamp) => RUN_TYPES.map((type) => ({type, timestamp})))
   const dates = [...(job ? [job.at] : []), hubTime, new Date(hubTime.getTime() - DAY)]
-  const days = new Set(dates.map((date) => dayOf(date).replaceAll('-', '')))
+  const days = new Set(dates.map((date) => trashDayOf(date)))
   for (const {type, timestamp} of (moved ?? absent ?? []).slice(0, MAX_ASKED))
     for (const day of days) {
       const name = trashNameOf(namespace, day, type, timestamp)

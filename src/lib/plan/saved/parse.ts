@@ -4,7 +4,7 @@ import {type LeaderboardDataset, type RunDataset, type TrashedDataset} from '../
 import {runsOf} from '../../account/runs.js'
 import {isObject} from '../../base/collections.js'
 import {type SmoltraceError, UsageError} from '../../base/errors.js'
-import {isStandardDataset, parseDatasetName, parseTrashName} from '../../base/names.js'
+import {isStandardDataset, parseDatasetName, parseRunDatasetName, parseTrashName} from '../../base/names.js'
 import {parseValue, readJson} from '../../base/schema.js'
 import {safe} from '../../base/text.js'
 import {optionsOf, readRules} from '../../retention/read-rules.js'
@@ -94,8 +94,8 @@ function rebuildPlan(file: PlanFile, refuse: Refuse): Plan {
   const {namespace, endpoint, madeAt, standard} = file
   const datasets = file.delete.flatMap(({run, datasets}, index) =>
     datasets.map(({planned: _, ...dataset}, at): RunDataset => {
-      const parsed = parseDatasetName(dataset.name, namespace)
-      if (!parsed || parsed.type === 'leaderboard' || parsed.timestamp !== run)
+      const parsed = parseRunDatasetName(dataset.name, namespace)
+      if (parsed?.timestamp !== run)
         throw refuse(`delete[${index}].datasets[${at}].name: not a dataset of run ${run} of ${namespace}`)
       return {...dataset, namespace, type: parsed.type, timestamp: run}
     }),

@@ -13,7 +13,7 @@ import {
 } from '../../cleanup/trash/restore.js'
 import {type Column, evaluationColumns, sizeColumn, TRASHED} from '../columns.js'
 import {formatStorageTotal, placeAndTime, typesOf} from '../format.js'
-import {describeOutcome, type Ending, EXPOSED, namespaceFlag} from '../result.js'
+import {describeOutcome, type Ending, EXPOSED, MAX_NAMED, namespaceFlag} from '../result.js'
 import {paragraphs, wrapIndented, wrapText} from './layout.js'
 import {type Screen, type Style} from './style.js'
 import {formatTable} from './table.js'
@@ -69,8 +69,6 @@ const LABELS: Array<[TrashRestoreOutcome['status'], string]> = [
   ['gone', 'Not in the trash'],
   ['unattempted', 'Not attempted'],
 ]
-/** Of more runs a command that names each would be too long to be read. */
-const MAX_NAMED = 5
 
 /** How a restoration ended, everything that did not come back and why first, then what would take it again. */
 export function formatTrashRestore(
