@@ -127,17 +127,17 @@ export function keepersOf(runs: readonly Run[], facts: Facts): (run: Run) => Kee
   const keepers = given.map((name) => {
     const keeper = KEEPERS[name] as Keeper<unknown>
     const value = rules[name]
-    const kept = new Map<Run, string>()
+    const kept = new Map<Run, Omit<Reason, 'rule'>>()
     const among = ruleOf(name).value === 'count' ? groups : [{name: '', members: [...runs]}]
     for (const {name: group, members} of among) {
       for (const [run, why] of keeper.keeps(members, value, facts))
-        kept.set(run, group === '' ? why : `${why} for ${group}`)
+        kept.set(run, group === '' ? {text: why} : {text: `${why} for ${group}`, within: {group, text: why}})
     }
 
     return (run: Run): Answer => {
       const why = kept.get(run)
-      const text = why ?? keeper.misses(value, ofGroup, run, facts)
-      return {name, holds: why !== undefined, reason: {rule: flagOf(name), text}}
+      const reason = why ?? {text: keeper.misses(value, ofGroup, run, facts)}
+      return {name, holds: why !== undefined, reason: {rule: flagOf(name), ...reason}}
     }
   })
   const isUnknown = rows === 'unknown' && rules.needRows.length > 0

@@ -25,6 +25,8 @@ export function isGuard(rule: ReasonRule): rule is GuardRule {
 export interface Reason {
   rule: ReasonRule
   text: string
+  /** The group among whose runs a keeper counted it, as `model gpt-4o`, and the text without it: for what shows that beside. */
+  within?: {group: string; text: string}
   /** The run is kept because something about it is unknown or contradictory. */
   isUnclear?: true
 }

@@ -239,13 +239,10 @@ export function commonMisses({delete: [first, second, ...others]}: Plan): string
 
 /** Why a run is deleted or kept, in a table whose column names the model, without what is said above it. */
 export function shortWhy({run, reasons}: KeptRun, rows: PlanNotes['rows'], common: string[]): string {
+  const shown = `model ${modelOf(run, rows ?? 'unknown')}`
   const own = reasons.filter(({text}) => !common.includes(text))
-  const why = whyText(own)
-  const model = rows && rows !== 'unknown' && why.includes(FOR_MODEL) ? modelOf(run, rows) : ''
-  return model === '' ? why : why.replaceAll(`${FOR_MODEL}${model}`, '')
+  return whyText(own.map((each) => (each.within?.group === shown ? {...each, ...each.within} : each)))
 }
-
-const FOR_MODEL = ' for model '
 
 /** How much of all there is a plan deletes, and from when to when. */
 export function deletesText(plan: Plan, notes: Pick<PlanNotes, 'saved' | 'sizes'>): string {

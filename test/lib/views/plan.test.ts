@@ -197,16 +197,22 @@ describe('a plan in words', () => {
   it('leaves out of a reason what is said above, and the model that its row shows', () => {
     const [each] = planOf(ten, {keepRecent: 3}).delete
     const {run} = each!
+    const within = (group: string, text: string) => ({text: `${text} for ${group}`, within: {group, text}})
     const reasons = [
-      {rule: 'keep-best', text: 'best 1 of 1 by cost (2) for model a/b'},
-      {rule: 'keep-recent', text: 'most recent 1 of 1 for model a/c'},
+      {rule: 'keep-best', ...within('model a/b', 'best 1 of 1 by cost (2)')},
+      {rule: 'keep-recent', ...within('model a/c', 'most recent 1 of 1')},
+      {rule: 'keep-daily', ...within('model a/b, team c', 'daily 1 of 1')},
       {rule: 'older-than', text: 'older than 1d'},
     ] as const
     const rows = indexRows([finished(run.timestamp, {model: 'a/b'})], 'kim')
     const why = (known: PlanNotes['rows']) => shortWhy({run, reasons: [...reasons]}, known, ['older than 1d'])
-    expect(why(rows)).to.equal('best 1 of 1 by cost (2); most recent 1 of 1 for model a/c')
+    expect(why(rows)).to.equal(
+      'best 1 of 1 by cost (2); most recent 1 of 1 for model a/c; daily 1 of 1 for model a/b, team c',
+    )
     for (const known of ['unknown', undefined, new Map()] as const)
-      expect(why(known)).to.equal('best 1 of 1 by cost (2) for model a/b; most recent 1 of 1 for model a/c')
+      expect(why(known)).to.equal(
+        'best 1 of 1 by cost (2) for model a/b; most recent 1 of 1 for model a/c; daily 1 of 1 for model a/b, team c',
+      )
   })
 
   const boards: Array<
