@@ -272,16 +272,13 @@ export abstract class HubCommand extends BaseCommand {
     return result
   }
 
-  /** Where nobody typed the flag that is wrong, its value came from the variable. */
-  protected override failureOf(error: Error): Failure {
-    const failure = super.failureOf(error)
+  /** Where nobody typed a flag, its value came from the variable. */
+  protected override get invocation(): Invocation {
     const typed = new Set(this.ownWords.map((word) => word.replace(/=.*$/s, '')))
-    const message = failure.message.replace(
-      /^--(namespace|archive)(?= )/,
-      (flag, name: keyof typeof DEFAULTS) =>
-        typed.has(flag) || defaultOf(name) === undefined ? flag : DEFAULTS[name],
+    const used = Object.entries(DEFAULTS).filter(
+      ([flag, name]) => process.env[name] && !typed.has(`--${flag}`),
     )
-    return {...failure, message}
+    return {...super.invocation, variables: Object.fromEntries(used)}
   }
 
   /** How to reach the Hub, from the flags that all these commands have. */

@@ -14,6 +14,8 @@ export interface Invocation {
   bin: string
   help: string
   flags: Interfaces.FlagInput
+  /** The variables that values of flags came from, by flag. */
+  variables?: Readonly<Record<string, string>>
 }
 
 /** Our errors, those of oclif's parser with the fields of their classes, and unexpected ones. */
@@ -41,7 +43,7 @@ export function failureOf(error: Thrown, invocation: Invocation): Failure {
   const {message, suggestions} = isOurs ? error : adviceOn(error, invocation)
   return {
     name: !isOurs && exitCode === EXIT.usage ? 'UsageError' : error.name,
-    message: safe(inCommandWords(withoutFrame(message), invocation)),
+    message: safe(inCommandWords(withoutFrame(message), invocation, invocation.variables)),
     exitCode,
     suggestions: suggestions.map((text) =>
       text === SEE_OPTIONS ? `All flags: ${invocation.help}` : inCommandWords(text, invocation),
@@ -190,11 +192,18 @@ const FLAGS: ReadonlyMap<string, string> = new Map([
 const COMMAND_LINE =
   /(?<![\w'"/-])smoltrace (?=--|(?:autocomplete|cleanup|datasets|help|history|leaderboard|plan|policy|restore|runs|sandbox|trash)\b)/g
 
-/** Puts a text of the library into the words of a command line: flags for options, and the program as it is called here. */
-export function inCommandWords(text: string, {bin, flags}: Pick<Invocation, 'bin' | 'flags'>): string {
+/**
+ * Puts a text of the library into the words of a command line: flags for options, or variables where their values came from these, and
+ * the program as it is called here.
+ */
+export function inCommandWords(
+  text: string,
+  {bin, flags}: Pick<Invocation, 'bin' | 'flags'>,
+  variables: Invocation['variables'] = {},
+): string {
   const named = renameOptions(text, (option) => {
     const flag = FLAGS.get(option) ?? option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-    return flag in flags ? `--${flag}` : undefined
+    return flag in flags ? (variables[flag] ?? `--${flag}`) : undefined
   })
   return named.replaceAll(COMMAND_LINE, () => `${bin} `)
 }
