@@ -39,60 +39,42 @@ export function showDeletion(progress: Progress): (event: JobEvent, plan: Plan) 
   // Of a large plan, to count for each event would take longer than to delete.
   let planned: number | undefined
   return (event, plan) => {
-    switch (event.kind) {
-      case 'archiving': {
-        const {name, of, bytes, problem} = event
-        progress.begin(ARCHIVING, of)
-        progress.items.detail = formatBytes(bytes)
-        if (!progress.items.running.has(name)) return progress.start(name)
-        const how = problem === undefined ? DONE : FAILED
-        return progress.finish({name, words: 'archived', ...how, reason: problem})
-      }
-
-      case 'started':
-      case 'finished': {
-        planned ??= plannedDatasets(plan).length
-        progress.begin(plan.rules.trash ? TRASHING : DELETING, planned)
-        if (event.kind === 'started') return progress.start(event.name)
-        return progress.finish(endOfDeletion(event.outcome))
-      }
-
-      case 'repeating': {
-        return progress.repeat(event.name, event)
-      }
-
-      case 'waiting': {
-        return progress.wait(event)
-      }
-
-      case 'checking': {
-        return progress.say('rechecking what remains')
-      }
+    if (event.kind !== 'archiving') {
+      planned ??= plannedDatasets(plan).length
+      return showTaking(progress, event, plan.rules.trash ? TRASHING : DELETING, planned)
     }
+
+    const {name, of, bytes, problem} = event
+    progress.begin(ARCHIVING, of)
+    progress.items.detail = formatBytes(bytes)
+    if (!progress.items.running.has(name)) return progress.start(name)
+    const how = problem === undefined ? DONE : FAILED
+    return progress.finish({name, words: 'archived', ...how, reason: problem})
   }
 }
 
 /** Restoring from the trash. */
-export function showUntrashing(progress: Progress): (event: DeletionEvent, of: number) => void {
-  return (event, of) => {
-    progress.begin(UNTRASHING, of)
-    if (event.kind === 'started') return progress.start(event.name)
-    if (event.kind === 'repeating') return progress.repeat(event.name, event)
-    if (event.kind === 'waiting') return progress.wait(event)
-    if (event.kind === 'checking') return progress.say('rechecking what remains')
-    const ended = endOfDeletion(event.outcome)
-    return progress.finish(event.outcome.status === 'trashed' ? {...ended, words: 'restored'} : ended)
-  }
+function showUntrashing(progress: Progress): (event: DeletionEvent, of: number) => void {
+  return (event, of) => showTaking(progress, event, UNTRASHING, of)
+}
+
+function showTaking(progress: Progress, event: DeletionEvent, phase: Phase, of: number): void {
+  if (event.kind === 'repeating') return progress.repeat(event.name, event)
+  if (event.kind === 'waiting') return progress.wait(event)
+  if (event.kind === 'checking') return progress.say('rechecking what remains')
+  progress.begin(phase, of)
+  if (event.kind === 'started') return progress.start(event.name)
+  return progress.finish(endOfTaking(event.outcome, phase))
 }
 
 const DONE = {ending: 'done'} as const
 const FAILED = {ending: 'failed', words: 'failed'} as const
 const UNATTEMPTED = {ending: 'unattempted', words: 'not attempted'} as const
 
-function endOfDeletion({name, status, reason = '', requestId}: Outcome): Ended {
+function endOfTaking({name, status, reason = '', requestId}: Outcome, phase: Phase): Ended {
   const kinds = {
     deleted: {...DONE, words: 'deleted'},
-    trashed: {...DONE, words: 'moved to the trash'},
+    trashed: {...DONE, words: phase === UNTRASHING ? 'restored' : 'moved to the trash'},
     gone: {...DONE, words: 'already gone'},
     failed: FAILED,
     skipped: {ending: 'skipped', words: 'skipped'},
