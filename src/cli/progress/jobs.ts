@@ -2,7 +2,7 @@ import {type TaggingEvent} from '../../lib/account/protection/tagging.js'
 import {type RestoreEvent, type RestoreOutcome} from '../../lib/archive/restore-runs.js'
 import {formatNumber} from '../../lib/base/text.js'
 import {type JobEvent} from '../../lib/cleanup/options.js'
-import {type DeletionEvent, type Outcome} from '../../lib/cleanup/outcomes.js'
+import {type Outcome, type TakeEvent} from '../../lib/cleanup/outcomes.js'
 import {type Plan, plannedDatasets} from '../../lib/plan/plan.js'
 import {formatBytes} from '../../lib/views/format.js'
 import {RESTORE_LABELS} from '../../lib/views/terminal/restore.js'
@@ -54,11 +54,11 @@ export function showDeletion(progress: Progress): (event: JobEvent, plan: Plan) 
 }
 
 /** Restoring from the trash. */
-function showUntrashing(progress: Progress): (event: DeletionEvent, of: number) => void {
+function showUntrashing(progress: Progress): (event: TakeEvent, of: number) => void {
   return (event, of) => showTaking(progress, event, UNTRASHING, of)
 }
 
-function showTaking(progress: Progress, event: DeletionEvent, phase: Phase, of: number): void {
+function showTaking(progress: Progress, event: TakeEvent, phase: Phase, of: number): void {
   if (event.kind === 'repeating') return progress.repeat(event.name, event)
   if (event.kind === 'waiting') return progress.wait(event)
   if (event.kind === 'checking') return progress.say('rechecking what remains')

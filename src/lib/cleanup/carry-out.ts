@@ -20,7 +20,6 @@ import {checkPlanTarget, savePlan} from '../plan/saved/files.js'
 import {type SavedPlan} from '../plan/saved/parse.js'
 import {type Act, actOf} from './act.js'
 import {archiveBeforeDeletion} from './archive-first.js'
-import {deletePlanned} from './delete.js'
 import {openJournal} from './journal/write.js'
 import {
   checkExecution,
@@ -35,6 +34,7 @@ import {type Outcome} from './outcomes.js'
 import {openSessionAt, type Place, requireSameHub} from './place.js'
 import {type pruneAfter} from './prune-leaderboard.js'
 import {type CleanupResult, PlanRefusedError, type PruneOutcome, type Report, resultOf} from './result.js'
+import {takePlanned} from './take.js'
 
 export interface JobOptions extends ConnectionOptions, ExecutionOptions, SizesOption {
   /** File to write the plan to, for `applyPlan`; only with a dry run. */
@@ -164,7 +164,7 @@ async function deleteConfirmed(
     const known = new Set(plannedDatasets(journaled).map(({name}) => name))
     await Promise.all(stale.filter(({name}) => known.has(name)).map((outcome) => journal?.outcome(outcome)))
     const started = performance.now()
-    const outcomes = await deletePlanned(plan, {...how, act, state, journal})
+    const outcomes = await takePlanned(plan, {...how, act, state, journal})
     interrupted = signal?.aborted === true && outcomes.some((outcome) => isOpen(outcome))
     const deletionMs = performance.now() - started
     const all = [...stale, ...outcomes]

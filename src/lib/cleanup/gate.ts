@@ -7,29 +7,29 @@ import {MAX_EXHAUSTED_WINDOWS, waitForQuota} from '../hub/quota.js'
 import {pause, type Wait} from '../hub/retry.js'
 import {type Session} from '../hub/session.js'
 import {type RecheckReason, type RecheckState} from '../plan/recheck.js'
-import {type DeletionEvent, type Outcome, unattemptedOutcome} from './outcomes.js'
+import {type Outcome, type TakeEvent, unattemptedOutcome} from './outcomes.js'
 
 export interface GateOptions {
   session: Session
-  /** Once aborted no new deletion starts; those in progress are finished. */
+  /** Once aborted nothing new is started; what is in progress is finished. */
   signal?: AbortSignal | undefined
   state: Pick<RecheckState, 'excluded' | 'isOld' | 'refresh'>
-  onEvent: (event: DeletionEvent) => void
+  onEvent: (event: TakeEvent) => void
 }
 
 const INTERRUPTED = 'interrupted'
 const NO_QUOTA = `the Hub's rate limit was reached ${MAX_EXHAUSTED_WINDOWS} times in a row without any progress`
-/** Rechecks in a row that were too old before a DELETE was sent. */
+/** Rechecks in a row that were too old before anything was sent. */
 const MAX_STALE_RECHECKS = 10
 
 /**
- * Lets DELETEs through: closed while the quota or a recheck is waited for, and for good once the job is stopped. What may be deleted is
+ * Lets DELETEs and moves through: closed while the quota or a recheck is waited for, and for good once the job is stopped. What may be taken is
  * what the last recheck left of the plan.
  */
 export class Gate {
   /** Settles when a wait and the recheck that follows it are over; until then nothing may be sent. */
   pending: Promise<void> | undefined
-  /** Windows of the quota in a row that were waited for without one deletion. */
+  /** Windows of the quota in a row that were waited for without one success. */
   exhaustedWindows = 0
   private readonly options: GateOptions
   /** Why nothing new is started. */
@@ -54,7 +54,7 @@ export class Gate {
     this.stopReason ??= reason
   }
 
-  /** Why a dataset must not be deleted now; undefined where it may. */
+  /** Why a dataset must not be taken now; undefined where it may. */
   blocker(dataset: Dataset): Outcome | undefined {
     if (this.isStopped) return unattemptedOutcome(dataset, this.stopReason ?? INTERRUPTED)
     const exclusion = this.options.state.excluded.get(dataset.name)
@@ -81,7 +81,7 @@ export class Gate {
     return true
   }
 
-  /** A DELETE is being sent, on what the last recheck showed. */
+  /** A request is being sent, on what the last recheck showed. */
   noteSent(): void {
     this.hasSent = true
     this.staleRechecks = 0
@@ -107,7 +107,7 @@ export class Gate {
     return this.pending
   }
 
-  /** Never rejects: what cannot be rechecked for certain is not deleted. */
+  /** Never rejects: what cannot be rechecked for certain is not taken. */
   private async waitAndRecheck(why: RecheckReason, wait?: Wait): Promise<void> {
     const {signal, onEvent, state} = this.options
     if (wait) {

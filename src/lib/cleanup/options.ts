@@ -11,7 +11,7 @@ import {messageOf} from '../base/text.js'
 import {parseDeletionLimit} from '../plan/limit.js'
 import {type Plan} from '../plan/plan.js'
 import {type Confirmation, CONFIRMATIONS, dataDirectory, prepareJournal} from './journal/write.js'
-import {type DeletionEvent} from './outcomes.js'
+import {type TakeEvent} from './outcomes.js'
 
 /** How a plan is confirmed and applied. */
 export interface ExecutionOptions {
@@ -72,7 +72,7 @@ export const EXECUTION: OptionTable<ExecutionOptions> = {
 }
 
 /** What happens while a plan is applied. */
-export type JobEvent = ArchiveEvent | DeletionEvent
+export type JobEvent = ArchiveEvent | TakeEvent
 
 /** Checks how a plan is to be applied. @throws UsageError */
 export function checkExecution(options: ExecutionOptions): void {

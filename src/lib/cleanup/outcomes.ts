@@ -21,7 +21,7 @@ export interface Outcome {
 }
 
 /** What happens while a plan is applied. */
-export type DeletionEvent =
+export type TakeEvent =
   | {kind: 'checking'}
   /** Called again for a dataset whose outcome the final listing corrects. */
   | {kind: 'finished'; outcome: Outcome}

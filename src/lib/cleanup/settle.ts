@@ -8,23 +8,23 @@ import {type Act, type HubState} from './act.js'
 import {type GateOptions} from './gate.js'
 import {doneOutcome, goneOutcome, type Outcome, stillThereOutcome, unknownOutcome} from './outcomes.js'
 
-/** How the deletion of one dataset ended, and what that rests on. */
+/** How it ended for one dataset, and what that rests on. */
 export interface Attempt {
   readonly dataset: Dataset
   readonly outcome: Outcome
-  /** A DELETE was sent whose answer does not say what was done. */
+  /** A request was sent whose answer does not say what was done. */
   readonly isLost?: boolean
-  /** It counts as deleted or gone because it was no longer found. */
+  /** It counts as taken or gone because it was no longer found. */
   readonly isAbsent?: boolean
   /** It changed, or another dataset has its name: the rest of its run is kept. */
   readonly isChanged?: boolean | undefined
-  /** The Hub's id of the DELETE that succeeded. */
+  /** The Hub's id of the request that succeeded. */
   readonly requestId?: string | undefined
 }
 
 const NOWHERE = 'the Hub shows it under neither name'
 
-/** The outcome of a dataset that is no longer there: ours, if a DELETE was sent that the Hub may have performed. */
+/** The outcome of a dataset that is no longer there: ours, if a request was sent that the Hub may have performed. */
 export function outcomeOfAbsence(
   name: string,
   {done, isMove}: Act,

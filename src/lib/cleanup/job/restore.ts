@@ -25,7 +25,7 @@ import {CONNECTION, type ConnectionOptions, requireDeletable, type Session} from
 import {findJob, readHistory, readJob} from '../journal/history.js'
 import {type DatasetRecord, type DatasetState, type JobRecord} from '../journal/parse.js'
 import {dataDirOf} from '../options.js'
-import {type DeletionEvent, isExposed} from '../outcomes.js'
+import {isExposed, type TakeEvent} from '../outcomes.js'
 import {openSessionAt} from '../place.js'
 import {
   exitCodeOfTrashRestore,
@@ -49,7 +49,7 @@ export interface JobRestoreOptions extends ConnectionOptions {
   /** Where journals are kept. */
   dataDir?: string | undefined
   /** What is moved out of the trash; names are those that datasets get back. */
-  onMove?: ((event: DeletionEvent, of: number) => void) | undefined
+  onMove?: ((event: TakeEvent, of: number) => void) | undefined
   /** What happens with archives. */
   onEvent?: ((event: RestoreEvent) => void) | undefined
 }

@@ -18,18 +18,12 @@ import {
   type Session,
 } from '../../hub/session.js'
 import {moving} from '../act.js'
-import {takeRuns} from '../delete.js'
 import {findJob, readHistory} from '../journal/history.js'
 import {type DatasetState, type JobRecord} from '../journal/parse.js'
 import {dataDirOf} from '../options.js'
-import {
-  type DeletionEvent,
-  isExposed,
-  type Outcome,
-  type OutcomeStatus,
-  unattemptedOutcome,
-} from '../outcomes.js'
+import {isExposed, type Outcome, type OutcomeStatus, type TakeEvent, unattemptedOutcome} from '../outcomes.js'
 import {openSessionAt} from '../place.js'
+import {takeRuns} from '../take.js'
 import {type Reselection, reselectionOf} from './reselect.js'
 
 /** Which runs come back. */
@@ -45,7 +39,7 @@ export interface TrashRestoreOptions extends ConnectionOptions {
   /** Where journals are kept: they say by which rules a run was trashed. */
   dataDir?: string | undefined
   /** Called with everything that happens, and how many datasets it is about; names are those that they get back. */
-  onEvent?: ((event: DeletionEvent, of: number) => void) | undefined
+  onEvent?: ((event: TakeEvent, of: number) => void) | undefined
 }
 
 /** How runs that were chosen come back. */
@@ -229,7 +223,7 @@ function whatIsThere(runs: TrashedRun[]): string {
 }
 
 /** An event by the names that people know. */
-function renamed(event: DeletionEvent, names: ReadonlyMap<string, string>): DeletionEvent {
+function renamed(event: TakeEvent, names: ReadonlyMap<string, string>): TakeEvent {
   const nameOf = (name: string) => names.get(name) ?? name
   if (event.kind === 'finished')
     return {...event, outcome: {...event.outcome, name: nameOf(event.outcome.name)}}
@@ -253,8 +247,8 @@ async function move(
 ): Promise<Map<string, Outcome>> {
   const of = runs.reduce((sum, {datasets}) => sum + datasets.length, 0)
   const names = new Map(runs.flatMap(({datasets}) => datasets.map((each) => [each.name, originalName(each)])))
-  const tell = (event: DeletionEvent) => listener?.(renamed(event, names), of)
-  const onEvent = guardListener<DeletionEvent>('onEvent', tell, session.warnings)
+  const tell = (event: TakeEvent) => listener?.(renamed(event, names), of)
+  const onEvent = guardListener<TakeEvent>('onEvent', tell, session.warnings)
   const outcomes = await takeRuns(
     runs.map(({datasets}) => datasets),
     {

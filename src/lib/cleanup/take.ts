@@ -22,18 +22,18 @@ import {
 } from './outcomes.js'
 import {type Attempt, outcomeOfAbsence, settle} from './settle.js'
 
-export interface DeletionOptions extends GateOptions {
+export interface TakeOptions extends GateOptions {
   /** Runs that are worked on at a time. */
   concurrency: number
   /** What is done with each dataset. */
   act: Act
-  /** Written before each DELETE and after it; what cannot be written stops everything. */
+  /** Written before each request and after it; what cannot be written stops everything. */
   journal?: Pick<Journal, 'intent' | 'outcome'> | undefined
 }
 
 /** What a move that the Hub says it made is looked for with. */
 const OK = new Error('the Hub returned OK')
-/** After so many lost DELETEs in a row that deleted nothing, the Hub is not well. */
+/** After so many lost requests in a row that did nothing, the Hub is not well. */
 const MAX_UNKNOWN = 5
 
 /**
@@ -43,34 +43,34 @@ const MAX_UNKNOWN = 5
  * @returns one outcome for each dataset of the plan
  * @throws what a recheck failed with before the first DELETE; later, what is left is unattempted
  */
-export async function deletePlanned(plan: Plan, options: DeletionOptions): Promise<Outcome[]> {
-  const job = new Deletion(options)
+export async function takePlanned(plan: Plan, options: TakeOptions): Promise<Outcome[]> {
+  const job = new TakeJob(options)
   await job.takeRuns(inOrderOfDeletion(plan).map(({datasets}) => datasets))
   if (plan.leaderboard?.planned) await job.deleteLeaderboard(plan.leaderboard.dataset)
   return job.outcomes
 }
 
 /** Does the same with these runs, in this order, each a list of datasets in the order in which they are taken. */
-export async function takeRuns(runs: Dataset[][], options: DeletionOptions): Promise<Outcome[]> {
-  const job = new Deletion(options)
+export async function takeRuns(runs: Dataset[][], options: TakeOptions): Promise<Outcome[]> {
+  const job = new TakeJob(options)
   await job.takeRuns(runs)
   return job.outcomes
 }
 
-/** A DELETE that was blocked, that failed or was lost, or that the Hub performed. */
+/** A DELETE or a move that was blocked, that failed or was lost, or that the Hub performed. */
 interface Sent {
   blocked?: Outcome
   /** It is blocked as it changed, so that the rest of its run is kept. */
   isChanged?: boolean
   error?: Error
-  /** The Hub's id of the DELETE. */
+  /** The Hub's id of the request. */
   requestId?: string | undefined
 }
 
-class Deletion {
+class TakeJob {
   /** By name, in the order in which they ended first. */
   readonly attempts = new Map<string, Attempt>()
-  private readonly options: DeletionOptions
+  private readonly options: TakeOptions
   private readonly gate: Gate
   private readonly throttle: Throttle
   private readonly runs: LimitFunction
@@ -78,7 +78,7 @@ class Deletion {
   private unknownInARow = 0
   private isSettled = true
 
-  constructor(options: DeletionOptions) {
+  constructor(options: TakeOptions) {
     const {session, concurrency} = options
     this.options = options
     this.gate = new Gate(options)
@@ -91,7 +91,7 @@ class Deletion {
   }
 
   async takeRuns(runs: Dataset[][]): Promise<void> {
-    await this.runs.map([...runs], (datasets) => this.deleteRun(datasets))
+    await this.runs.map([...runs], (datasets) => this.takeRun(datasets))
     this.gate.requireCertain()
     this.isSettled = await this.settle([...this.attempts.values()])
   }
@@ -103,25 +103,25 @@ class Deletion {
     if (!remains) await this.gate.recheckOnce()
     const attempt = remains
       ? {dataset, outcome: unattemptedOutcome(dataset, 'some datasets before it were not deleted')}
-      : await this.deleteOne(dataset, 'leaderboard')
+      : await this.takeOne(dataset, 'leaderboard')
     await this.finish(attempt)
     await this.settle([attempt])
   }
 
-  private async deleteRun(datasets: Dataset[]): Promise<void> {
+  private async takeRun(datasets: Dataset[]): Promise<void> {
     let broken: string | undefined
     for (const dataset of datasets) {
       const attempt: Attempt = broken
         ? {dataset, outcome: unattemptedOutcome(dataset, broken)}
-        : await this.deleteOne(dataset, 'run')
+        : await this.takeOne(dataset, 'run')
       await this.finish(attempt)
       if (attempt.outcome.status === 'failed') broken = `the ${dataset.type} of this run failed`
       else if (attempt.isChanged) broken = `the ${dataset.type} of this run ${CHANGED}`
     }
   }
 
-  /** Sends DELETEs until one has an outcome, or none can be sent. */
-  private async deleteOne(dataset: Dataset, part: PlanPart): Promise<Attempt> {
+  /** Sends requests until one has an outcome, or none can be sent. */
+  private async takeOne(dataset: Dataset, part: PlanPart): Promise<Attempt> {
     let lost = 0
     let busy = 0
     for (let isFirst = true; ; isFirst = false) {
@@ -145,7 +145,7 @@ class Deletion {
     }
   }
 
-  /** Sends a DELETE once, as soon as there is room for it, unless something blocks it then. */
+  /** Sends one once, as soon as there is room for it, unless something blocks it then. */
   private async sendWhenFree(dataset: Dataset, part: PlanPart, isFirst: boolean): Promise<Sent> {
     let isStarted = !isFirst
     let isWritten = false
@@ -193,7 +193,7 @@ class Deletion {
     return {dataset, outcome: {name: dataset.name, status: done}, isLost, requestId}
   }
 
-  /** @returns undefined where it is still there, and another DELETE may help */
+  /** @returns undefined where it is still there, and another request may help */
   private async settleLost(dataset: Dataset, error: Error, repeats: number): Promise<Attempt | undefined> {
     const mayRepeat = await this.pauseAfterLoss(dataset.name, error, repeats)
     const attempt = await this.resolveOutcome(dataset, error, true)

@@ -5,8 +5,8 @@ import {type Dataset} from '../../../src/lib/account/datasets.js'
 import {CancelledError, RefusedError} from '../../../src/lib/base/errors.js'
 import {RUN_TYPES, type RunType} from '../../../src/lib/base/names.js'
 import {deletion} from '../../../src/lib/cleanup/act.js'
-import {deletePlanned, type DeletionOptions} from '../../../src/lib/cleanup/delete.js'
-import {type DeletionEvent, isMissing, type Outcome} from '../../../src/lib/cleanup/outcomes.js'
+import {isMissing, type Outcome, type TakeEvent} from '../../../src/lib/cleanup/outcomes.js'
+import {type TakeOptions, takePlanned} from '../../../src/lib/cleanup/take.js'
 import {type PlanPart} from '../../../src/lib/hub/client.js'
 import {type Whereabouts} from '../../../src/lib/hub/dataset-info.js'
 import {HubFormatError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
@@ -138,8 +138,8 @@ function hubFor(plan: Plan, onDelete: OnDelete) {
 
 const there = ({id, name, sha}: Dataset) => ({state: 'there' as const, id, name, sha})
 
-/** What a deletion is carried out with, beyond what `deletePlanned` takes. */
-interface Scene extends Partial<Omit<DeletionOptions, 'state'>> {
+/** What a deletion is carried out with, beyond what `takePlanned` takes. */
+interface Scene extends Partial<Omit<TakeOptions, 'state'>> {
   answers?: OnDelete | undefined
   /** Changes the Hub beforehand. */
   at?: (hub: FakeHub) => unknown
@@ -176,8 +176,8 @@ async function carry(plan: Plan, scene: Scene = {}) {
     })
   at?.(hub)
   const session = sessionOf(hub)
-  const events: DeletionEvent[] = []
-  const outcomes = await deletePlanned(plan, {
+  const events: TakeEvent[] = []
+  const outcomes = await takePlanned(plan, {
     concurrency: 1,
     signal: controller.signal,
     onEvent(event) {
@@ -214,7 +214,7 @@ async function carry(plan: Plan, scene: Scene = {}) {
   }
 }
 
-const kindsOf = (events: DeletionEvent[], kind: DeletionEvent['kind']) =>
+const kindsOf = (events: TakeEvent[], kind: TakeEvent['kind']) =>
   events.filter((event) => event.kind === kind)
 
 /** Lets go on whatever can. */
@@ -225,7 +225,7 @@ async function someTurns(): Promise<void> {
 /** Of which nothing fails. */
 const NONE = /^$/
 
-function journalIn(log: string[], unwritable: RegExp): NonNullable<DeletionOptions['journal']> {
+function journalIn(log: string[], unwritable: RegExp): NonNullable<TakeOptions['journal']> {
   const write = async (entry: string) => {
     await someTurns()
     if (unwritable.test(entry)) throw new RefusedError('The journal cannot be written.')
