@@ -31,7 +31,10 @@ describe('the program on a pipe', () => {
     expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
     expect(stdout).to.equal((await run(['history'], env)).stdout)
     for (const command of [['runs', 'protect'], ['runs', 'unprotect'], ['restore']])
-      expectUsageError(await run(command, env, PROGRAM, '20250101_000000\n'), /Missing TIMESTAMP|Nothing selected: use DIR/)
+      expectUsageError(
+        await run(command, env, PROGRAM, '20250101_000000\n'),
+        /Missing TIMESTAMP|Nothing selected: use DIR/,
+      )
   })
 
   it('stops in silence where nobody reads on', () =>
