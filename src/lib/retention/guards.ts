@@ -1,4 +1,4 @@
-import {describeLivePin, pinOn} from '../account/protection/pins.js'
+import {describeLivePin, pinOn, type Protection} from '../account/protection/pins.js'
 import {
   copiesInTrash,
   isInFuture,
@@ -18,10 +18,8 @@ import {type RetentionRules} from './rules.js'
 export function guardsFor(run: Run, facts: Facts): Reason[] {
   const {rules, now, protection} = facts
   const reasons: Reason[] = []
-  const pin = pinOn(run, protection, now)
-  if (pin) reasons.push({rule: 'pinned', text: describeLivePin(pin)})
-  else if (protection === 'unknown')
-    reasons.push({rule: 'pinned', text: 'unknown whether it is pinned', isUnclear: true})
+  const pinned = pinReason(pinOn(run, protection, now), protection)
+  if (pinned) reasons.push(pinned)
   // A future-dated run has no age or rank: another selector or a keeper as well as its name leaves it unclear.
   const isHeldByDate = isInFuture(run, now) && !rules.all && !isNamedAlone(run, facts)
   const wait = graceReason(run, facts)
@@ -31,6 +29,16 @@ export function guardsFor(run: Run, facts: Facts): Reason[] {
   const held = trashReason(run, rules)
   if (held) reasons.push({rule: 'trash', text: held})
   return reasons
+}
+
+/** Why a run is held by its pin, or because it is unknown whether it has one. */
+export function pinReason(
+  pin: ReturnType<typeof pinOn>,
+  protection: Protection | 'unknown',
+): Reason | undefined {
+  if (pin) return {rule: 'pinned', text: describeLivePin(pin)}
+  if (protection !== 'unknown') return undefined
+  return {rule: 'pinned', text: 'unknown whether it is pinned', isUnclear: true}
 }
 
 /**

@@ -1,8 +1,9 @@
-import {describeLivePin, pinOn, type Protection} from '../account/protection/pins.js'
+import {pinOn, type Protection} from '../account/protection/pins.js'
 import {isOlderThan, type Run} from '../account/runs.js'
 import {type TrashedRun} from '../account/trash.js'
 import {cutoffOf, formatAge} from '../base/time.js'
 import {type Decision} from './decide.js'
+import {pinReason} from './guards.js'
 import {type Reason} from './reasons.js'
 import {type RetentionRules} from './rules.js'
 
@@ -23,7 +24,9 @@ export function decideTrash(
   const cutoff = olderThan && cutoffOf(olderThan, now)
   const age = olderThan ? formatAge(olderThan) : ''
   return runs.map((run): Decision => {
-    const held = pinReason(run, protection, now)
+    const pin = pinOn(run, protection, now)
+    // No command finishes a half pin there.
+    const held = pinReason(pin && {...pin, isHalf: false}, protection)
     if (held) return {run, action: 'keep', reasons: [held]}
     if (only.length === 0 && run.outside && run.outside.length > 0)
       return {run, action: 'keep', reasons: [PARTLY]}
@@ -35,10 +38,3 @@ export function decideTrash(
 }
 
 const PARTLY: Reason = {rule: 'trash', text: 'only partly in the trash'}
-
-function pinReason(run: RunInTrash, protection: Protection | 'unknown', now: Date): Reason | undefined {
-  const pin = pinOn(run, protection, now)
-  if (pin) return {rule: 'pinned', text: describeLivePin({...pin, isHalf: false})}
-  if (protection !== 'unknown') return undefined
-  return {rule: 'pinned', text: 'unknown whether it is pinned', isUnclear: true}
-}
