@@ -48,12 +48,7 @@ export default class History extends HubCommand {
       helpValue: 'NAME',
       dependsOn: ['check'],
     }),
-    token: Flags.string({
-      summary: 'Hugging Face token. Prefer HF_TOKEN or `hf auth login`: flags are visible in ps.',
-      helpGroup: 'CONNECTION',
-      helpValue: 'hf_…',
-      dependsOn: ['check'],
-    }),
+    token: {...HubCommand.baseFlags.token, dependsOn: ['check']},
   }
 
   async run(): Promise<Content<'history'>> {

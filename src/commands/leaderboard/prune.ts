@@ -1,12 +1,13 @@
 import {Flags} from '@oclif/core'
 
 import {HubCommand} from '../../cli/base-command.js'
+import {repeatFlags} from '../../cli/command-line.js'
 import {requireAnswerable} from '../../cli/consent.js'
 import {examplesOf, givenFlags} from '../../cli/flags/shared.js'
 import {requirePlanWritten} from '../../cli/output.js'
 import {SmoltraceError, UsageError} from '../../lib/base/errors.js'
 import {EXIT, type Failure, hubCodes} from '../../lib/base/exit-codes.js'
-import {formatFlags, type GivenFlags} from '../../lib/base/shell.js'
+import {type GivenFlags} from '../../lib/base/shell.js'
 import {pruneLeaderboard, type PruneResult} from '../../lib/cleanup/prune-leaderboard.js'
 import {pruneDocument} from '../../lib/views/json/documents.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
@@ -76,8 +77,8 @@ Shows the rows. Only --no-dry-run changes the leaderboard, and then only after y
     if (!dryRun && orphans.length > 0) return this.print(formatPruned(result, this.screen))
     await this.print(formatPrune(result, this.screen))
     if (orphans.length === 0) return
-    const flags = formatFlags({...given, 'dry-run': undefined, 'no-color': undefined, yes: undefined})
-    const next = [this.bin, this.commandName, ...flags, '--no-dry-run'].join(' ')
+    const words = [this.bin, this.commandName, repeatFlags(given), '--no-dry-run']
+    const next = words.filter(Boolean).join(' ')
     await this.print(`\nThis is a dry run: nothing was changed. To prune these rows:\n\n  ${next}`)
   }
 
