@@ -83,7 +83,7 @@ export async function settle(
     return true
   } catch (error) {
     if (signal?.aborted) return false
-    session.warnings.push(`The final check that everything is deleted failed: ${messageOf(error)}`)
+    session.warnings.push(`The final check of what is left failed: ${messageOf(error)}`)
     // Where the token may no longer see everything, what could not be found may only be hidden.
     const hidden = error instanceof RefusedError ? open.filter(({isAbsent}) => isAbsent) : []
     for (const attempt of hidden)

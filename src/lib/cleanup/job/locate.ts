@@ -82,62 +82,62 @@ export async function locate(
 }
 
 class Search {
-  readonly #namespace: string
-  readonly #byId: ReadonlyMap<string, string>
-  readonly #names: ReadonlySet<string>
-  readonly #session: Session
+  private readonly namespace: string
+  private readonly byId: ReadonlyMap<string, string>
+  private readonly names: ReadonlySet<string>
+  private readonly session: Session
   /** The day on which the job began. */
-  readonly #day: string
-  #unreachable: string | undefined
+  private readonly day: string
+  private unreachable: string | undefined
 
   constructor(inventory: Inventory, session: Session, startedAt: Date) {
     const listed = listedIn(inventory)
-    this.#namespace = inventory.namespace
-    this.#byId = new Map(listed.map(({id, name}) => [id, name]))
-    this.#names = new Set(listed.map(({name}) => name))
-    this.#session = session
-    this.#day = trashDayOf(startedAt)
+    this.namespace = inventory.namespace
+    this.byId = new Map(listed.map(({id, name}) => [id, name]))
+    this.names = new Set(listed.map(({name}) => name))
+    this.session = session
+    this.day = trashDayOf(startedAt)
   }
 
   async where(dataset: DatasetRecord): Promise<Present> {
-    const original = nameOutsideTrash(dataset.name, this.#namespace)
-    const listed = this.#listed(dataset, original)
-    const isProof = listed.state !== 'gone' || whyHidden(this.#session.access) === undefined
+    const original = nameOutsideTrash(dataset.name, this.namespace)
+    const listed = this.listed(dataset, original)
+    const isProof = listed.state !== 'gone' || whyHidden(this.session.access) === undefined
     if (listed.state === EXPECTED[dataset.state] && isProof) return listed
-    if (this.#unreachable !== undefined) return {state: 'unknown', original, reason: this.#unreachable}
+    if (this.unreachable !== undefined) return {state: 'unknown', original, reason: this.unreachable}
     try {
-      return await this.#ask(dataset, original, listed.state === 'trash' ? listed.name : undefined)
+      return await this.ask(dataset, original, listed.state === 'trash' ? listed.name : undefined)
     } catch (error) {
       if (error instanceof CancelledError) throw error
-      if (error instanceof HubUnreachableError) this.#unreachable = messageOf(error)
+      if (error instanceof HubUnreachableError) this.unreachable = messageOf(error)
       return {state: 'unknown', original, reason: messageOf(error)}
     }
   }
 
-  #listed(dataset: DatasetRecord, original: string): Present {
-    const name = this.#byId.get(dataset.id)
-    if (name !== undefined) return this.#at(name, dataset, original)
-    return this.#names.has(original)
+  private listed(dataset: DatasetRecord, original: string): Present {
+    const name = this.byId.get(dataset.id)
+    if (name !== undefined) return this.at(name, dataset, original)
+    return this.names.has(original)
       ? {state: 'back', original, name: original, isOther: true}
       : {state: 'gone', original}
   }
 
   /** The same dataset, by its id, has this name. */
-  #at(name: string, {state}: DatasetRecord, original: string): Present {
-    if (parseTrashName(name, this.#namespace)) return {state: 'trash', original, name}
+  private at(name: string, {state}: DatasetRecord, original: string): Present {
+    if (parseTrashName(name, this.namespace)) return {state: 'trash', original, name}
     const isTaken = state === 'deleted' || state === 'trashed'
     return {state: isTaken ? 'back' : 'there', original, name}
   }
 
   /** @param inTrash its name in the trash according to the listing */
-  async #ask(dataset: DatasetRecord, original: string, inTrash: string | undefined): Promise<Present> {
-    const {hub, access} = this.#session
+  private async ask(dataset: DatasetRecord, original: string, inTrash: string | undefined): Promise<Present> {
+    const {hub, access} = this.session
     const found = await hub.whereabouts(original)
-    if (found.state === 'there' && found.id === dataset.id) return this.#at(original, dataset, original)
+    if (found.state === 'there' && found.id === dataset.id) return this.at(original, dataset, original)
     // A name in the trash may not be led to, and a new dataset may have the former name.
     const led = found.state === 'moved' ? found.to : undefined
     const candidates = new Set(
-      [inTrash, led, this.#trashNameOf(dataset)].filter((name) => name !== undefined),
+      [inTrash, led, this.trashNameFor(dataset)].filter((name) => name !== undefined),
     )
     for (const name of candidates) {
       if (!parseTrashName(name, access.namespace)) continue
@@ -156,11 +156,11 @@ class Search {
   }
 
   /** Where this job put it, or found it. */
-  #trashNameOf({name, state}: DatasetRecord): string | undefined {
-    const namespace = this.#namespace
+  private trashNameFor({name, state}: DatasetRecord): string | undefined {
+    const {namespace} = this
     if (parseTrashName(name, namespace)) return name
     const parsed =
       state === 'trashed' || state === 'uncertain' ? parseRunDatasetName(name, namespace) : undefined
-    return parsed && trashNameOf(namespace, this.#day, parsed.type, parsed.timestamp)
+    return parsed && trashNameOf(namespace, this.day, parsed.type, parsed.timestamp)
   }
 }

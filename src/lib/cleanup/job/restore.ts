@@ -183,14 +183,16 @@ function sortByWay({datasets}: JobRecord, found: Present[], inventory: Inventory
   const ids = new Set<string>()
   const wanted: Wanted[] = []
   const settled: JobRestoreOutcome[] = []
-  for (const [
-    index,
-    {state, original: name, reason = '', isOther = false, name: current},
-  ] of found.entries()) {
+  for (const [index, present] of found.entries()) {
     const {id, state: former} = datasets[index] as DatasetRecord
+    const {state, original: name, reason = '', isOther = false} = present
     if (state === 'trash' && inTrash.has(id)) ids.add(id)
     else if (state === 'trash')
-      settled.push({name, status: 'failed', reason: `the Hub does not list ${current} yet: try again later`})
+      settled.push({
+        name,
+        status: 'failed',
+        reason: `the Hub does not list ${present.name} yet: try again later`,
+      })
     // What is not certain to be deleted could exist twice then.
     else if (state === 'unknown' && former !== 'deleted') settled.push({name, status: 'failed', reason})
     else if (state === 'gone' || state === 'unknown' || isOther) wanted.push({name, id, isTaken: isOther})

@@ -166,20 +166,18 @@ async function requireListed(
     ?.filter((timestamp) => !known.has(timestamp))
     .flatMap((timestamp) => RUN_TYPES.map((type) => ({type, timestamp})))
   const dates = [...(job ? [job.at] : []), hubTime, new Date(hubTime.getTime() - DAY)]
-  const days = new Set(dates.map((date) => trashDayOf(date)))
-  for (const {type, timestamp} of (moved ?? absent ?? []).slice(0, MAX_ASKED))
-    for (const day of days) {
-      const name = trashNameOf(namespace, day, type, timestamp)
-      if (runs.some(({datasets}) => datasets.some((each) => each.name === name))) continue
-      const found = await hub.whereabouts(name)
-      if (found.state !== 'there') continue
-      throw new RefusedError(
-        `${name} is in the trash, but the Hub does not list it yet. Nothing was changed.`,
-        {
-          suggestions: ['Wait a minute, then run the same command again.'],
-        },
-      )
-    }
+  const days = [...new Set(dates.map((date) => trashDayOf(date)))]
+  const names = (moved ?? absent ?? [])
+    .slice(0, MAX_ASKED)
+    .flatMap(({type, timestamp}) => days.map((day) => trashNameOf(namespace, day, type, timestamp)))
+  for (const name of names) {
+    if (runs.some(({datasets}) => datasets.some((each) => each.name === name))) continue
+    if ((await hub.whereabouts(name)).state !== 'there') continue
+    throw new RefusedError(
+      `${name} is in the trash, but the Hub does not list it yet. Nothing was changed.`,
+      {suggestions: ['Wait a minute, then run the same command again.']},
+    )
+  }
 }
 
 /**
