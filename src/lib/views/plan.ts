@@ -84,12 +84,17 @@ export function planPairs(plan: Plan, notes: PlanNotes): Pair[] {
 
 /** How to finish what an interrupted job left partly in the trash. */
 function partlyText({keep, delete: planned, rules}: Plan): string | undefined {
-  const parts = [...planned, ...keep].filter(({run}) => isPartlyInTrash(run)).map(({run}) => run.timestamp)
-  const [first] = parts
+  const parts = [...planned, ...keep].map(({run}) => run).filter((run) => isPartlyInTrash(run))
+  const [first, ...others] = parts
   if (first === undefined || rules.trash) return undefined
-  const which = parts.length === 1 ? first : 'TIMESTAMP'
-  const what = parts.length === 1 ? `${first} is` : `${formatCount(parts.length, 'run')} are`
-  return `${what} partly there. To move the rest: cleanup --run ${which} --trash. To restore: trash restore ${which}`
+  const isOne = others.length === 0
+  const which = isOne ? first.timestamp : 'TIMESTAMP'
+  const types = typesOf({datasets: parts.flatMap(({inTrash}) => inTrash)}).split(', ')
+  return [
+    `${isOne ? `${which} is` : `${formatCount(parts.length, 'run')} are`} partly there (${joinWords(types)})`,
+    `to restore: trash restore ${which}`,
+    `to move the rest: cleanup --run ${which} --trash`,
+  ].join('\n')
 }
 
 /** How to delete what is kept in the trash because the rest of its run is not there. */

@@ -31,7 +31,7 @@ describe('the words of the trash', () => {
   it('say of a run that is partly there how to finish it, and how to undo it', () => {
     const plan = planOf(INVENTORY, {all: true})
     expect(factsOf(plan).Trash).to.equal(
-      `${STAMP} is partly there. To move the rest: cleanup --run ${STAMP} --trash. To restore: trash restore ${STAMP}`,
+      `${STAMP} is partly there (metrics)\nto restore: trash restore ${STAMP}\nto move the rest: cleanup --run ${STAMP} --trash`,
     )
     expect(factsOf(planOf(inventoryOf(WHOLE), {all: true})).Trash).to.equal(undefined)
     const [, run] = groupDatasetsByRun([...WHOLE, ...left], INVENTORY.trash).toReversed()
