@@ -29,7 +29,8 @@ const FLAGS = {
 const COMMANDS = {
   autocomplete: 'completion, completions, complete',
   cleanup:
-    'delete, prune, clean, rm, remove, purge, forget, gc, datasets delete, datasets rm, datasets remove, datasets prune, datasets cleanup, datasets clean, runs cleanup, runs prune, runs clean',
+    'delete, prune, clean, rm, remove, purge, forget, gc, runs cleanup, runs prune, runs clean, ' +
+    'datasets delete, datasets rm, datasets remove, datasets prune, datasets cleanup, datasets clean',
   'cleanup --run TIMESTAMP': 'runs delete, runs rm, runs remove',
   'cleanup --delete-leaderboard': 'leaderboard delete, leaderboard rm, leaderboard remove',
   'cleanup --apply FILE': 'apply, plan apply',
@@ -39,7 +40,8 @@ const COMMANDS = {
   'cleanup --older-than 30d --trash': 'trash move, trash add, trash put, trash run, soft-delete',
   'trash list': 'bin, recycle-bin, recyclebin, trashed, trash show, trash ls, trash group',
   'trash restore':
-    'undelete, untrash, unremove, recycle, trash undo, trash recover, trash undelete, trash put-back, runs restore, runs undelete, datasets restore',
+    'undelete, untrash, unremove, recycle, trash undo, trash recover, trash undelete, trash put-back, ' +
+    'runs restore, runs undelete, datasets restore',
   'trash empty':
     'empty, expunge, empty-trash, trash purge, trash delete, trash clear, trash clean, trash rm, trash cleanup',
   'restore --job latest': 'undo, rollback, revert',

@@ -70,7 +70,7 @@ function fold(problems: Ended[], most: number, draw: (each: Ended) => string): s
   return [...shown.map((each) => draw(each)), `  … and ${formatNumber(problems.length - shown.length)} more`]
 }
 
-/** `Deleting  ███████·······  82/180  14/s, 7 s left  1 failed`; the bar is omitted first where the terminal is narrow, then the rate. */
+/** `Deleting  ███████·······  82/180  14/s, 7 s left  1 failed`; a narrow terminal loses the bar first, then the rate. */
 function headline(items: Items, {doing, rate, width, hasBars}: WindowOptions): string {
   const {of, done, detail, in: ended} = items
   const problems = (['failed', 'skipped', 'unattempted'] as const).map(

@@ -71,8 +71,9 @@ export function formatQuestion(plan: Plan, notes: PlanNotes, isAbove: boolean, s
 function formatWarning(plan: Plan, notes: PlanNotes, {style, width}: Screen): string {
   const {namespace, endpoint} = plan
   const {verb, where} = verbsOf(plan)
+  const what = `${shareText(plan, notes)} of ${style.bold(namespace)} at ${endpoint}`
   const lines = [
-    `${style.red(style.bold('WARNING'))}  You are about to ${verb} ${shareText(plan, notes)} of ${style.bold(namespace)} at ${endpoint}${where || ' for good'}.`,
+    `${style.red(style.bold('WARNING'))}  You are about to ${verb} ${what}${where || ' for good'}.`,
     describeUndo(plan, notes),
     `Type ${LIST} to see the whole plan.`,
   ]

@@ -123,12 +123,13 @@ export function requireRuns(
   const [first] = known
   const named = option === undefined ? '' : `\`${option}\` `
   const trashed = unknown.filter((each) => trash.some(({timestamp}) => timestamp === each))
-  if (trashed.length > 0)
+  if (trashed.length > 0) {
+    const command = `smoltrace trash restore ${trashed.join(' ')} --namespace ${trash[0]?.namespace}`
     throw new RefusedError(`${named}${trashed.join(', ')}: in the trash.`, {
-      suggestions: [
-        `To restore ${trashed.length === 1 ? 'it' : 'them'}: smoltrace trash restore ${trashed.join(' ')} --namespace ${trash[0]?.namespace}`,
-      ],
+      suggestions: [`To restore ${trashed.length === 1 ? 'it' : 'them'}: ${command}`],
     })
+  }
+
   throw new RefusedError(`${named}${unknown.join(', ')}: no such run.`, {
     suggestions: first
       ? [

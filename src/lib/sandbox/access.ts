@@ -61,7 +61,8 @@ export function requireReadable(call: Call, repo: Repo | undefined): Repo {
 export function requireWrite(call: Call, repo: Repo, refusal = READ_ONLY): void {
   const {role} = requireToken(call)
   if (isAllowed(call, 'repo.write', repo)) return
-  const lacking = `You don't have the required permissions to complete this action on namespace ${repo.namespace}, missing permissions: repo.write`
+  const action = `this action on namespace ${repo.namespace}`
+  const lacking = `You don't have the required permissions to complete ${action}, missing permissions: repo.write`
   throw new Refusal(403, role === 'fineGrained' ? lacking : refusal)
 }
 

@@ -16,7 +16,7 @@ export interface Column<Row, Cell = string> {
   isRight?: boolean
   /** A name that is copied: never broken. */
   isCode?: boolean
-  /** On a terminal too narrow for the whole table, columns are dropped in this order, lowest first; without it, a column is always shown. */
+  /** Where the terminal is too narrow, columns are dropped in this order, lowest first; without it, a column is always shown. */
   dropAt?: number
   /** Of a last column with sentences: how narrow it may become, its long words broken, before a column is dropped instead. */
   wrapsTo?: number

@@ -101,7 +101,8 @@ function partlyText({keep, delete: planned, rules}: Plan): string | undefined {
 function heldPartsText({keep}: Plan): string | undefined {
   const held = keep.filter(({reasons}) => mainReason(reasons).rule === 'trash').length
   if (held === 0) return undefined
-  return `${formatCount(held, 'run')} ${held === 1 ? 'is' : 'are'} only partly there. To delete such parts: --only TYPE. To restore: trash restore TIMESTAMP`
+  const what = `${formatCount(held, 'run')} ${held === 1 ? 'is' : 'are'}`
+  return `${what} only partly there. To delete such parts: --only TYPE. To restore: trash restore TIMESTAMP`
 }
 
 /** Of these facts those that a question repeats: with the warning above they fit on a low terminal. */

@@ -47,13 +47,13 @@ export function describeOutcome({name, reason, requestId}: Described): string {
   return printable(`${name}${reason ? `: ${reason}` : ''}${requestId ? ` (request ${requestId})` : ''}`)
 }
 
-/** The names of what was deleted, and the runs that it was of. */
-function deletedIn({plan, outcomes}: CleanupResult): {names: ReadonlySet<string>; runs: PlannedRun[]} {
+/** The names of what was taken, and the runs that it was of. */
+function takenIn({plan, outcomes}: CleanupResult): {names: ReadonlySet<string>; runs: PlannedRun[]} {
   const names = new Set(outcomes.flatMap(({name, status}) => (isTaken(status) ? [name] : [])))
   return {names, runs: plan.delete.filter(({datasets}) => datasets.some(({name}) => names.has(name)))}
 }
 
-/** How the deletion ended, in one or two sentences: of a partial one, what each of the other datasets came to. */
+/** How a job ended, in one or two sentences: of a partial one, what each of the other datasets came to. */
 export function resultText(result: CleanupResult): string {
   const {plan, counts, outcomes, interrupted, deletionMs, remaining} = result
   const verbs = verbsOf(plan)
@@ -67,15 +67,16 @@ export function resultText(result: CleanupResult): string {
   const ofRuns = runs && (share ? ` (${runs})` : ` of ${runs}`)
   const others = rest.length > 0 ? `: ${rest.join(', ')}` : ''
   const left = `${formatCount(remaining.runs, 'run')}, ${formatCount(remaining.datasets, 'dataset')} remain`
-  return (
-    `${interrupted ? 'Interrupted: running requests were finished, nothing new was started. ' : ''}` +
-    `${verbs.did} ${share}${datasets}${ofRuns}${verbs.where} in ${(deletionMs / 1000).toFixed(1)} s${others}. ${left}${plan.source === 'trash' ? ' in the trash' : ''}.`
-  )
+  return [
+    ...(interrupted ? ['Interrupted: running requests were finished, nothing new was started.'] : []),
+    `${verbs.did} ${share}${datasets}${ofRuns}${verbs.where} in ${(deletionMs / 1000).toFixed(1)} s${others}.`,
+    `${left}${plan.source === 'trash' ? ' in the trash' : ''}.`,
+  ].join(' ')
 }
 
 /** `2 runs, 1 partly`: of how many runs all that was planned is gone, and of how many a part. */
 function runsText(result: CleanupResult): string {
-  const {runs} = deletedIn(result)
+  const {runs} = takenIn(result)
   const left = new Set(
     result.outcomes.flatMap(({name, status}) => (isTaken(status) || status === 'gone' ? [] : [name])),
   )
@@ -131,13 +132,13 @@ function pruneText({status, rows, reason = '', archive = ''}: PruneOutcome): str
 /** Of more runs or datasets a command that names each would be too long to be read. */
 export const MAX_NAMED = 5
 
-/** The command that brings back what a job took: from the trash by the job, or by its runs where there is no journal. */
+/** The command that brings back what a job took: from the trash by the job, or by its runs without a journal. */
 function undoText(result: CleanupResult, {bin, isNamespaceSet}: Ending): string | undefined {
   const {plan, archive, user, job} = result
-  const {names: deleted, runs} = deletedIn(result)
+  const {names: taken, runs} = takenIn(result)
   const flags = namespaceFlag({namespace: plan.namespace, user}, isNamespaceSet)
   const timestamps = runs.map(({run}) => run.timestamp)
-  if (plan.rules.trash && deleted.size > 0) {
+  if (plan.rules.trash && taken.size > 0) {
     const named = timestamps.length > MAX_NAMED ? ['TIMESTAMP'] : timestamps
     return [`${bin} trash restore`, ...(job === undefined ? named : ['--job', shortId(job)]), ...flags].join(
       ' ',
@@ -145,14 +146,14 @@ function undoText(result: CleanupResult, {bin, isNamespaceSet}: Ending): string 
   }
 
   const board = plan.leaderboard?.dataset.name ?? ''
-  const isBack = archive?.isLeaderboardOnly ? deleted.has(board) : deleted.size > 0
+  const isBack = archive?.isLeaderboardOnly ? taken.has(board) : taken.size > 0
   if (!archive || !isBack) return undefined
-  const words = [...(deleted.has(board) ? [board.slice(plan.namespace.length + 1)] : []), ...timestamps]
+  const words = [...(taken.has(board) ? [board.slice(plan.namespace.length + 1)] : []), ...timestamps]
   const isExact = archive.isShared && words.length <= MAX_NAMED
   const command = [`${bin} restore`, formatWords([archive.dir, ...(isExact ? words : [])]), ...flags].join(
     ' ',
   )
-  if (archive.isLeaderboardOnly) return deleted.size > 1 ? `${command}\n(the leaderboard only)` : command
+  if (archive.isLeaderboardOnly) return taken.size > 1 ? `${command}\n(the leaderboard only)` : command
   return archive.isShared && !isExact ? `${command}\n(also restores what else is in that folder)` : command
 }
 

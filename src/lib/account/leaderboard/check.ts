@@ -89,7 +89,9 @@ const CHECKS = {
     return rows
       .filter(({gone}) => gone.length > 0)
       .map(({row, data, references, run = '', gone, isTotal}) => ({
-        message: `Row ${row} (${formatName(data.model ?? 'no model')}): ${isTotal ? 'all datasets' : `the ${gone.join(' and ')}`} of run ${run} are gone.`,
+        message:
+          `Row ${row} (${formatName(data.model ?? 'no model')}): ` +
+          `${isTotal ? 'all datasets' : `the ${gone.join(' and ')}`} of run ${run} are gone.`,
         suggestion: prunable.has(row)
           ? `${PRUNABLE} smoltrace leaderboard prune --namespace ${inventory.namespace}`
           : KEEP,
@@ -107,7 +109,9 @@ const CHECKS = {
     return lost
       .filter((row) => row.runs.some((run) => there.has(run)))
       .map(({runs: about, data, sha}) => ({
-        message: `The row of run ${about.join(', ')} (${formatName(data.model ?? 'no model')}) is lost: an earlier commit has it, the newest does not.`,
+        message:
+          `The row of run ${about.join(', ')} (${formatName(data.model ?? 'no model')}) is lost: ` +
+          'an earlier commit has it, the newest does not.',
         suggestion: `${OVERWRITTEN} ${endpoint}/datasets/${leaderboard?.name}/tree/${safeName(sha)}`,
         rows: [],
         runs: about,
@@ -205,7 +209,8 @@ export type FindingKind = keyof typeof CHECKS
 export const FINDING_KINDS = Object.keys(CHECKS) as FindingKind[]
 
 const PRUNABLE =
-  'If its datasets were archived, `restore` brings them back. To empty such references and keep the scores, or to remove such rows, begin with a preview:'
+  'If its datasets were archived, `restore` brings them back. ' +
+  'To empty such references and keep the scores, or to remove such rows, begin with a preview:'
 const KEEP =
   'Keep the row as a record of its scores, or remove it from the leaderboard. ' +
   'If its datasets were archived before they were deleted, find the folder: smoltrace history'
@@ -216,7 +221,8 @@ const LOST =
   'It has metrics, so it had a row. That row was lost: two evaluations wrote at the same time, or someone removed it.'
 
 const OVERWRITTEN =
-  'Two evaluations wrote at the same time, or someone removed it. To put it back, push a leaderboard with it, from the newest commit that has it:'
+  'Two evaluations wrote at the same time, or someone removed it. ' +
+  'To put it back, push a leaderboard with it, from the newest commit that has it:'
 
 const REPEATED = 'Keep the newest, and remove the others from the leaderboard.'
 const SHARED =
@@ -268,7 +274,7 @@ function note(found: Cited[], what: string): Note {
   return {message: `${describeRows('name', found)} ${what}`, ...locationOf(found)}
 }
 
-/** Some of these runs, and what of `cleanup` selects them: `--unreferenced` is refused where no row is about a run that is there, or most were lost. */
+/** Some of these runs, and the flags that select them: not `--unreferenced` where that is refused, as no row is about a run, or most are lost. */
 function selectionOf(
   runs: readonly Run[],
   {rows, index, runs: all, inventory}: LeaderboardView,

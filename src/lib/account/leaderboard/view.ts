@@ -10,9 +10,9 @@ import {type IndexedRows, readRowIndex} from './read.js'
 import {type LeaderboardRow} from './row.js'
 
 /**
- * The state of a dataset that a row names. It may be in the trash (`trashed`), or there under another name than the row has: in other letters or by its address
- * (`inexact`), or in a namespace that was renamed since (`renamed`). Or it never was in this namespace: another's (`elsewhere`),
- * a folder of the evaluating machine (`local`), or not a dataset of a run (`other`).
+ * The state of a dataset that a row names. It may be in the trash (`trashed`), or there under another name than the row has: in other
+ * letters or by its address (`inexact`), or in a namespace that was renamed since (`renamed`). Or it never was in this namespace:
+ * another's (`elsewhere`), a folder of the evaluating machine (`local`), or not a dataset of a run (`other`).
  */
 export type ReferenceState =
   'elsewhere' | 'gone' | 'inexact' | 'local' | 'other' | 'renamed' | 'there' | 'trashed' | 'unknown'
@@ -57,10 +57,7 @@ export interface LeaderboardView {
   index: RowIndex
 }
 
-/**
- * Holds rows against the datasets of a namespace.
- * @param seesAll whether the token sees every dataset: one that it cannot see is not known to be gone
- */
+/** Holds rows against the datasets of a namespace. Unless the token sees all of them, one that is not listed is not known to be gone. */
 export function viewRows(
   {rows, index}: IndexedRows,
   inventory: Inventory,

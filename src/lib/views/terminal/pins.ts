@@ -76,5 +76,6 @@ export function inDoubtWarning(runs: RunInDoubt[], namespace: string): string | 
   const named = runs.map(({run, why}) => `${run} (${safe(why)})`)
   const subject = `${formatCount(runs.length, 'run')} ${runs.length === 1 ? 'was' : 'were'}`
   const names = joinWords(firstFew(named, FEW_IN_DOUBT))
-  return `${subject} not pinned because something is unclear: ${names}. To pin one anyway: smoltrace runs protect ${first.run} --namespace ${namespace}`
+  const command = `smoltrace runs protect ${first.run} --namespace ${namespace}`
+  return `${subject} not pinned because something is unclear: ${names}. To pin one anyway: ${command}`
 }

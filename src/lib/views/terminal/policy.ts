@@ -56,10 +56,11 @@ export function formatPolicy(policy: Policy, now: Date, screen: Screen): string 
   const scope = only.length > 0 ? `only the ${joinWords(only)}` : 'all datasets'
   const [does, where] = trash ? ['moves', ' to the trash'] : ['deletes', '']
   const every = keepers.length > 0 ? 'every run that is not kept' : 'every run'
+  const which = selectors.length > 1 ? 'all of these' : 'this'
   return paragraphs([
     style.bold(wrapText(`Policy ${printable(policy.file)}`, width)),
     selectors.length > 0
-      ? `${style.bold(`Rule: ${does} runs that match ${selectors.length > 1 ? 'all of these' : 'this'}${where}`)}\n${tableOf('Runs', selectors)}`
+      ? `${style.bold(`Rule: ${does} runs that match ${which}${where}`)}\n${tableOf('Runs', selectors)}`
       : style.bold(`Rule: ${does} ${every}${where}`),
     `${style.bold('Keeps: always, whatever the rule')}\n${tableOf('Keeps', others)}`,
     keepers.length > 0 ? wrapText(NOT_COUNTED, width) : '',

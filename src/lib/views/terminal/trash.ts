@@ -106,20 +106,13 @@ export function endingOf(
 ): string[] {
   const back = cameBack(runs)
   const flags = namespaceFlag({namespace, user}, isNamespaceSet)
-  const pinning = (timestamps: string[]) =>
-    [
-      bin,
-      'runs protect',
-      timestamps.length > MAX_NAMED ? 'TIMESTAMP' : formatWords(timestamps),
-      ...flags,
-    ].join(' ')
-  const again = reselected.flatMap(({rules, runs: own}) => [
-    wrapText(
-      `The rules that moved ${own.length === 1 ? 'it' : 'them'} (${rules}) would take ${which(own, back)} again. To keep ${own.length === 1 ? 'it' : 'them'}:`,
-      width,
-    ),
-    `  ${style.bold(pinning(own))}`,
-  ])
+  const again = reselected.flatMap(({rules, runs: own}) => {
+    const them = own.length === 1 ? 'it' : 'them'
+    const named = own.length > MAX_NAMED ? 'TIMESTAMP' : formatWords(own)
+    const warning = `The rules that moved ${them} (${rules}) would take ${which(own, back)} again.`
+    const command = [bin, 'runs protect', named, ...flags].join(' ')
+    return [wrapText(`${warning} To keep ${them}:`, width), `  ${style.bold(command)}`]
+  })
   const pinned = back.filter(({pin}) => pin !== undefined)
   return [
     pinned.length > 0
@@ -148,10 +141,10 @@ function headline(
 ): string {
   if (total === 0) return 'Nothing to restore.'
   const isDone = counts.restored === total
-  const share = isDone
-    ? formatCount(total, 'dataset')
-    : `${counts.restored} of ${formatCount(total, 'dataset')}`
-  const text = `${interrupted ? 'Interrupted: running requests were finished. ' : ''}Restored ${share}${back.length > 0 ? ` of ${formatCount(back.length, 'run')}` : ''}.`
+  const share = `${isDone ? '' : `${counts.restored} of `}${formatCount(total, 'dataset')}`
+  const ofRuns = back.length > 0 ? ` of ${formatCount(back.length, 'run')}` : ''
+  const text = `Restored ${share}${ofRuns}.`
   const next = isDone ? '' : ' To restore the rest, run the same command again.'
-  return `${interrupted ? style.yellow(text) : isDone ? style.green(text) : style.red(text)}${next}`
+  if (interrupted) return `${style.yellow(`Interrupted: running requests were finished. ${text}`)}${next}`
+  return `${isDone ? style.green(text) : style.red(text)}${next}`
 }

@@ -70,7 +70,8 @@ export const RESTORE = t.object('The outcomes of a restore.', {
       name: t.text('Full name: NAMESPACE/NAME.'),
       status: t.word(
         STATUSES,
-        'restored; present: already there, with identical files; refused: a rule forbids it, or the archive is incomplete; failed; unattempted; restorable, in a dry run.',
+        'restored; present: already there, with identical files; refused: a rule forbids it, or the archive is incomplete; ' +
+          'failed; unattempted; restorable, in a dry run.',
       ),
       reason: t.optional(t.text('Why it was not restored, or how it differs from before.')),
       visibility: t.optional(t.visibility('Who can see it, now or once it is created.')),
@@ -95,7 +96,8 @@ export const RESTORE_JOB = t.object('The outcomes of a restore of what a job too
       from: t.optional(t.word(['archive', 'trash'], 'Where it comes from.')),
       status: t.word(
         STATUSES,
-        'restored; present: exists again; refused: it has no copy, its name is taken, or a rule forbids it; failed; unattempted; restorable, in a dry run.',
+        'restored; present: exists again; refused: it has no copy, its name is taken, or a rule forbids it; ' +
+          'failed; unattempted; restorable, in a dry run.',
       ),
       reason: t.optional(t.text('Why it was not restored, or how it differs from before.')),
       visibility: t.optional(t.visibility('Who can see it, now or once it is created; from an archive.')),

@@ -53,7 +53,8 @@ export const REFERENCES = t.list(
     name: t.text('As written in the row.'),
     state: t.growingWord(
       ['there', 'trashed', 'gone', 'inexact', 'renamed', 'elsewhere', 'local', 'other', 'unknown'],
-      "there; trashed: in the trash; gone; inexact: there, but spelled differently; renamed: there, under a former namespace; elsewhere: in another namespace; local: a file on the evaluator's machine; other: not a dataset of a run; unknown.",
+      'there; trashed: in the trash; gone; inexact: there, but spelled differently; renamed: there, under a former namespace; ' +
+        "elsewhere: in another namespace; local: a file on the evaluator's machine; other: not a dataset of a run; unknown.",
     ),
   }),
   'The datasets named in the row.',
