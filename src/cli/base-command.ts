@@ -2,6 +2,7 @@ import {Command, Errors, Flags} from '@oclif/core'
 import {AsyncLocalStorage} from 'node:async_hooks'
 import {join} from 'node:path'
 
+import {SmoltraceError, UsageError} from '../lib/base/errors.js'
 import {type ExitCode, type Failure} from '../lib/base/exit-codes.js'
 import {capitalize, safe} from '../lib/base/text.js'
 import {type Wait} from '../lib/hub/retry.js'
@@ -270,6 +271,19 @@ export abstract class HubCommand extends BaseCommand {
     const {warnings = []} = result as {warnings?: readonly string[]}
     for (const warning of warnings) this.warn(warning)
     return result
+  }
+
+  /** What the reader of a failure needs to know first; undefined where it is obvious. */
+  protected safetyNote(): string | undefined {
+    return undefined
+  }
+
+  protected override failureOf(error: Error): Failure {
+    const failure = super.failureOf(error)
+    const first = this.safetyNote()
+    if (first === undefined || !(error instanceof SmoltraceError) || error instanceof UsageError)
+      return failure
+    return {...failure, suggestions: [first, ...failure.suggestions]}
   }
 
   /** Where nobody typed a flag, its value came from the variable. */

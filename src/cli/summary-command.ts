@@ -1,7 +1,7 @@
 import {appendFile, realpath, stat} from 'node:fs/promises'
 import {basename, dirname, join, resolve} from 'node:path'
 
-import {SmoltraceError, UsageError} from '../lib/base/errors.js'
+import {UsageError} from '../lib/base/errors.js'
 import {EXIT, type ExitCode, type Failure, moreSevere} from '../lib/base/exit-codes.js'
 import {type FlagValue, formatFlags, type GivenFlags} from '../lib/base/shell.js'
 import {messageOf, printable} from '../lib/base/text.js'
@@ -40,19 +40,6 @@ export abstract class SummaryCommand extends HubCommand {
       this.warn(`The summary could not be written to ${printable(file)} (${messageOf(error)}).`)
       process.exitCode = moreSevere(Number(process.exitCode ?? EXIT.done), EXIT.error)
     }
-  }
-
-  /** What the reader of a failure needs to know first; undefined where it is obvious. */
-  protected safetyNote(): string | undefined {
-    return undefined
-  }
-
-  protected override failureOf(error: Error): Failure {
-    const failure = super.failureOf(error)
-    const first = this.safetyNote()
-    if (first === undefined || !(error instanceof SmoltraceError) || error instanceof UsageError)
-      return failure
-    return {...failure, suggestions: [first, ...failure.suggestions]}
   }
 
   /** What is left behind of an error, in Markdown. */

@@ -5,8 +5,7 @@ import {repeatFlags} from '../../cli/command-line.js'
 import {requireAnswerable} from '../../cli/consent.js'
 import {examplesOf, givenFlags} from '../../cli/flags/shared.js'
 import {requirePlanWritten} from '../../cli/output.js'
-import {SmoltraceError, UsageError} from '../../lib/base/errors.js'
-import {EXIT, type Failure, hubCodes} from '../../lib/base/exit-codes.js'
+import {EXIT, hubCodes} from '../../lib/base/exit-codes.js'
 import {type GivenFlags} from '../../lib/base/shell.js'
 import {pruneLeaderboard, type PruneResult} from '../../lib/cleanup/prune-leaderboard.js'
 import {pruneDocument} from '../../lib/views/json/documents.js'
@@ -83,10 +82,7 @@ Shows the rows. Only --no-dry-run changes the leaderboard, and then only after y
   }
 
   /** The first thing to say with an error is whether anything was changed. */
-  protected override failureOf(error: Error): Failure {
-    const failure = super.failureOf(error)
-    if (this.mayHaveChanged || !(error instanceof SmoltraceError) || error instanceof UsageError)
-      return failure
-    return {...failure, suggestions: ['Nothing was changed.', ...failure.suggestions]}
+  protected override safetyNote(): string | undefined {
+    return this.mayHaveChanged ? undefined : 'Nothing was changed.'
   }
 }

@@ -32,8 +32,7 @@ import {
 } from './options.js'
 import {type Outcome} from './outcomes.js'
 import {openSessionAt, type Place, requireSameHub} from './place.js'
-import {type pruneAfter} from './prune-leaderboard.js'
-import {type CleanupResult, PlanRefusedError, type PruneOutcome, type Report, resultOf} from './result.js'
+import {type CleanupResult, PlanRefusedError, type Report, resultOf} from './result.js'
 import {takePlanned} from './take.js'
 
 export interface JobOptions extends ConnectionOptions, ExecutionOptions, SizesOption {
@@ -169,7 +168,7 @@ async function deleteConfirmed(
     const deletionMs = performance.now() - started
     const all = [...stale, ...outcomes]
     const prune = plan.rules.pruneLeaderboard
-      ? await pruneRows(session, {plan, outcomes: all}, options)
+      ? await (await import('./prune-leaderboard.js')).pruneAfter(session, {plan, outcomes: all}, options)
       : undefined
     interrupted ||= signal?.aborted === true && prune?.status === 'unattempted'
     return {outcomes: all, interrupted, archive, prune, journal: journal?.path, job: journal?.id, deletionMs}
@@ -177,11 +176,6 @@ async function deleteConfirmed(
     // An unclosed file handle ends the process of a newer Node at some later moment.
     await journal?.end({interrupted}).catch((error: unknown) => warnings.push(messageOf(error)))
   }
-}
-
-/** What it takes to read and write Parquet is loaded where it is needed. */
-async function pruneRows(...about: Parameters<typeof pruneAfter>): Promise<PruneOutcome> {
-  return (await import('./prune-leaderboard.js')).pruneAfter(...about)
 }
 
 /** Whether Ctrl-C may have kept it from being settled. */

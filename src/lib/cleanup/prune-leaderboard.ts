@@ -18,7 +18,8 @@ import {CancelledError, RefusedError, SmoltraceError, UsageError} from '../base/
 import {type OptionTable, readOptions} from '../base/options.js'
 import {formatCount} from '../base/text.js'
 import {type Access, requireWriteAccess, whyHidden} from '../hub/access.js'
-import {type RepoFile} from '../hub/files.js'
+import {commitOnHead} from '../hub/change.js'
+import {type RepoFile, type Upload} from '../hub/files.js'
 import {
   CONNECTION,
   type ConnectionOptions,
@@ -27,7 +28,6 @@ import {
   type Session,
   warnIfReadOnly,
 } from '../hub/session.js'
-import {commitOnHead} from '../hub/small-file.js'
 import {type Plan, plannedDatasets} from '../plan/plan.js'
 import {leaderboardArchive} from './archive-first.js'
 import {dataDirOf, isDryRun} from './options.js'
@@ -171,7 +171,7 @@ function withoutDatasets(inventory: Inventory, ids: ReadonlySet<string>): Invent
 interface Confirmed extends Pick<PruneResult, 'drop' | 'orphans'> {
   /** The leaderboard as it was read, and its files as they are to be, where they are made already. */
   board: Board
-  files?: WrittenFile[]
+  files?: Upload['files']
   /** Ids of datasets that are gone, whatever the listing shows. */
   gone?: ReadonlySet<string>
 }
@@ -259,27 +259,20 @@ function stillUnlisted(orphans: readonly OrphanedRow[], inventory: Inventory): O
   return found.flatMap(({row}) => orphans[row - 1] ?? [])
 }
 
-interface WrittenFile {
-  path: string
-  content: Blob
-}
-
 /** The files that change, the card among them where it says how many rows or bytes there are. */
 async function prunedFiles(
   {hub}: Session,
   {at: {name, sha}, tree, files}: Board,
   orphans: readonly OrphanedRow[],
   drop: boolean,
-): Promise<WrittenFile[]> {
+): Promise<Upload['files']> {
   if (orphans.length === 0) return []
-  const numbers = new Set(orphans.map(({row}) => row - 1))
-  const written: WrittenFile[] = []
+  const written: Upload['files'] = []
   const changed: ChangedFile[] = []
   let start = 0
   for (const {path, bytes, rows} of files) {
-    const own = new Set(
-      Array.from({length: rows}, (_, index) => index).filter((index) => numbers.has(start + index)),
-    )
+    const indices = orphans.map(({row}) => row - 1 - start)
+    const own = new Set(indices.filter((index) => index >= 0 && index < rows))
     start += rows
     if (own.size === 0) {
       changed.push({path, size: bytes.length, rows, shrunkBy: 0})

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit'
 
 import {mapLimited} from '../../base/concurrency.js'
-import {parseDatasetName} from '../../base/names.js'
+import {parseRunDatasetName} from '../../base/names.js'
 import {type Hub} from '../../hub/client.js'
 import {type Inventory} from '../datasets.js'
 import {type LeaderboardRow} from './row.js'
@@ -35,10 +35,7 @@ export function unlistedRows(
     const {resultsDataset, metricsDataset, tracesDataset} = data
     if (resultsDataset === undefined && metricsDataset === undefined) return []
     const names = [resultsDataset, metricsDataset, tracesDataset].filter((name) => name !== undefined)
-    const runs = names.map((name) => {
-      const meant = parseDatasetName(name, namespace)
-      return meant?.type === 'leaderboard' ? undefined : meant?.timestamp
-    })
+    const runs = names.map((name) => parseRunDatasetName(name, namespace)?.timestamp)
     const [run] = runs
     if (run === undefined || runs.some((each) => each === undefined || there.has(each))) return []
     return [{row: index + 1, run, datasets: names, data}]

@@ -1,8 +1,8 @@
 import {CancelledError, orUnknown, RefusedError, SmoltraceError} from '../../base/errors.js'
 import {leaderboardName} from '../../base/names.js'
 import {byText} from '../../base/text.js'
+import {changeFile, readSmallFile} from '../../hub/change.js'
 import {type Hub} from '../../hub/client.js'
-import {changeFile, readSmallFile} from '../../hub/small-file.js'
 import {type Inventory, type LeaderboardDataset} from '../datasets.js'
 import {type Protection, PROTECTION_PATH, PROTECTION_VERSION} from './pins.js'
 

@@ -2,9 +2,9 @@ import pLimit from 'p-limit'
 
 import {DEFAULT_CONCURRENCY, mapLimited} from '../../base/concurrency.js'
 import {CancelledError, SmoltraceError} from '../../base/errors.js'
+import {changeFile} from '../../hub/change.js'
 import {type Hub} from '../../hub/client.js'
 import {HubError} from '../../hub/errors.js'
-import {changeFile} from '../../hub/small-file.js'
 import {type RunDataset} from '../datasets.js'
 
 /** The datasets of one run whose cards are to change. */

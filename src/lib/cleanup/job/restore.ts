@@ -25,10 +25,11 @@ import {CONNECTION, type ConnectionOptions, requireDeletable, type Session} from
 import {findJob, readHistory, readJob} from '../journal/history.js'
 import {type DatasetRecord, type DatasetState, type JobRecord} from '../journal/parse.js'
 import {dataDirOf} from '../options.js'
-import {isExposed, type TakeEvent} from '../outcomes.js'
+import {type TakeEvent} from '../outcomes.js'
 import {openSessionAt} from '../place.js'
 import {
   exitCodeOfTrashRestore,
+  exposedIn,
   narrowRuns,
   type RestoredRun,
   takeOutOfTrash,
@@ -93,7 +94,7 @@ export interface JobRestoreResult extends Pick<
 /**
  * Brings back what a job deleted or moved to the trash: from the trash what is there, the rest from the job's archive. What exists
  * again is `present`; what has no copy, or whose name another dataset has, is `refused`.
- * @throws UsageError where the job ran elsewhere; RefusedError without one such job, or where its archive is not there any more;
+ * @throws UsageError where the job ran elsewhere; RefusedError without one such job, or where its archive is no longer there;
  *   NotAllowedError where the token cannot write; nothing was changed then
  */
 export async function restoreJob(options: JobRestoreOptions): Promise<JobRestoreResult> {
@@ -205,7 +206,7 @@ function sortByWay({datasets}: JobRecord, found: Present[], inventory: Inventory
 /**
  * Looks for copies in the job's archive, which others may share. @returns those of these very datasets, in runs, and why the others
  * have none
- * @throws RefusedError where the archive is not there any more
+ * @throws RefusedError where the archive is no longer there
  */
 async function findIn(
   {archive, id, namespace}: JobRecord,
@@ -284,7 +285,7 @@ async function create(
   moved: TrashRestoreResult | undefined,
 ): Promise<JobRestoreOutcome[]> {
   if (runs.length === 0) return []
-  const alarm = moved?.runs.flatMap(({outcomes}) => outcomes).find((outcome) => isExposed(outcome))
+  const [alarm] = moved ? exposedIn(moved) : []
   const notCreated = (reason: string) =>
     runs.flat().map(({name}): JobRestoreOutcome => ({name, from: 'archive', status: 'unattempted', reason}))
   if (alarm) return notCreated(`stopped, since ${alarm.reason}`)

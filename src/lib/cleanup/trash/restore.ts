@@ -330,11 +330,14 @@ function withRestored(inventory: Inventory, back: ReadonlySet<string>): Inventor
   }
 }
 
-/** 0 everything came back; 3 anything did not; 130 interrupted. */
-export function exitCodeOfTrashRestore({interrupted, runs}: TrashRestoreResult): ExitCode {
-  if (interrupted) return EXIT.cancelled
-  const isDone = runs.every(({outcomes}) =>
-    outcomes.every((outcome) => outcome.status === 'restored' && !isExposed(outcome)),
-  )
-  return isDone ? EXIT.done : EXIT.incomplete
+/** What came back, and was shown to others by that. */
+export function exposedIn({runs}: Pick<TrashRestoreResult, 'runs'>): TrashRestoreOutcome[] {
+  return runs.flatMap(({outcomes}) => outcomes.filter((outcome) => isExposed(outcome)))
+}
+
+/** 0 everything came back as it was; 3 anything did not; 130 interrupted. */
+export function exitCodeOfTrashRestore(result: TrashRestoreResult): ExitCode {
+  if (result.interrupted) return EXIT.cancelled
+  const isBack = result.runs.every(({outcomes}) => outcomes.every(({status}) => status === 'restored'))
+  return isBack && exposedIn(result).length === 0 ? EXIT.done : EXIT.incomplete
 }

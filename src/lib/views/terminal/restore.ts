@@ -1,12 +1,8 @@
 import {type RestoreOutcome, type RestoreStatus} from '../../archive/restore-runs.js'
 import {type RestoreResult} from '../../archive/restore.js'
-import {EXIT} from '../../base/exit-codes.js'
 import {formatCount, printable} from '../../base/text.js'
-import {
-  exitCodeOfJobRestore,
-  type JobRestoreOutcome,
-  type JobRestoreResult,
-} from '../../cleanup/job/restore.js'
+import {type JobRestoreOutcome, type JobRestoreResult} from '../../cleanup/job/restore.js'
+import {exposedIn} from '../../cleanup/trash/restore.js'
 import {type Column, type Pair} from '../columns.js'
 import {formatBytes} from '../format.js'
 import {type Ending, shortId} from '../result.js'
@@ -113,7 +109,7 @@ function headline(result: JobRestoreResult | RestoreResult, style: Style): strin
   if (interrupted) return paintFirst(style.yellow, 'Interrupted: not everything was restored.')
   if (counts.failed + counts.refused + counts.unattempted > 0)
     return style.red(dryRun ? 'Not everything can be restored.' : 'Not everything was restored.')
-  if ('job' in result && exitCodeOfJobRestore(result) !== EXIT.done)
+  if ('job' in result && result.moved && exposedIn(result.moved).length > 0)
     return style.red('Everything was restored, but not as private as it was.')
   if ('job' in result && counts.present === outcomes.length)
     return outcomes.length > 0

@@ -4,9 +4,9 @@ import {storageOf} from '../../account/sizes.js'
 import {type TrashedRun} from '../../account/trash.js'
 import {formatWords} from '../../base/shell.js'
 import {formatCount, joinWords} from '../../base/text.js'
-import {isExposed} from '../../cleanup/outcomes.js'
 import {type TrashListing} from '../../cleanup/trash/list.js'
 import {
+  exposedIn,
   type RestoredRun,
   type TrashRestoreOutcome,
   type TrashRestoreResult,
@@ -77,11 +77,10 @@ export function formatTrashRestore(
   {style, width}: Screen,
 ): string {
   const outcomes = runs.flatMap((run) => run.outcomes)
-  const exposed = outcomes.filter((outcome) => isExposed(outcome))
   const parts = LABELS.map(
     ([status, label]) => [label, outcomes.filter((outcome) => outcome.status === status)] as const,
   )
-  const rest = [[EXPOSED, exposed] as const, ...parts].flatMap(([label, own]) => {
+  const rest = [[EXPOSED, exposedIn({runs})] as const, ...parts].flatMap(([label, own]) => {
     if (own.length === 0) return []
     const lines = own.map((outcome) => wrapIndented(describeOutcome(outcome), '  ', width))
     return [[style.bold(`${label}: ${own.length}`), ...lines].join('\n')]
