@@ -3,7 +3,7 @@ import {createHash} from 'node:crypto'
 import {RefusedError} from '../base/errors.js'
 import {createBlobHash} from '../base/files.js'
 import {parseDatasetName} from '../base/names.js'
-import {formatCount, safe} from '../base/text.js'
+import {formatCount, isText, safe} from '../base/text.js'
 import {fieldsOf, type Visibility} from './dataset-info.js'
 import {HubError, HubFormatError} from './errors.js'
 import {guardPages, WITHOUT_LINK} from './listing.js'
@@ -51,6 +51,29 @@ export async function listFiles(transport: Transport, name: string, commit: stri
 
   if (count >= SMALLEST_PAGE) await requireAll(transport, name, commit, files)
   return files
+}
+
+/**
+ * Lists the newest commits up to a revision, at most 100, newest first, in one request (the Hub's contract, section 7).
+ * @returns them, their titles not safe to print, and whether these are all
+ */
+export async function listCommits(
+  {endpoint, send}: Transport,
+  name: string,
+  revision: string,
+  limit: number,
+): Promise<{commits: Array<{sha: string; title: string}>; areAll: boolean}> {
+  const url = `${endpoint}/api/datasets/${name}/commits/${encodeURIComponent(revision)}?limit=${limit}`
+  const page = await (await send(url)).json()
+  if (!Array.isArray(page))
+    throw new HubFormatError(`The Hub's list of the commits of ${name} is not a list.`)
+  const commits = page.map((entry) => {
+    const {id: sha, title} = fieldsOf(entry)
+    if (!isText(sha) || typeof title !== 'string')
+      throw new HubFormatError(`The Hub's list of the commits of ${name} has an entry that is not a commit.`)
+    return {sha, title}
+  })
+  return {commits, areAll: commits.length < limit}
 }
 
 /** Reads a small text file; undefined where the dataset certainly has no such file. */
