@@ -288,11 +288,17 @@ export abstract class HubCommand extends BaseCommand {
 
   /** Where nobody typed a flag, its value came from the variable. */
   protected override get invocation(): Invocation {
-    const typed = new Set(this.ownWords.map((word) => word.replace(/=.*$/s, '')))
-    const used = Object.entries(DEFAULTS).filter(
-      ([flag, name]) => process.env[name] && !typed.has(`--${flag}`),
-    )
+    const used = Object.entries(DEFAULTS).filter(([flag, name]) => process.env[name] && !this.isTyped(flag))
     return {...super.invocation, variables: Object.fromEntries(used)}
+  }
+
+  /** A saved plan or a job says itself whose it is, whatever the variable says. */
+  protected asRecorded(flags: ConnectionFlags): ConnectionFlags {
+    return this.isTyped('namespace') ? flags : {...flags, namespace: undefined}
+  }
+
+  private isTyped(flag: string): boolean {
+    return this.ownWords.some((word) => word.replace(/=.*$/s, '') === `--${flag}`)
   }
 
   /** How to reach the Hub, from the flags that all these commands have. */

@@ -73,8 +73,7 @@ Selection flags choose the runs to delete. If you use several, a run must match 
     signal: AbortSignal,
   ): Promise<CleanupResult> {
     const job = {
-      // A saved plan says itself whose it is, whatever the variable says.
-      ...this.connection(flags.apply === undefined ? flags : {...flags, namespace: undefined}, signal),
+      ...this.connection(flags.apply === undefined ? flags : this.asRecorded(flags), signal),
       ...executionOf(flags),
       ...(await presenter.execution(signal)),
       dataDir: this.dataDirectory,

@@ -84,9 +84,7 @@ With --job, whatever that cleanup took comes back: from the trash if it is there
     flags: ConnectionFlags,
     given: GivenFlags,
   ): Promise<Content<'restore --job ID'>> {
-    // A job itself says whose it is, whatever the variable says.
-    const own = given.namespace === undefined ? {...flags, namespace: undefined} : flags
-    const result = await this.ask(own, async (connection, signal) => {
+    const result = await this.ask(this.asRecorded(flags), async (connection, signal) => {
       const shown = await this.openProgress(signal)
       const listeners = {onMove: shown?.untrashing, onEvent: shown?.restore}
       return restoreJob({...connection, ...job, ...listeners, dataDir: this.dataDirectory})

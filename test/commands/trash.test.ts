@@ -79,6 +79,13 @@ describe('the trash on the command line', () => {
     }
   })
 
+  it('restores a job where it ran, whatever the variable says', async () => {
+    expect((await trash()).exitCode).to.equal(0)
+    const env = {...envOf(account.hub), XDG_DATA_HOME: folder, SMOLTRACE_NAMESPACE: account.hub.org}
+    const {exitCode, stderr} = await runCli(['trash', 'restore', '--job', 'latest'], env)
+    expect(exitCode, stderr).to.equal(0)
+  })
+
   it('names several jobs that begin alike', async () => {
     const ids = new Set<string>()
     // Of so many, two begin with the same digit.

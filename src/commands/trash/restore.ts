@@ -40,7 +40,8 @@ export default class TrashRestore extends HubCommand {
     const {args, flags} = await this.parse(TrashRestore)
     const {job, all, concurrency} = flags
     const options = {timestamps: args.timestamp, job, all, concurrency, dataDir: this.dataDirectory}
-    const result = await this.ask(flags, async (connection, signal) => {
+    const own = job === undefined ? flags : this.asRecorded(flags)
+    const result = await this.ask(own, async (connection, signal) => {
       const shown = await this.openProgress(signal)
       return restoreTrash({...connection, ...options, onEvent: shown?.untrashing})
     })
