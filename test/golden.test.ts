@@ -70,6 +70,13 @@ const SESSIONS = `
     history-check.txt $ history latest --check
     restore-job.txt $ restore --job latest
   12 runs
+    $ cleanup --run 20260904_095705 --only results --no-dry-run --yes
+    $ cleanup --run 20260819_231620 --only metrics --no-dry-run --yes
+    $ cleanup --older-than 60d --trash --no-dry-run --yes
+    trash-list-lacks.txt $ trash list
+    trash-empty-lacks.txt $ trash empty --all
+    trash-restore-lacks.txt $ trash restore 20260904_095705
+  12 runs
     $ cleanup --run 20261104_010659 --no-dry-run --yes
     $ cleanup --run 20260904_095705 --only results --no-dry-run --yes
     leaderboard-show.txt $ leaderboard show

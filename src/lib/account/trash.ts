@@ -1,5 +1,5 @@
 import {pushTo} from '../base/collections.js'
-import {runDatasetName} from '../base/names.js'
+import {runDatasetName, type RunType} from '../base/names.js'
 import {DAY} from '../base/time.js'
 import {type Inventory, type RunDataset, type TrashedDataset} from './datasets.js'
 import {groupDatasetsByRun, newestFirst, type Run} from './runs.js'
@@ -12,6 +12,8 @@ export interface TrashedRun extends Run {
   datasets: TrashedDataset[]
   /** What of the run is not in the trash: its cards may pin the run. */
   outside: RunDataset[]
+  /** Of what there is neither in the trash nor outside: it is deleted, or never was. */
+  missing: RunType[]
 }
 
 /** What is in the trash, by runs, what was put there last first. */
@@ -25,13 +27,17 @@ export function trashedRunsOf({
     .map((run): TrashedRun => {
       // All of them come from the trash.
       const datasets = run.datasets as TrashedDataset[]
+      const rest = outside.get(run.timestamp) ?? []
+      const missing = run.missing.filter((type) => rest.every((dataset) => dataset.type !== type))
       const days = datasets.map(({trashedOn}) => endOfDay(trashedOn).getTime())
       return {
         ...run,
         datasets,
         time: new Date(Math.max(...days)),
         datesDisagree: false,
-        outside: outside.get(run.timestamp) ?? [],
+        outside: rest,
+        missing,
+        complete: missing.length === 0,
       }
     })
     .sort(newestFirst)

@@ -299,9 +299,11 @@ function scopeText({rules: {only}}: Plan): string {
 }
 
 /** Whether a table has to show of each run what is deleted: it is neither all of every run nor the same of each. */
-export function typesDiffer({delete: planned, rules: {only}}: Plan): boolean {
+export function typesDiffer({delete: planned, rules: {only}, source}: Plan): boolean {
   const scope = typesOf({datasets: only.map((type) => ({type}))})
-  const isWhole = planned.every(({run, datasets}) => datasets.length === run.datasets.length)
+  const isWhole = planned.every(
+    ({run, datasets}) => datasets.length === run.datasets.length && (source !== 'trash' || run.complete),
+  )
   return only.length > 0 ? planned.some((each) => typesOf(each) !== scope) : !isWhole
 }
 

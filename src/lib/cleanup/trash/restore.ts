@@ -5,7 +5,14 @@ import {originalName, type TrashedRun, trashedRunsOf} from '../../account/trash.
 import {checkConcurrency, DEFAULT_CONCURRENCY} from '../../base/concurrency.js'
 import {CancelledError, RefusedError, UsageError} from '../../base/errors.js'
 import {EXIT, type ExitCode} from '../../base/exit-codes.js'
-import {checkTimestamps, parseRunDatasetName, RUN_TYPES, trashDayOf, trashNameOf} from '../../base/names.js'
+import {
+  checkTimestamps,
+  parseRunDatasetName,
+  RUN_TYPES,
+  type RunType,
+  trashDayOf,
+  trashNameOf,
+} from '../../base/names.js'
 import {type OptionTable, readOptions, readTexts} from '../../base/options.js'
 import {byText, formatCount} from '../../base/text.js'
 import {DAY} from '../../base/time.js'
@@ -68,6 +75,8 @@ export interface TrashRestoreOutcome extends Omit<Outcome, 'status'> {
 /** One run of a restoration. */
 export interface RestoredRun {
   timestamp: string
+  /** Of what there is neither in the trash nor outside. */
+  missing: RunType[]
   outcomes: TrashRestoreOutcome[]
   /** What pins it now: every cleanup keeps it. */
   pin?: string | undefined
@@ -124,8 +133,12 @@ export async function takeOutOfTrash(
     options,
   )
   const runs = chosen.map((run): RestoredRun => {
-    const {timestamp, datasets} = run
-    return {timestamp, outcomes: datasets.map((dataset) => outcomeOf(dataset, outcomes, refused.get(run)))}
+    const {timestamp, missing, datasets} = run
+    return {
+      timestamp,
+      missing,
+      outcomes: datasets.map((dataset) => outcomeOf(dataset, outcomes, refused.get(run))),
+    }
   })
   return finish(runs, inventory, session, options)
 }

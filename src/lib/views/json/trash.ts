@@ -26,12 +26,13 @@ export function trashDocument({
     namespace,
     now,
     runs: runs.map((run) => {
-      const {timestamp, time, datasets} = run
+      const {timestamp, time, missing, datasets} = run
       const pin = pinOn(run, protection, now)
       const [model, score] = [modelOfRun(run, rows), scoreOfRun(run, rows, DEFAULT_METRIC)]
       return {
         run: timestamp,
         trashedBefore: time,
+        missing,
         partly: run.outside.length > 0,
         pinned: protection === 'unknown' && !pin ? null : pin !== undefined,
         model: model.is === 'yes' && model.value !== undefined ? safeName(model.value) : null,
@@ -53,7 +54,12 @@ export function trashRestoreDocument(result: TrashRestoreResult): z.output<typeo
   return {
     endpoint,
     namespace,
-    runs: runs.map(({timestamp, outcomes, pin}) => ({run: timestamp, pin: pin ?? null, outcomes})),
+    runs: runs.map(({timestamp, missing, outcomes, pin}) => ({
+      run: timestamp,
+      missing,
+      pin: pin ?? null,
+      outcomes,
+    })),
     counts,
     reselected,
     interrupted,

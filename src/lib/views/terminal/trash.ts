@@ -2,6 +2,7 @@ import {pinOn} from '../../account/protection/pins.js'
 import {datasetsIn} from '../../account/runs.js'
 import {storageOf} from '../../account/sizes.js'
 import {type TrashedRun} from '../../account/trash.js'
+import {pushTo} from '../../base/collections.js'
 import {formatWords} from '../../base/shell.js'
 import {formatCount, joinWords} from '../../base/text.js'
 import {type TrashListing} from '../../cleanup/trash/list.js'
@@ -31,6 +32,7 @@ export function formatTrash(
     [
       pinOn(run, protection, now) ? 'pinned' : '',
       run.outside.length > 0 ? 'the rest is not in the trash' : '',
+      ...lackOf(run, rows),
     ]
       .filter(Boolean)
       .join(', ')
@@ -61,6 +63,16 @@ export function formatTrash(
       ['Delete for good:', bin, 'trash empty --older-than 14d', ...flags].join(' '),
     ].join('\n'),
   ])
+}
+
+/** What a restored run would lack. Only of a run that finished it is certain that it had results. */
+function lackOf({timestamp, missing}: TrashedRun, rows: TrashListing['rows']): string[] {
+  const isFinished = rows !== 'unknown' && rows.get(timestamp)?.standing === 'finished'
+  const others = missing.filter((type) => !isFinished || type !== 'results')
+  return [
+    others.length < missing.length ? 'its results are gone' : '',
+    others.length > 0 ? `without ${joinWords(others)}` : '',
+  ]
 }
 
 const LABELS: Array<[TrashRestoreOutcome['status'], string]> = [
@@ -114,6 +126,7 @@ export function endingOf(
   })
   const pinned = back.filter(({pin}) => pin !== undefined)
   return [
+    lacksText(back, width),
     pinned.length > 0
       ? wrapText(
           `Pinned, so every cleanup keeps ${pinned.length === 1 ? 'it' : 'them'}: ${joinWords(pinned.map(({timestamp}) => timestamp))}.`,
@@ -122,6 +135,18 @@ export function endingOf(
       : '',
     again.join('\n'),
   ]
+}
+
+/** Which runs are not whole although they are restored. */
+function lacksText(back: RestoredRun[], width: number | undefined): string {
+  const kinds = new Map<string, string[]>()
+  for (const {timestamp, missing} of back)
+    if (missing.length > 0) pushTo(kinds, joinWords(missing), timestamp)
+  const lines = Array.from(kinds, ([types, own]) => {
+    const named = own.length > MAX_NAMED ? formatCount(own.length, 'run') : joinWords(own)
+    return wrapText(`Restored without ${types} (neither in the trash nor outside): ${named}.`, width)
+  })
+  return lines.join('\n')
 }
 
 function which(own: string[], back: RestoredRun[]): string {

@@ -10,6 +10,7 @@ export const TRASH_LIST = t.object('What is in the trash.', {
       trashedBefore: t.moment(
         'The end of the day on which the last of it was moved there: its age counts from then.',
       ),
+      missing: t.list(t.runType('A type.'), 'The types that exist neither in the trash nor outside.'),
       partly: t.yesNo('Whether other datasets of the run are not in the trash.'),
       pinned: t.orNull(t.yesNo('Whether it is pinned; null if unknown.')),
       model: t.orNull(t.text('Its model, according to the leaderboard; null if unknown or not read.')),
@@ -46,6 +47,7 @@ export const TRASH_RESTORE = t.object('The outcomes of a restore from the trash.
   runs: t.list(
     t.object('A run.', {
       run: t.timestamp('The run.'),
+      missing: t.list(t.runType('A type.'), 'The types that exist neither in the trash nor outside.'),
       pin: t.orNull(t.text('What pins it now; null without a pin.')),
       outcomes: t.list(
         t.object('The outcome of one dataset.', {
