@@ -9,7 +9,7 @@ import {parseDatasetName, parseRunDatasetName, parseTrashName} from '../base/nam
 import {readOptions} from '../base/options.js'
 import {optionsOf, readRules, RETENTION, rulesDocument} from '../retention/read-rules.js'
 import {type RetentionRules} from '../retention/rules.js'
-import {inScope, phraseFor, type Plan, type PlannedRun} from './plan.js'
+import {inScope, phraseFor, type Plan, PLAN_SOURCES, type PlannedRun} from './plan.js'
 
 const text = z.string()
 const reasons = z.array(z.object({rule: text, text}))
@@ -24,7 +24,7 @@ const PLANNED_DATASET = z.object({
 const PLAN = z.object({
   endpoint: text,
   namespace: text,
-  source: z.enum(['runs', 'trash']),
+  source: z.enum(PLAN_SOURCES),
   now: z.date(),
   rules: z.object({}),
   archives: z.boolean(),

@@ -41,12 +41,15 @@ interface PlannedLeaderboard {
   protection: LeaderboardProtection | 'unknown' | undefined
 }
 
+/** Where the datasets of a plan are. */
+export const PLAN_SOURCES = ['runs', 'trash'] as const
+
 /** Every dataset that would be deleted, every run kept, every reason: previewed, confirmed and applied as one. */
 export interface Plan {
   endpoint: string
   namespace: string
   /** Where its datasets are: `trash`, with their names there, only where the trash is emptied. */
-  source: 'runs' | 'trash'
+  source: (typeof PLAN_SOURCES)[number]
   /** The clock that the ages were measured with. */
   now: Date
   rules: RetentionRules

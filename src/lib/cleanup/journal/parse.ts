@@ -86,7 +86,10 @@ export function parseJournal(text: string): JobRecord {
 }
 
 const DAMAGED = 'an unreadable line of the journal may have been about it'
-const NO_RESULT = 'its DELETE or move was sent or about to be sent, and no result was recorded'
+
+/** Whether a job moves to the trash what it takes. */
+export const isMove = ({source, rules}: Pick<JobRecord, 'rules' | 'source'>) =>
+  source === 'runs' && rules.trash === true
 
 /** Takes in one line. @returns false where it is not one that this program writes. */
 function follow(fields: object | undefined, job: JobRecord, datasets: Map<string, DatasetRecord>): boolean {
@@ -102,7 +105,8 @@ function follow(fields: object | undefined, job: JobRecord, datasets: Map<string
   const dataset = datasets.get(line.name)
   if (!dataset) return false
   if (line.kind === 'intent') {
-    Object.assign(dataset, {state: 'uncertain', reason: NO_RESULT, requestId: undefined, at})
+    const reason = `its ${isMove(job) ? 'move' : 'DELETE'} was sent or about to be sent, and no result was recorded`
+    Object.assign(dataset, {state: 'uncertain', reason, requestId: undefined, at})
   } else {
     const {status, uncertain, reason, requestId} = line
     const state = uncertain ? 'uncertain' : status

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 
 import {about, date, nonEmptyText} from '../../base/schema.js'
+import {PLAN_SOURCES} from '../../plan/plan.js'
 import {OUTCOME_STATUSES} from '../outcomes.js'
 import {CONFIRMATIONS} from './write.js'
 
@@ -16,6 +17,9 @@ export const DATASET = z.object({
   sha,
   lastModified: about(date, 'When it was last changed. ISO 8601, in UTC.'),
 })
+
+/** Where what was taken had its names. */
+export const SOURCE = about(z.enum(PLAN_SOURCES), 'runs: of a cleanup; trash: of `trash empty`.')
 
 /** The first line: the plan. */
 export const HEADER = z.object({
@@ -36,6 +40,8 @@ export const HEADER = z.object({
     ),
     'The saved plan that was applied; null without one.',
   ),
+  // A journal of an earlier version has none.
+  source: z._default(SOURCE, 'runs'),
   rules: about(
     z.record(z.string(), z.unknown()),
     'The rules of the plan, as in cleanup.schema.json or as in another version.',

@@ -74,6 +74,7 @@ export async function openJournal(
     phrase: plan.phrase,
     confirmedBy,
     savedPlan: saved ? {madeBy: saved.madeBy, digest: saved.digest} : null,
+    source: plan.source,
     rules: rulesDocument(plan),
     archive: archive ?? null,
     datasets: plannedDatasets(plan).map(({name, id, sha, lastModified}) => ({name, id, sha, lastModified})),

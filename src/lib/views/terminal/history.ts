@@ -1,7 +1,7 @@
 import {basename} from 'node:path'
 
 import {pushTo} from '../../base/collections.js'
-import {formatFlags} from '../../base/shell.js'
+import {formatFlags, type GivenFlags} from '../../base/shell.js'
 import {firstFew, formatCount, formatNumber, joinWords} from '../../base/text.js'
 import {dayOf} from '../../base/time.js'
 import {type JobCheck, type Present, type PresentState} from '../../cleanup/job/locate.js'
@@ -10,6 +10,7 @@ import {
   DATASET_STATES,
   type DatasetRecord,
   type DatasetState,
+  isMove,
   type JobRecord,
 } from '../../cleanup/journal/parse.js'
 import {journalName} from '../../cleanup/journal/write.js'
@@ -19,7 +20,7 @@ import {formatMinute, formatMoment} from '../format.js'
 import {describeOutcome, type Ending, OUTCOME_LABELS, shortId} from '../result.js'
 import {cut, paragraphs, wrapIndented, wrapText} from './layout.js'
 import {type Screen} from './style.js'
-import {formatPairs, formatTable} from './table.js'
+import {formatPairs, formatTable, widest} from './table.js'
 
 /** What the reader asked for, and how the program is called; in a rehearsal there is no way back, since its Hub is gone. */
 export type HistoryView = Omit<Ending, 'next'> & Screen & {since?: Date | undefined}
@@ -30,9 +31,8 @@ const STATE_TITLES: Readonly<Record<DatasetState, string>> = {
   uncertain: 'May or may not be deleted',
 }
 
-function titleOf(state: DatasetState, {rules}: JobRecord): string {
-  const isMove = state === 'uncertain' && rules.trash === true
-  return isMove ? 'May or may not be trashed' : STATE_TITLES[state]
+function titleOf(state: DatasetState, job: JobRecord): string {
+  return state === 'uncertain' && isMove(job) ? 'May or may not be trashed' : STATE_TITLES[state]
 }
 
 const DONE = 'completed'
@@ -51,12 +51,10 @@ const END_NOTES: Readonly<Record<string, string>> = {
   'stopped by Ctrl-C': ' or another signal',
 }
 
-/** A rule takes up to this much of a terminal of 80 columns, and what a wider one has left. */
-const RULE_WIDTH = 24
-const OTHER_WIDTH = 88
+/** A rule takes at least this much, so that a terminal of 80 columns has room for it, and all that the other columns leave. */
+const RULE_WIDTH = 18
 
-function columnsFor(jobs: readonly JobRecord[], {width}: HistoryView): Array<Column<JobRecord>> {
-  const ruleWidth = width === undefined ? Infinity : Math.max(RULE_WIDTH, width - OTHER_WIDTH)
+function columnsFor(jobs: readonly JobRecord[], {width = Infinity}: HistoryView): Array<Column<JobRecord>> {
   const hubs = new Set(jobs.map(({endpoint}) => endpoint))
   const hub: Column<JobRecord> = {
     title: 'Hub',
@@ -68,28 +66,41 @@ function columnsFor(jobs: readonly JobRecord[], {width}: HistoryView): Array<Col
     dropAt: 1,
     cell: (job) => (job.archive === null ? '' : basename(job.archive)),
   }
-  return [
+  const before: Array<Column<JobRecord>> = [
     {title: 'When (UTC)', cell: ({at}) => formatMinute(at)},
     {title: 'Job', cell: ({id}) => shortId(id)},
     {title: 'Namespace', dropAt: 3, cell: ({namespace}) => namespace},
     ...(hubs.size > 1 ? [hub] : []),
-    {title: 'Rule', dropAt: 4, cell: (job) => cut(ruleText(job), ruleWidth)},
+  ]
+  const after: Array<Column<JobRecord>> = [
     {title: 'Done', cell: doneText},
     ...(jobs.some((job) => job.archive !== null) ? [archive] : []),
     {title: 'State', cell: endOf},
   ]
+  const taken = [...before, ...after].map(
+    ({title, cell}) => 2 + widest([title, ...jobs.map((job) => cell(job))]),
+  )
+  const room = Math.max(
+    RULE_WIDTH,
+    taken.reduce((left, each) => left - each, width),
+  )
+  const rule = (job: JobRecord) => cut(ruleText(job) || 'picked by hand', room)
+  return [...before, {title: 'Rule', dropAt: 4, cell: rule}, ...after]
 }
 
-/** `9`, or `6 of 9`, without those that were gone before: how many were deleted, or moved to the trash. */
-function doneText({counts}: JobRecord): string {
+/** `9 deleted`, or `6 of 9 trashed`, without those that were gone before. */
+function doneText(job: JobRecord): string {
+  const {counts} = job
   const all = DATASET_STATES.reduce((sum, state) => sum + counts[state], -counts.gone)
   const done = counts.deleted + counts.trashed
-  return done === all ? formatNumber(done) : `${formatNumber(done)} of ${formatNumber(all)}`
+  const part = done === all ? '' : ` of ${formatNumber(all)}`
+  return `${formatNumber(done)}${part} ${isMove(job) ? 'trashed' : 'deleted'}`
 }
 
-/** The rules as flags; runs that were picked, or datasets that were named, need none. */
-function ruleText({rules}: JobRecord): string {
-  return formatFlags(flagsOf(rules)).join(' ') || 'picked by hand'
+/** The rules as flags, after a command that is not a cleanup; runs that were picked, or datasets that were named, need none. */
+function ruleText(job: JobRecord, added: GivenFlags = {}): string {
+  const flags = formatFlags({...flagsOf(job.rules), ...added})
+  return [...(job.source === 'trash' ? ['trash empty'] : []), ...flags].join(' ')
 }
 
 /** The table of jobs, newest first, then a line for each way in which jobs did not come to a good end, and for each problem. */
@@ -122,7 +133,7 @@ export function formatJob(
   const {at, id, namespace, endpoint, user, program, confirmedBy, phrase, endedAt, savedPlan, archive} = job
   const {style, isRehearsal} = view
   const how = {phrase: `by typing ${phrase}`, yes: 'with --yes', callback: 'by a program'}[confirmedBy]
-  const flags = formatFlags({...flagsOf(job.rules), archive: archive ?? undefined}).join(' ')
+  const flags = ruleText(job, {archive: archive ?? undefined})
   const undo = isRehearsal ? undefined : undoOf(job, view, check)
   const end = endOf(job)
   const paint = end === DONE ? style.bold : style.yellow

@@ -126,6 +126,12 @@ describe('a job', () => {
     })
   })
 
+  it('is of a cleanup where its journal is of a version that did not know the trash', async () => {
+    const text = textOf(await begin())
+    expect(parseJournal(text.replace('"source":"runs"', '"source":"trash"'))).to.include({source: 'trash'})
+    expect(parseJournal(text.replace('"source":"runs",', ''))).to.include({source: 'runs'})
+  })
+
   describe('of a journal that is not whole', () => {
     const damaged: Array<[title: string, at: 2 | 3 | 4, from: RegExp | string, to: string]> = [
       ['an outcome is of an unknown status', 2, 'deleted', 'removed'],

@@ -34,6 +34,7 @@ function jobOf(states: DatasetState[], facts: Partial<JobRecord> = {}): JobRecor
     user: 'kim',
     phrase: 'DELETE',
     confirmedBy: 'phrase',
+    source: 'runs',
     rules: {olderThan: '30d', all: false, run: [], only: ['traces'], graceMs: 0},
     archive: null,
     savedPlan: null,
@@ -64,11 +65,11 @@ describe('the view of the history', () => {
     expect(history([CLEAN, failed, BROKEN, BROKEN], {since: NOW})).to
       .equal(`4 jobs since 2026-10-05 12:00 UTC, in /data
 
-WHEN (UTC)        JOB       NAMESPACE  RULE                                      DONE    ARCHIVE  STATE
-2026-10-05 12:00  3f9a2c4b  kim        --older-than 30d --grace 0 --only traces  2                completed
-2026-10-05 12:00  ddddeeee  kim        --older-than 30d --grace 0 --only traces  1 of 2  of kim   partly failed
-2026-10-05 12:00  aaaabbbb  kim        --older-than 30d --grace 0 --only traces  1 of 6           did not finish
-2026-10-05 12:00  aaaabbbb  kim        --older-than 30d --grace 0 --only traces  1 of 6           did not finish
+WHEN (UTC)        JOB       NAMESPACE  RULE                                      DONE            ARCHIVE  STATE
+2026-10-05 12:00  3f9a2c4b  kim        --older-than 30d --grace 0 --only traces  2 deleted                completed
+2026-10-05 12:00  ddddeeee  kim        --older-than 30d --grace 0 --only traces  1 of 2 deleted  of kim   partly failed
+2026-10-05 12:00  aaaabbbb  kim        --older-than 30d --grace 0 --only traces  1 of 6 deleted           did not finish
+2026-10-05 12:00  aaaabbbb  kim        --older-than 30d --grace 0 --only traces  1 of 6 deleted           did not finish
 
 1 job partly failed: smoltrace history ddddeeee
 2 jobs did not finish, the latest: smoltrace history aaaabbbb`)
@@ -107,6 +108,16 @@ WHEN (UTC)        JOB       NAMESPACE  RULE                                     
     expect(titlesAt(60)).to.deep.equal(['WHEN (UTC)', 'JOB', 'DONE', 'STATE'])
     for (const width of [60, 80, 120])
       for (const line of history(jobs, {width}).split('\n')) expect(line.length).to.be.at.most(width)
+  })
+
+  it('shows whether a job deleted, trashed or emptied the trash, in 60 columns too', () => {
+    const trashing = jobOf(['trashed', 'failed'], {rules: {olderThan: '30d', trash: true}})
+    const emptying = jobOf(['deleted'], {source: 'trash', rules: {all: true}})
+    const lines = history([trashing, emptying], {width: 80}).split('\n')
+    expect(lines[3]).to.match(/ --older-than 30d …? *1 of 2 trashed +partly failed$/)
+    expect(lines[4]).to.match(/ trash empty --all +1 deleted +completed$/)
+    expect(history([trashing], {width: 60})).to.match(/ {2}1 of 2 trashed {2}partly failed$/m)
+    expect(one(emptying)).to.match(/^Flags +trash empty --all$/m)
   })
 
   it('shows of one job who did it, with which flags, when it ended, and the way back', () => {
