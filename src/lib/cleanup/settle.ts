@@ -1,9 +1,10 @@
 import pLimit from 'p-limit'
 
 import {type Dataset, discover, listedIn} from '../account/datasets.js'
+import {mapLimited} from '../base/concurrency.js'
 import {RefusedError} from '../base/errors.js'
 import {messageOf} from '../base/text.js'
-import {requireSameAccess} from '../hub/session.js'
+import {requireSameAccess, type Session} from '../hub/session.js'
 import {type Act, type HubState} from './act.js'
 import {type GateOptions} from './gate.js'
 import {doneOutcome, goneOutcome, type Outcome, stillThereOutcome, unknownOutcome} from './outcomes.js'
@@ -56,30 +57,13 @@ export async function settle(
     const inventory = await discover(session)
     // If the token can no longer see everything, a listing does not show what is gone.
     await requireSameAccess(session)
-    const all = listedIn(inventory)
-    const listed = new Map(all.map(({name, id}) => [name, id]))
-    const names = new Map(all.map(({name, id}) => [id, name]))
-    // Somebody else renamed it, and nothing was deleted; a listing that lags may still have a name of what is gone.
-    const isAt = async (name: string | undefined, id: string) => {
-      const there = name === undefined ? undefined : await session.hub.whereabouts(name)
-      return there?.state === 'there' && there.id === id
-    }
-
-    const compare = async (attempt: Attempt) => {
-      const {
-        dataset: {name, id},
-        outcome: {uncertain = false},
-      } = attempt
-      // Listings may lag, so that what one still shows is asked for once more; what was moved has another name there.
-      const isAsked = listed.get(name) === id || (act.isMove && uncertain)
-      const found: HubState = isAsked ? await act.lookFor(attempt.dataset) : {state: 'gone'}
-      const isElsewhere = !act.isMove && !isAsked && (await isAt(names.get(id), id))
-      const outcome = isElsewhere ? goneOutcome(name, names.get(id)) : correctionOf(attempt, found, act)
+    const listed = listedIn(inventory)
+    const ids = new Map(listed.map(({name, id}) => [name, id]))
+    const names = new Map(listed.map(({name, id}) => [id, name]))
+    await mapLimited(open, pLimit(concurrency), async (attempt) => {
+      const outcome = await compare(attempt, {ids, names}, {session, act})
       if (outcome) await correct({...attempt, outcome})
-    }
-
-    const limit = pLimit(concurrency)
-    await Promise.all(open.map((each) => limit(compare, each)))
+    })
     return true
   } catch (error) {
     if (signal?.aborted) return false
@@ -90,6 +74,32 @@ export async function settle(
       await correct({...attempt, outcome: unknownOutcome(attempt.dataset.name, act.isMove, error as Error)})
     return false
   }
+}
+
+/** What a listing shows: the id of each name, and the name of each id. */
+interface Listed {
+  ids: ReadonlyMap<string, string>
+  names: ReadonlyMap<string, string>
+}
+
+/** @returns undefined if the outcome is unchanged */
+async function compare(
+  attempt: Attempt,
+  {ids, names}: Listed,
+  {session, act}: {session: Session; act: Act},
+): Promise<Outcome | undefined> {
+  const {
+    dataset: {name, id},
+    outcome: {uncertain = false},
+  } = attempt
+  // Listings may lag, so that what one still shows is asked for once more; what was moved has another name there.
+  if (ids.get(name) === id || (act.isMove && uncertain))
+    return correctionOf(attempt, await act.lookFor(attempt.dataset), act)
+  const other = names.get(id)
+  const there = act.isMove || other === undefined ? undefined : await session.hub.whereabouts(other)
+  // Somebody else renamed it, and nothing was deleted; a listing that lags may still have a name of what is gone.
+  if (there?.state === 'there' && there.id === id) return goneOutcome(name, other)
+  return correctionOf(attempt, {state: 'gone'}, act)
 }
 
 /** @returns undefined if the outcome is unchanged */

@@ -30,7 +30,7 @@ export interface PlanNotes {
 }
 
 /** What a plan does with its datasets. */
-export interface Verbs {
+interface Verbs {
   /** `delete`, `Deletes`, `Deleted`; what is about it follows, and then `where`. */
   verb: string
   verbs: string

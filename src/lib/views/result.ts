@@ -27,7 +27,7 @@ export const OUTCOME_LABELS: Readonly<Record<OutcomeStatus, string>> = {
 const NOT_DELETED = ['failed', 'unattempted', 'skipped', 'gone'] as const
 
 /** The outcomes that are not deletions, by kind. */
-export function notDeleted(outcomes: readonly Outcome[]): Array<[title: string, outcomes: Outcome[]]> {
+function notDeleted(outcomes: readonly Outcome[]): Array<[title: string, outcomes: Outcome[]]> {
   return NOT_DELETED.map((status): [string, Outcome[]] => [
     OUTCOME_LABELS[status],
     outcomes.filter((outcome) => outcome.status === status),

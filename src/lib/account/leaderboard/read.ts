@@ -20,7 +20,7 @@ const NO_DATA =
   /\.(gif|html?|ipynb|jpe?g|md|pdf|png|py|rst|svg|txt|webp|ya?ml)$|(^|\/)(licen[cs]e|dataset_infos\.json)$/i
 
 /** One Parquet file of a leaderboard, and its rows. */
-export interface BoardFile {
+interface BoardFile {
   path: string
   bytes: Buffer
   rows: LeaderboardRow[]

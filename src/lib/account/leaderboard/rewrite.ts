@@ -9,7 +9,7 @@ import {boardBudget, openParquet, type ParquetFile, physicalSchema} from './parq
 import {NAMES} from './row.js'
 
 /** A file without some rows, or with some whose references are empty. */
-export interface RewrittenFile {
+interface RewrittenFile {
   bytes: Buffer
   /** How many rows it has. */
   rows: number

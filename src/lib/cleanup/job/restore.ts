@@ -22,7 +22,7 @@ import {parseRunDatasetName, RUN_TYPES} from '../../base/names.js'
 import {type OptionTable, readOptions, readText} from '../../base/options.js'
 import {byText, printable} from '../../base/text.js'
 import {CONNECTION, type ConnectionOptions, requireDeletable, type Session} from '../../hub/session.js'
-import {findJob, readHistory, readJob} from '../journal/history.js'
+import {readNamedJob} from '../journal/history.js'
 import {type DatasetRecord, type DatasetState, type JobRecord} from '../journal/parse.js'
 import {dataDirOf} from '../options.js'
 import {type TakeEvent} from '../outcomes.js'
@@ -158,7 +158,7 @@ function placeOf(name: string, namespace: string): {timestamp: string; rank: num
 
 /** A job, with what it took or may have. @throws RefusedError without one such job */
 async function readTaken(id: string, dataDir: string): Promise<JobRecord> {
-  const job = await readJob(dataDir, findJob(await readHistory(dataDir, {brief: true}), id))
+  const job = await readNamedJob(dataDir, id)
   const taken = new Set<DatasetState>(['deleted', 'trashed', 'uncertain'])
   return {...job, datasets: job.datasets.filter(({state}) => taken.has(state))}
 }

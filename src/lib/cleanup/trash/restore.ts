@@ -25,7 +25,7 @@ import {
   type Session,
 } from '../../hub/session.js'
 import {moving} from '../act.js'
-import {findJob, readHistory} from '../journal/history.js'
+import {readNamedJob} from '../journal/history.js'
 import {type DatasetState, type JobRecord} from '../journal/parse.js'
 import {dataDirOf} from '../options.js'
 import {isExposed, type Outcome, type OutcomeStatus, type TakeEvent, unattemptedOutcome} from '../outcomes.js'
@@ -107,7 +107,7 @@ export async function restoreTrash(options: TrashRestoreOptions = {}): Promise<T
   const own = readOptions(options, RESTORE_OPTIONS)
   const timestamps = readChoice(own)
   checkConcurrency(own.concurrency ?? DEFAULT_CONCURRENCY)
-  const job = own.job === undefined ? undefined : findJob(await readHistory(dataDirOf(own)), own.job)
+  const job = own.job === undefined ? undefined : await readNamedJob(dataDirOf(own), own.job)
   const session = job ? await openSessionAt(job, own, 'job') : await openSession(own)
   requireDeletable(session)
   const {signal} = own
