@@ -182,14 +182,31 @@ function formatStates(job: JobRecord, view: HistoryView): string {
   const {style, width, bin} = view
   const lines = DATASET_STATES.filter((state) => counts[state] > 0).flatMap((state) => {
     const paint = state === 'uncertain' ? style.yellow : state === 'failed' ? style.red : style.bold
-    const named = datasets.filter((dataset) => dataset.state === state)
-    return [
-      paint(`${titleOf(state, job)}: ${formatNumber(counts[state])}`),
-      ...named.map((dataset) => describe(dataset, start, width)),
-    ]
+    // Why it is certain that one is deleted does not matter.
+    const named = datasets
+      .filter((dataset) => dataset.state === state)
+      .map((dataset) => (state === 'deleted' ? {...dataset, reason: undefined} : dataset))
+    return [...byReason(named)].flatMap(([reason, own]) => {
+      const title = wrapText(
+        `${titleOf(state, job)}: ${formatNumber(own.length)}${reason && ` (${reason})`}`,
+        width,
+      )
+      return [paint(title), ...own.map((dataset) => describe(dataset, start, width))]
+    })
   })
   const hint = `To see where they are now: ${bin} history ${shortId(id)} --check`
   return [...lines, ...(counts.uncertain > 0 ? [hint] : [])].join('\n')
+}
+
+/** Datasets of one state, those that share a reason in a group of their own that has it; the others first. */
+function byReason(datasets: DatasetRecord[]): Map<string, DatasetRecord[]> {
+  const reasons = new Map<string, DatasetRecord[]>()
+  for (const dataset of datasets) pushTo(reasons, dataset.reason ?? '', dataset)
+  const groups = new Map<string, DatasetRecord[]>()
+  for (const own of [...reasons.values()].filter(({length}) => length === 1)) pushTo(groups, '', own[0]!)
+  for (const [reason, own] of reasons)
+    if (own.length > 1) for (const dataset of own) pushTo(groups, reason, {...dataset, reason: undefined})
+  return groups
 }
 
 /** Where datasets of a job may be now, what is not known last. */

@@ -126,6 +126,20 @@ describe('a job', () => {
     })
   })
 
+  it('names the request that has no result: a DELETE, or a move', async () => {
+    const journal = await begin()
+    await journal.intent(A)
+    const text = textOf(journal)
+    const moving = text.replace('"trash":false', '"trash":true')
+    const emptying = moving.replace('"source":"runs"', '"source":"trash"')
+    const reasons = [text, moving, emptying].map((each) => parseJournal(each).datasets[0]?.reason)
+    expect(reasons).to.deep.equal(
+      ['DELETE', 'move', 'DELETE'].map(
+        (request) => `its ${request} was sent or about to be sent, and no result was recorded`,
+      ),
+    )
+  })
+
   it('is of a cleanup where its journal is of a version that did not know the trash', async () => {
     const text = textOf(await begin())
     expect(parseJournal(text.replace('"source":"runs"', '"source":"trash"'))).to.include({source: 'trash'})

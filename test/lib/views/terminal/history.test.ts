@@ -167,14 +167,29 @@ Datasets   1 deleted, 1 already gone, 1 not attempted (nothing was sent), 1 not 
 `)
   })
 
+  it('shows a reason that several datasets share once', () => {
+    const job = jobOf(['uncertain', 'uncertain', 'uncertain'], {rules: {trash: true}})
+    const [first, second, third] = job.datasets as [DatasetRecord, DatasetRecord, DatasetRecord]
+    const reason = 'its move was sent or about to be sent, and no result was recorded'
+    const datasets = [{...first, reason}, second, {...third, reason}]
+    expect(formatJob({...job, datasets}, [], {...VIEW, width: 80})).to.include(`
+May or may not be trashed: 1
+  12:00:01  kim/smoltrace-uncertain-1: why uncertain
+May or may not be trashed: 2 (its move was sent or about to be sent, and no
+result was recorded)
+  12:00:00  kim/smoltrace-uncertain-0
+  12:00:02  kim/smoltrace-uncertain-2
+To see where`)
+  })
+
   it('shows a dataset on one line of 60 columns, its day only after the first, and aligns a long reason', () => {
     const [dataset] = jobOf(['failed']).datasets
     const name = 'kim/smoltrace-metrics-20260917_161440'
-    const records = [NOW, later(NOW, 86_400_000)].map((at) => ({
+    const records = [NOW, later(NOW, 86_400_000)].map((at, index) => ({
       ...dataset!,
       name,
       at,
-      reason: 'a b '.repeat(9).trim(),
+      reason: 'a b '.repeat(9 + index).trim(),
     }))
     const lines = formatJob({...jobOf(['failed']), datasets: records}, [], {...VIEW, width: 60}).split('\n')
     expect(lines.slice(3, 5)).to.deep.equal([
