@@ -11,7 +11,7 @@ import {cleanupDocument} from '../lib/views/json/documents.js'
 import {type Content} from '../lib/views/json/schemas/documents.js'
 import {cleanupSummary} from '../lib/views/markdown/cleanup.js'
 import {type JobFacts} from '../lib/views/markdown/markdown.js'
-import {type PlanNotes, totalsText} from '../lib/views/plan.js'
+import {type PlanNotes, totalsText, verbsOf} from '../lib/views/plan.js'
 import {type Ending} from '../lib/views/result.js'
 import {formatPlan, resultText} from '../lib/views/terminal/cleanup.js'
 import {whyPlain} from '../lib/views/terminal/style.js'
@@ -26,8 +26,10 @@ type KnownFacts = Partial<SavedPlanFacts> & PlanFacts
 
 /** Shows a cleanup: its plan, its questions, its progress, and how it ended. */
 export class CleanupPresenter {
-  /** What shows what was deleted where this job no longer can; undefined until a DELETE may have been sent. */
+  /** What shows what was taken where this job no longer can; undefined until a DELETE may have been sent. */
   lookBack: string | undefined
+  /** What the plan that is shown does with its datasets; until then what the flags ask for. */
+  done: string
   private readonly command: HubCommand
   private readonly given: GivenFlags
   /** The words of the command. */
@@ -39,6 +41,7 @@ export class CleanupPresenter {
   constructor(command: HubCommand, given: GivenFlags, words: string) {
     this.command = command
     this.given = given
+    this.done = verbsOf({rules: {trash: given.trash === true}}).done
     this.words = words
   }
 
@@ -84,7 +87,7 @@ export class CleanupPresenter {
         if (event.kind === 'started' && this.lookBack === undefined) {
           this.lookBack = given['no-journal']
             ? `To see what is left: ${command.bin} datasets list --namespace ${plan.namespace}`
-            : `To see what was deleted: ${command.bin} history latest`
+            : `To see what was ${this.done}: ${command.bin} history latest`
           watchOutput(this.lookBack)
         }
 
@@ -98,7 +101,7 @@ export class CleanupPresenter {
     this.warnNew(result.warnings)
     if (this.isJson) return
     if (result.declined) {
-      process.stderr.write('Cancelled: nothing was deleted.\n')
+      process.stderr.write(`Cancelled: nothing was ${verbsOf(result.plan).done}.\n`)
       return
     }
 
@@ -131,6 +134,7 @@ export class CleanupPresenter {
    */
   private async show(plan: Plan, facts: KnownFacts): Promise<void> {
     this.facts = facts
+    this.done = verbsOf(plan).done
     this.warnNew(facts.warnings)
     const isLive = this.given['no-dry-run'] === true
     if (!this.isJson) await this.command.print(this.textOf(plan, facts))

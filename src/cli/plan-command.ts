@@ -28,9 +28,10 @@ export abstract class PlanCommand extends SummaryCommand {
     return presenter.documentOf(result)
   }
 
-  /** The first thing to say with an error is whether anything is deleted. */
+  /** The first thing to say with an error is whether anything is deleted, or moved to the trash. */
   protected override safetyNote(): string | undefined {
-    return this.presenter?.lookBack === undefined ? 'Nothing was deleted.' : undefined
+    const {done = 'deleted', lookBack} = this.presenter ?? {}
+    return lookBack === undefined ? `Nothing was ${done}.` : undefined
   }
 
   protected override failureOf(error: Error): Failure {

@@ -13,9 +13,10 @@ const DELETE_ALL = ['cleanup', '--all', '--no-dry-run', '--yes']
  */
 async function deleting(hub: Sandbox, argv: string[]): Promise<{program: Running; answers: Gate}> {
   const answers = gate()
-  hub.intercept({match: isDelete, before: answers.before})
+  const isAct = (request: {method: string; path: string}) => isDelete(request) || isMove(request)
+  hub.intercept({match: isAct, before: answers.before})
   const program = start(argv, cleanEnv(hub, PATIENT))
-  await until('all that go at a time', () => deletionsAt(hub).length >= 4)
+  await until('all that go at a time', () => hub.requests.filter((request) => isAct(request)).length >= 4)
   return {program, answers}
 }
 
@@ -66,17 +67,22 @@ describe('Ctrl-C in the middle of a deletion', () => {
       expect(remaining.datasets).to.equal(runDatasetsAt(hub).length)
     }))
 
-  it('ends at once the second time', () =>
-    withHub({runs: 12}, async (hub) => {
-      const {program} = await deleting(hub, DELETE_ALL)
-      program.kill('SIGINT')
-      await until('the word that it stops', () => program.stderr.includes('stopping'))
-      program.kill('SIGINT')
-      const {stdout, stderr, exitCode} = await program.finished
-      expect(exitCode).to.equal(130)
-      expect(stdout).not.to.include('nothing new was started')
-      expect(stderr).to.include('Aborted. To see what was deleted: smoltrace history latest\n')
-    }))
+  const ways: Array<[done: string, argv: string[]]> = [
+    ['deleted', DELETE_ALL],
+    ['moved to the trash', [...DELETE_ALL, '--trash']],
+  ]
+  for (const [done, argv] of ways)
+    it(`ends at once the second time, and how to see what was ${done}`, () =>
+      withHub({runs: 12}, async (hub) => {
+        const {program} = await deleting(hub, argv)
+        program.kill('SIGINT')
+        await until('the word that it stops', () => program.stderr.includes('stopping'))
+        program.kill('SIGINT')
+        const {stdout, stderr, exitCode} = await program.finished
+        expect(exitCode).to.equal(130)
+        expect(stdout).not.to.include('nothing new was started')
+        expect(stderr).to.include(`Aborted. To see what was ${done}: smoltrace history latest\n`)
+      }))
 })
 
 describe('Ctrl-C in the middle of moves to the trash, out of it, and of emptying it', () => {

@@ -10,6 +10,7 @@ import {type Ended} from './items.js'
 import {type Phase, Progress} from './progress.js'
 
 const ARCHIVING: Phase = {doing: 'archiving', stopping: 'nothing was deleted'}
+const ARCHIVING_FOR_TRASH: Phase = {...ARCHIVING, stopping: 'nothing was moved to the trash'}
 const DELETING: Phase = {
   doing: 'deleting',
   stopping: 'what is under way is finished (Ctrl-C: at once)',
@@ -45,7 +46,7 @@ export function showDeletion(progress: Progress): (event: JobEvent, plan: Plan) 
     }
 
     const {name, of, bytes, problem} = event
-    progress.begin(ARCHIVING, of)
+    progress.begin(plan.rules.trash ? ARCHIVING_FOR_TRASH : ARCHIVING, of)
     progress.items.detail = formatBytes(bytes)
     if (!progress.items.running.has(name)) return progress.start(name)
     const how = problem === undefined ? DONE : FAILED

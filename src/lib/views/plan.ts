@@ -59,7 +59,7 @@ const TRASH: Verbs = {
   taken: 'trashed',
 }
 
-export function verbsOf({rules}: Pick<Plan, 'rules'>): Verbs {
+export function verbsOf({rules}: {rules: Pick<RetentionRules, 'trash'>}): Verbs {
   return rules.trash ? TRASH : DELETE
 }
 

@@ -33,7 +33,7 @@ export function cleanupSummary(
   const {plan, outcomes, stale, journal} = result
   return page([
     job.failed ?? `## ${plan.source === 'trash' ? 'Trash' : 'Cleanup'}: ${titleOf(result)}`,
-    leftPart(outcomes.length > 0 ? outcomes : stale),
+    leftPart(outcomes.length > 0 ? outcomes : stale, plans.verbsOf(plan).done),
     jobTable(job, [
       ['Namespace', placeAndTime(plan.namespace, plan)],
       ...plans.planPairs(plan, notes),
@@ -53,9 +53,9 @@ export function cleanupSummary(
 function titleOf(result: CleanupResult): string {
   const {plan, dryRun, declined, interrupted, wouldDelete, counts, outcomes} = result
   const {verb, where, done, taken} = plans.verbsOf(plan)
-  if (declined) return 'cancelled, nothing was deleted'
+  if (declined) return `cancelled, nothing was ${done}`
   if (isTooLate(result)) return 'nothing of the plan could be applied'
-  if (isUnknown(result)) return 'dry run, what would be deleted is not known'
+  if (isUnknown(result)) return `dry run, what would be ${done} is not known`
   if (wouldDelete === 0) return `nothing to ${verb}${where}`
   if (dryRun) return `dry run, ${formatCount(wouldDelete, 'dataset')} to ${verb}${where}`
   if (interrupted) return `interrupted, ${formatCount(counts[taken], 'dataset')} ${done}`
@@ -65,11 +65,11 @@ function titleOf(result: CleanupResult): string {
     : `${outcomes.length - ended} of ${formatCount(outcomes.length, 'dataset')} not ${done}`
 }
 
-function leftPart(outcomes: readonly Outcome[]): string {
+function leftPart(outcomes: readonly Outcome[], done: string): string {
   const left = results.remarkable(outcomes).flatMap(([, own]) => own)
   if (left.length === 0) return ''
   const columns = [
-    {title: 'Not deleted', isCode: true, cell: ({name}: Outcome) => name},
+    {title: `Not ${done}`, isCode: true, cell: ({name}: Outcome) => name},
     {title: 'Outcome', cell: ({status}: Outcome) => results.OUTCOME_LABELS[status]},
     {
       title: 'Why',

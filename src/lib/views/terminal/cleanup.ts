@@ -241,17 +241,17 @@ export function resultText(
   const {wouldDelete, stale, dryRun} = result
   const {next} = ending
   const {style, width} = screen
+  const {verb, where, done} = plans.verbsOf(result.plan)
   if (isUnknown(result)) {
     // Neither "nothing" nor a number would be true.
     const what = plans.unknownText(result.plan.unknown ?? [])
     return wrapText(
-      `What would be deleted is not known: ${what} could not be read. Nothing was deleted.`,
+      `What would be ${done} is not known: ${what} could not be read. Nothing was ${done}.`,
       width,
     )
   }
 
   if (wouldDelete > 0 && !dryRun) return formatResult(result, ending, screen, isQuiet)
-  const {verb, where, done} = plans.verbsOf(result.plan)
   const nothing =
     stale.length > 0 ? `No dataset of the plan can still be ${done}.` : `Nothing to ${verb}${where}.`
   const lines = [...(wouldDelete === 0 ? [nothing] : []), ...(next ? [next.text] : [])]
