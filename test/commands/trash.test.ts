@@ -111,7 +111,7 @@ describe('the trash on the command line', () => {
     account.add(account.older[2]!)
     const {exitCode, stdout} = await run(['trash', 'restore', '--all'])
     expect(exitCode).to.equal(3)
-    expect(stdout).to.include('Skipped: 3').and.to.include(`${account.older[2]} exists again`)
+    expect(stdout).to.include('Skipped: 3').and.to.include(`another dataset is named ${account.older[2]} now`)
     expect(stdout).to.include('Restored 3 of 6 datasets of 1 run.')
   })
 

@@ -2,6 +2,7 @@ import {expect} from 'chai'
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
+import {readHistory} from '../../src/index.js'
 import {RefusedError, UsageError} from '../../src/lib/base/errors.js'
 import {DAY} from '../../src/lib/base/time.js'
 import {exitCodeOf} from '../../src/lib/cleanup/result.js'
@@ -11,6 +12,7 @@ import {
   type TrashRestoreResult,
 } from '../../src/lib/cleanup/trash/restore.js'
 import {Account, all, CARRIED, stampOf} from '../support/account.js'
+import {rejectionOf} from '../support/builders.js'
 import {type FaultName, FAULTS} from '../support/faults.js'
 import {withoutPauses} from '../support/pauses.js'
 import {isMove} from '../support/sandbox.js'
@@ -53,6 +55,30 @@ describe('restoring from the trash', () => {
     expect(outcomesOf(await restore())).to.deep.equal([])
   })
 
+  it('restores what is left of the runs that are named, whatever an earlier call brought back', async () => {
+    const named = [account.old, account.older].map(([name]) => stampOf(name))
+    await restore({timestamps: named.slice(0, 1)})
+    const result = await restore({timestamps: named})
+    expect(statuses(result)).to.deep.equal(all(newest(account.older), 'restored'))
+    expect(result.present).to.deep.equal(named.slice(0, 1))
+    expect(exitCodeOfTrashRestore(result)).to.equal(0)
+    // What would take them again is said of all that were named.
+    expect(result.reselected.map(({runs}) => runs)).to.deep.equal([named])
+    const again = await restore({timestamps: named})
+    expect([again.present, exitCodeOfTrashRestore(again)]).to.deep.equal([named, 0])
+    await account.refused(restore({timestamps: [...named, '20200101_000000']}), RefusedError)
+  })
+
+  it('takes for the latest job the latest that moved anything, and no other for a move', async () => {
+    await account.empty({all: true, only: ['metrics'], ...CARRIED})
+    const result = await restore({job: 'latest'})
+    expect(result.counts.restored).to.equal(4)
+    const {jobs} = await readHistory(account.folder)
+    const [emptied, moved] = jobs.map(({id}) => id)
+    expect(result.job).to.equal(moved)
+    expect((await rejectionOf(restore({job: emptied}))).message).to.include('moved nothing to the trash')
+  })
+
   it('leaves a run of which a name is taken, and restores the others', async () => {
     account.add(account.older[0]!)
     const result = await restore()
@@ -60,7 +86,7 @@ describe('restoring from the trash', () => {
       ...all(account.old, 'restored'),
       ...all(account.older, 'skipped'),
     })
-    expect(outcomesOf(result).at(-1)?.reason).to.include('exists again')
+    expect(outcomesOf(result).at(-1)?.reason).to.include('rename or delete it on the Hub first')
     expect(exitCodeOfTrashRestore(result)).to.equal(3)
     expect(account.idsOf(account.inTrash(newest(account.older)))).to.deep.equal(ids.slice(3))
   })

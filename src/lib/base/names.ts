@@ -48,11 +48,12 @@ export function parseTimestamp(timestamp: string): Date | undefined {
   return Number(year) >= 100 && date.getUTCDate() === Number(day) ? date : undefined
 }
 
-/** Refuses what is not a run's timestamp. @throws UsageError */
-export function checkTimestamps(timestamps: string[], option?: string): void {
+/** Refuses what is not a run's timestamp. @param list the command that lists those to choose from @throws UsageError */
+export function checkTimestamps(timestamps: string[], option?: string, list = 'runs group'): void {
   for (const timestamp of timestamps) {
     if (parseTimestamp(timestamp)) continue
-    const problem = `"${timestamp}" is not a run timestamp: use one from \`runs group\`, such as 20260131_235959`
+    const why = TIMESTAMP.test(timestamp) ? 'not a real date and time' : 'not a run timestamp'
+    const problem = `"${timestamp}" is ${why}: use one from \`${list}\`, such as 20260131_235959`
     throw option === undefined ? new UsageError(`${problem}.`) : new OptionError(option, problem)
   }
 }

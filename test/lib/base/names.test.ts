@@ -95,6 +95,9 @@ describe('naming', () => {
       expect(() => checkTimestamps(['20260131_235959'])).not.to.throw()
       const names = ['20260131_235959', '2026']
       expect(() => checkTimestamps(names)).to.throw(UsageError, /^"2026" is not a run timestamp/)
+      expect(() => checkTimestamps(['20260231_000000'], undefined, 'trash list')).to.throw(
+        /^"20260231_000000" is not a real date and time: use one from `trash list`/,
+      )
       expect(() => checkTimestamps(names, 'run')).to.throw(UsageError, /^`run` "2026" is not a run timestamp/)
       expect(() => checkTimestamps([undefined as unknown as string])).to.throw(UsageError)
     })

@@ -115,7 +115,7 @@ export async function restoreJob(options: JobRestoreOptions): Promise<JobRestore
   const moved =
     dryRun || runs.length === 0
       ? undefined
-      : await takeOutOfTrash(runs, inventory, session, {...own, onEvent: own.onMove})
+      : await takeOutOfTrash({chosen: runs}, inventory, session, {...own, onEvent: own.onMove})
   const outcomes = new Map(
     [
       ...ways.settled,

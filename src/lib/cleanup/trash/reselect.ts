@@ -1,4 +1,4 @@
-import {type Inventory} from '../../account/datasets.js'
+import {type Inventory, type RunDataset} from '../../account/datasets.js'
 import {formatFlags} from '../../base/shell.js'
 import {type Session} from '../../hub/session.js'
 import {planBy} from '../../plan/build.js'
@@ -15,26 +15,25 @@ export interface Reselection {
 }
 
 /**
- * Which restored runs the rules that trashed them would take again, as far as this machine's journals know these rules.
- * @param back the names in the trash of what was restored
+ * Which runs the rules that trashed them would take again, as far as this machine's journals know these rules.
+ * @param back the datasets that are back
+ * @param after the namespace with them
  */
 export async function reselectionOf(
-  back: ReadonlySet<string>,
-  {before, after}: {before: Inventory; after: Inventory},
+  back: readonly RunDataset[],
+  after: Inventory,
   session: Session,
   dataDir: string,
 ): Promise<Reselection[]> {
-  const restored = before.trash.filter(({name}) => back.has(name))
   const {jobs} = await readHistory(dataDir).catch(() => ({jobs: [] as JobRecord[]}))
   const found: Reselection[] = []
-  const open = new Map(restored.map(({id, timestamp}) => [id, timestamp]))
+  const open = new Map(back.map(({id, timestamp}) => [id, timestamp]))
   for (const {rules, datasets, endpoint} of jobs) {
-    if (endpoint !== before.endpoint || open.size === 0) continue
+    if (endpoint !== after.endpoint || rules.trash !== true) continue
     const own = new Set<string>()
     for (const {id, state} of datasets) {
-      const timestamp = state === 'trashed' ? open.get(id) : undefined
-      if (timestamp !== undefined) own.add(timestamp)
-      if (state === 'trashed') open.delete(id)
+      const timestamp = state === 'trashed' || state === 'uncertain' ? open.get(id) : undefined
+      if (timestamp !== undefined && open.delete(id)) own.add(timestamp)
     }
 
     const runs = own.size > 0 ? await takenBy(rules, after, session) : []

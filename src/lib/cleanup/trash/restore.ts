@@ -87,8 +87,12 @@ export interface TrashRestoreResult {
   endpoint: string
   namespace: string
   user: string
+  /** The job that moved them there, where one was named. */
+  job?: string | undefined
   /** In the order in which they come back, the newest first. */
   runs: RestoredRun[]
+  /** Timestamps that were named, of runs that are not in the trash but exist: an earlier call brought them back. */
+  present: string[]
   counts: Record<TrashRestoreStatus, number>
   /** The rules that trashed them, where these would take some of them again. */
   reselected: Reselection[]
@@ -107,21 +111,35 @@ export async function restoreTrash(options: TrashRestoreOptions = {}): Promise<T
   const own = readOptions(options, RESTORE_OPTIONS)
   const timestamps = readChoice(own)
   checkConcurrency(own.concurrency ?? DEFAULT_CONCURRENCY)
-  const job = own.job === undefined ? undefined : await readNamedJob(dataDirOf(own), own.job)
+  const job = own.job === undefined ? undefined : await findMove(own.job, own)
   const session = job ? await openSessionAt(job, own, 'job') : await openSession(own)
   requireDeletable(session)
   const {signal} = own
   const inventory = await discover(session)
   const there = trashedRunsOf(inventory)
   await requireListed(there, timestamps, job, session)
-  const chosen = chooseRuns(there, timestamps, job)
+  const choice = chooseRuns(there, timestamps, job, inventory)
   if (signal?.aborted) throw new CancelledError('Interrupted.')
-  return takeOutOfTrash(chosen, inventory, session, own)
+  return {...(await takeOutOfTrash(choice, inventory, session, own)), job: job?.id}
 }
 
-/** Gives these runs, as `narrowRuns` returns them, their names again. */
+/** A job that moved datasets to the trash; the `latest` is the latest of these. @throws RefusedError where there is none */
+async function findMove(id: string, options: TrashRestoreOptions): Promise<JobRecord> {
+  const history = await readHistory(dataDirOf(options))
+  const isMove = ({rules}: JobRecord) => rules.trash === true
+  const job = findJob(
+    id === 'latest' ? {...history, jobs: history.jobs.filter((each) => isMove(each))} : history,
+    id,
+  )
+  if (isMove(job)) return job
+  throw new RefusedError(`Job ${job.id} moved nothing to the trash.`, {
+    suggestions: [`To restore what it deleted from its archive: smoltrace restore --job ${job.id}`],
+  })
+}
+
+/** Gives the chosen runs, as `narrowRuns` returns them, their names again. @param choice `present`: as in the result */
 export async function takeOutOfTrash(
-  chosen: TrashedRun[],
+  {chosen, present = []}: {chosen: TrashedRun[]; present?: string[]},
   inventory: Inventory,
   session: Session,
   options: MoveOptions,
@@ -140,7 +158,7 @@ export async function takeOutOfTrash(
       outcomes: datasets.map((dataset) => outcomeOf(dataset, outcomes, refused.get(run))),
     }
   })
-  return finish(runs, inventory, session, options)
+  return finish({runs, present}, inventory, session, options)
 }
 
 /** What to bring back: these runs, or all where undefined. @throws UsageError */
@@ -149,7 +167,7 @@ function readChoice({timestamps, all, job}: TrashRestoreOptions): string[] | und
     throw new UsageError('`all` restores everything in the trash: omit `job`, or `all`.')
   if (timestamps !== undefined && timestamps.length > 0) {
     if (all) throw new UsageError('`all` restores everything in the trash: omit the timestamps, or `all`.')
-    checkTimestamps(readTexts(timestamps, 'Timestamps'))
+    checkTimestamps(readTexts(timestamps, 'Timestamps'), undefined, 'trash list')
     return [...new Set(timestamps)]
   }
 
@@ -194,24 +212,30 @@ async function requireListed(
 }
 
 /**
- * The runs that come back, the newest first, each with its datasets in the order in which they do.
+ * The runs that come back, the newest first, each with its datasets in the order in which they do; and those named that are back.
  * @param job of which only what it moved to the trash, or may have, comes back
- * @throws RefusedError where a timestamp is not among them
+ * @throws RefusedError where a timestamp is of neither
  */
 function chooseRuns(
   runs: TrashedRun[],
   timestamps: string[] | undefined,
   job: JobRecord | undefined,
-): TrashedRun[] {
+  {datasets}: Inventory,
+): {chosen: TrashedRun[]; present: string[]} {
   const moved = job?.datasets.flatMap(({id, state}) => (isMoved(state) ? [id] : []))
   const there = narrowRuns(runs, moved && new Set(moved))
   const known = new Set(there.map(({timestamp}) => timestamp))
-  const absent = timestamps?.filter((timestamp) => !known.has(timestamp)) ?? []
+  const exists = new Set(datasets.map(({timestamp}) => timestamp))
+  const missing = timestamps?.filter((timestamp) => !known.has(timestamp)) ?? []
+  const absent = missing.filter((timestamp) => !exists.has(timestamp))
   if (absent.length > 0)
     throw new RefusedError(`${absent.join(', ')}: not in the trash${job ? ` from job ${job.id}` : ''}.`, {
       suggestions: [whatIsThere(runs)],
     })
-  return there.filter(({timestamp}) => timestamps === undefined || timestamps.includes(timestamp))
+  return {
+    chosen: there.filter(({timestamp}) => timestamps === undefined || timestamps.includes(timestamp)),
+    present: missing,
+  }
 }
 
 /** What of these runs has one of these ids, if there are any; the newest first. */
@@ -245,7 +269,8 @@ function renamed(event: TakeEvent, names: ReadonlyMap<string, string>): TakeEven
 export function whyNot({datasets}: TrashedRun, inventory: Inventory): string | undefined {
   const names = new Set(inventory.datasets.map(({name}) => name))
   const taken = datasets.map((dataset) => originalName(dataset)).find((name) => names.has(name))
-  if (taken !== undefined) return `${taken} exists again`
+  if (taken !== undefined)
+    return `another dataset is named ${taken} now: rename or delete it on the Hub first`
   const twice = RUN_TYPES.find((type) => datasets.filter((each) => each.type === type).length > 1)
   return twice && `the trash has its ${twice} twice`
 }
@@ -298,7 +323,7 @@ const STATUS: Record<OutcomeStatus, TrashRestoreStatus> = {
 
 /** Adds what keeps these runs from now on, and what would take them again. */
 async function finish(
-  runs: RestoredRun[],
+  {runs, present}: Pick<TrashRestoreResult, 'present' | 'runs'>,
   inventory: Inventory,
   session: Session,
   options: MoveOptions,
@@ -315,19 +340,22 @@ async function finish(
     namespace: access.namespace,
     user,
     runs,
+    present,
     counts,
     reselected: [],
     interrupted: options.signal?.aborted === true && counts.failed + counts.unattempted > 0,
     warnings,
   }
-  if (back.size === 0 || options.signal?.aborted) return result
+  if (back.size + present.length === 0 || options.signal?.aborted) return result
   const protection = await readProtectionIfPossible(hub, after, warnings)
   const pinned = runs.map((run) => {
     const datasets = after.datasets.filter(({timestamp}) => timestamp === run.timestamp)
     const pin = protection === 'unknown' ? undefined : pinOn({...run, datasets}, protection, now)
     return pin ? {...run, pin: describeLivePin(pin)} : run
   })
-  const reselected = await reselectionOf(back, {before: inventory, after}, session, dataDirOf(options))
+  const isBack = new Set([...present, ...runs.map(({timestamp}) => timestamp)])
+  const again = after.datasets.filter(({timestamp}) => isBack.has(timestamp))
+  const reselected = await reselectionOf(again, after, session, dataDirOf(options))
   return {...result, runs: pinned, reselected}
 }
 

@@ -50,16 +50,18 @@ export function trashDocument({
 }
 
 export function trashRestoreDocument(result: TrashRestoreResult): z.output<typeof TRASH_RESTORE> {
-  const {endpoint, namespace, runs, counts, reselected, interrupted} = result
+  const {endpoint, namespace, job = null, runs, present, counts, reselected, interrupted} = result
   return {
     endpoint,
     namespace,
+    job,
     runs: runs.map(({timestamp, missing, outcomes, pin}) => ({
       run: timestamp,
       missing,
       pin: pin ?? null,
       outcomes,
     })),
+    present,
     counts,
     reselected,
     interrupted,

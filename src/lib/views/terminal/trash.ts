@@ -14,7 +14,7 @@ import {
 } from '../../cleanup/trash/restore.js'
 import {type Column, evaluationColumns, sizeColumn, TRASHED} from '../columns.js'
 import {formatStorageTotal, placeAndTime, typesOf} from '../format.js'
-import {describeOutcome, type Ending, EXPOSED, MAX_NAMED, namespaceFlag} from '../result.js'
+import {describeOutcome, type Ending, EXPOSED, MAX_NAMED, namespaceFlag, shortId} from '../result.js'
 import {paragraphs, wrapIndented, wrapText} from './layout.js'
 import {type Screen, type Style} from './style.js'
 import {formatTable} from './table.js'
@@ -84,7 +84,7 @@ const LABELS: Array<[TrashRestoreOutcome['status'], string]> = [
 
 /** How a restoration ended, everything that did not come back and why first, then what would take it again. */
 export function formatTrashRestore(
-  {runs, counts, reselected, interrupted, namespace, user}: TrashRestoreResult,
+  {runs, counts, present, job, reselected, interrupted, namespace, user}: TrashRestoreResult,
   caller: Pick<Ending, 'bin' | 'isNamespaceSet'>,
   {style, width}: Screen,
 ): string {
@@ -100,7 +100,7 @@ export function formatTrashRestore(
   const back = cameBack(runs)
   return paragraphs([
     ...rest,
-    wrapText(headline({counts, interrupted, back, total: outcomes.length}, style), width),
+    wrapText(headline({counts, interrupted, back, present, job, total: outcomes.length}, style), width),
     ...endingOf({runs, reselected, namespace, user}, caller, {style, width}),
   ])
 }
@@ -160,15 +160,22 @@ function headline(
     interrupted,
     back,
     total,
-  }: Pick<TrashRestoreResult, 'counts' | 'interrupted'> & {back: RestoredRun[]; total: number},
+    present,
+    job,
+  }: Pick<TrashRestoreResult, 'counts' | 'interrupted' | 'job' | 'present'> & {
+    back: RestoredRun[]
+    total: number
+  },
   style: Style,
 ): string {
-  if (total === 0) return 'Nothing to restore.'
+  const there = present.length > 0 ? ` Already back: ${joinWords(present)}.` : ''
+  if (total === 0) return `Nothing to restore.${there}`
   const isDone = counts.restored === total
   const share = `${isDone ? '' : `${counts.restored} of `}${formatCount(total, 'dataset')}`
   const ofRuns = back.length > 0 ? ` of ${formatCount(back.length, 'run')}` : ''
-  const text = `Restored ${share}${ofRuns}.`
-  const next = isDone ? '' : ' To restore the rest, run the same command again.'
+  const text = `Restored ${share}${ofRuns}${job === undefined ? '' : `, moved by job ${shortId(job)}`}.${there}`
+  const isOpen = counts.failed + counts.unattempted > 0
+  const next = isOpen ? ' To restore the rest, run the same command again.' : ''
   if (interrupted) return `${style.yellow(`Interrupted: running requests were finished. ${text}`)}${next}`
   return `${isDone ? style.green(text) : style.red(text)}${next}`
 }

@@ -44,6 +44,7 @@ export const RESELECTED = t.list(
 
 export const TRASH_RESTORE = t.object('The outcomes of a restore from the trash.', {
   ...t.place,
+  job: t.orNull(t.text('The id of the job that moved them there; null without --job.')),
   runs: t.list(
     t.object('A run.', {
       run: t.timestamp('The run.'),
@@ -66,6 +67,7 @@ export const TRASH_RESTORE = t.object('The outcomes of a restore from the trash.
     }),
     'The runs, newest first.',
   ),
+  present: t.list(t.timestamp('A run.'), 'The runs asked for that are not in the trash, but exist.'),
   counts: t.object('The number of datasets by outcome.', t.counts(TRASH_RESTORE_STATUSES)),
   reselected: RESELECTED,
   interrupted: t.yesNo('Whether it was interrupted before everything was attempted.'),
