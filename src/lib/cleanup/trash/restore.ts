@@ -127,10 +127,12 @@ export async function restoreTrash(options: TrashRestoreOptions = {}): Promise<T
 async function findMove(id: string, options: TrashRestoreOptions): Promise<JobRecord> {
   const history = await readHistory(dataDirOf(options))
   const isMove = ({rules}: JobRecord) => rules.trash === true
-  const job = findJob(
-    id === 'latest' ? {...history, jobs: history.jobs.filter((each) => isMove(each))} : history,
-    id,
-  )
+  const jobs = history.jobs.filter((each) => isMove(each))
+  if (id === 'latest' && jobs.length === 0)
+    throw new RefusedError(`No job that moved anything to the trash is recorded in ${history.dataDir}.`, {
+      suggestions: ['To see what is in the trash: smoltrace trash list'],
+    })
+  const job = findJob(id === 'latest' ? {...history, jobs} : history, id)
   if (isMove(job)) return job
   throw new RefusedError(`Job ${job.id} moved nothing to the trash.`, {
     suggestions: [`To restore what it deleted from its archive: smoltrace restore --job ${job.id}`],
