@@ -25,7 +25,7 @@ import {
   type Session,
 } from '../../hub/session.js'
 import {moving} from '../act.js'
-import {readNamedJob} from '../journal/history.js'
+import {findJob, readHistory, readJob} from '../journal/history.js'
 import {type DatasetState, type JobRecord} from '../journal/parse.js'
 import {dataDirOf} from '../options.js'
 import {isExposed, type Outcome, type OutcomeStatus, type TakeEvent, unattemptedOutcome} from '../outcomes.js'
@@ -125,7 +125,8 @@ export async function restoreTrash(options: TrashRestoreOptions = {}): Promise<T
 
 /** A job that moved datasets to the trash; the `latest` is the latest of these. @throws RefusedError where there is none */
 async function findMove(id: string, options: TrashRestoreOptions): Promise<JobRecord> {
-  const history = await readHistory(dataDirOf(options))
+  const dataDir = dataDirOf(options)
+  const history = await readHistory(dataDir, {brief: true})
   const isMove = ({rules}: JobRecord) => rules.trash === true
   const jobs = history.jobs.filter((each) => isMove(each))
   if (id === 'latest' && jobs.length === 0)
@@ -133,7 +134,7 @@ async function findMove(id: string, options: TrashRestoreOptions): Promise<JobRe
       suggestions: ['To see what is in the trash: smoltrace trash list'],
     })
   const job = findJob(id === 'latest' ? {...history, jobs} : history, id)
-  if (isMove(job)) return job
+  if (isMove(job)) return readJob(dataDir, job)
   throw new RefusedError(`Job ${job.id} moved nothing to the trash.`, {
     suggestions: [`To restore what it deleted from its archive: smoltrace restore --job ${job.id}`],
   })
