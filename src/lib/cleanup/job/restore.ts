@@ -22,7 +22,7 @@ import {parseRunDatasetName, RUN_TYPES} from '../../base/names.js'
 import {type OptionTable, readOptions, readText} from '../../base/options.js'
 import {byText, printable} from '../../base/text.js'
 import {CONNECTION, type ConnectionOptions, requireDeletable, type Session} from '../../hub/session.js'
-import {readNamedJob} from '../journal/history.js'
+import {findJob, readHistory, readJob} from '../journal/history.js'
 import {type DatasetRecord, type DatasetState, type JobRecord} from '../journal/parse.js'
 import {dataDirOf} from '../options.js'
 import {type TakeEvent} from '../outcomes.js'
@@ -94,7 +94,7 @@ export interface JobRestoreResult extends Pick<
 /**
  * Brings back what a job deleted or moved to the trash: from the trash what is there, the rest from the job's archive. What exists
  * again is `present`; what has no copy, or whose name another dataset has, is `refused`.
- * @throws UsageError where the job ran elsewhere; RefusedError without one such job, or where its archive is no longer there;
+ * @throws UsageError where the job ran elsewhere; RefusedError without one such job, or where its archive is gone;
  *   NotAllowedError where the token cannot write; nothing was changed then
  */
 export async function restoreJob(options: JobRestoreOptions): Promise<JobRestoreResult> {
@@ -158,7 +158,7 @@ function placeOf(name: string, namespace: string): {timestamp: string; rank: num
 
 /** A job, with what it took or may have. @throws RefusedError without one such job */
 async function readTaken(id: string, dataDir: string): Promise<JobRecord> {
-  const job = await readNamedJob(dataDir, id)
+  const job = await readJob(dataDir, findJob(await readHistory(dataDir, {brief: true}), id))
   const taken = new Set<DatasetState>(['deleted', 'trashed', 'uncertain'])
   return {...job, datasets: job.datasets.filter(({state}) => taken.has(state))}
 }
@@ -206,7 +206,7 @@ function sortByWay({datasets}: JobRecord, found: Present[], inventory: Inventory
 /**
  * Looks for copies in the job's archive, which others may share. @returns those of these very datasets, in runs, and why the others
  * have none
- * @throws RefusedError where the archive is no longer there
+ * @throws RefusedError where the archive is gone
  */
 async function findIn(
   {archive, id, namespace}: JobRecord,

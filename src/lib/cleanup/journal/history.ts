@@ -69,11 +69,6 @@ export function readJob(dataDir: string, {at, id}: JobRecord): Promise<JobRecord
   return readJournal(journalFolder(dataDir), journalName(at, id))
 }
 
-/** Reads the job that `findJob` finds as a whole, and no other. @throws as both */
-export async function readNamedJob(dataDir: string, id: string): Promise<JobRecord> {
-  return readJob(dataDir, findJob(await readHistory(dataDir, {brief: true}), id))
-}
-
 /** The one job whose id starts like this, or the `latest`. @throws RefusedError without one, or more than one */
 export function findJob({dataDir, jobs}: History, id: string): JobRecord {
   const wanted = id.toLowerCase()
