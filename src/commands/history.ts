@@ -67,7 +67,8 @@ export default class History extends HubCommand {
     const jobs = job ? [job] : all.jobs
     const problems = job ? all.problems.filter((problem) => problem.job === job.id) : all.problems
     if (!this.jsonEnabled()) {
-      const view = {...this.screen, ...this.caller, since}
+      const isSettled = job !== undefined && all.settled.has(job.id)
+      const view = {...this.screen, ...this.caller, since, isSettled}
       await this.print(job ? formatJob(job, problems, view, check) : formatHistory(all, view))
     }
 

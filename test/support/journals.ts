@@ -16,7 +16,7 @@ import {ago, inventoryOf, later, NOW, planOf, runDatasets} from './builders.js'
 import {inMemory} from './scratch.js'
 
 /** Two old runs are deleted. */
-const PLAN = planOf(inventoryOf([...runDatasets(ago(31 * DAY)), ...runDatasets(ago(32 * DAY))]), {
+export const PLAN = planOf(inventoryOf([...runDatasets(ago(31 * DAY)), ...runDatasets(ago(32 * DAY))]), {
   olderThan: '30d',
 })
 export const JOURNALED = plannedDatasets(PLAN) as [Dataset, Dataset, ...Dataset[]]

@@ -6,7 +6,7 @@ import {RefusedError} from '../../base/errors.js'
 import {isErrno} from '../../base/files.js'
 import {type OptionTable, readOptions, readText} from '../../base/options.js'
 import {messageOf, safe, safeName} from '../../base/text.js'
-import {type JobRecord, parseJournal} from './parse.js'
+import {type DatasetRecord, type DatasetState, type JobRecord, parseJournal} from './parse.js'
 import {dataDirectory, journalFolder, journalName} from './write.js'
 
 /** Something among the journals that is not certain. */
@@ -22,6 +22,8 @@ export interface History {
   dataDir: string
   /** Newest first. */
   jobs: JobRecord[]
+  /** Ids of those jobs of which later ones took all that was left. */
+  settled: ReadonlySet<string>
   problems: HistoryProblem[]
 }
 
@@ -46,7 +48,9 @@ export async function readHistory(
 ): Promise<History> {
   const {since, brief = false} = readOptions(options, HISTORY_OPTIONS)
   const folder = journalFolder(readText(dataDir, '`dataDir`'))
-  const history: History = {dataDir: safeName(dataDir), jobs: [], problems: []}
+  const settled = new Set<string>()
+  const history: History = {dataDir: safeName(dataDir), jobs: [], settled, problems: []}
+  const taken = new Set<string>()
   for (const entry of await entriesOf(folder)) {
     const file = safe(entry.name)
     try {
@@ -55,6 +59,7 @@ export async function readHistory(
       const job = brief ? {...whole, datasets: []} : whole
       if (since && job.at < since) continue
       history.jobs.push(job)
+      if (takeIn(whole, taken)) settled.add(job.id)
       history.problems.push(...job.problems.map((message) => ({file, job: job.id, message})))
     } catch (error) {
       history.problems.push({file, job: undefined, message: messageOf(error)})
@@ -63,6 +68,16 @@ export async function readHistory(
 
   return history
 }
+
+/** Adds what a job took to what later ones took. @returns whether nothing of it is left */
+function takeIn({datasets, endpoint}: JobRecord, taken: Set<string>): boolean {
+  const keyOf = ({id}: DatasetRecord) => `${endpoint} ${id}`
+  const isSettled = datasets.every((dataset) => TAKEN.has(dataset.state) || taken.has(keyOf(dataset)))
+  for (const dataset of datasets) if (TAKEN.has(dataset.state)) taken.add(keyOf(dataset))
+  return isSettled
+}
+
+const TAKEN: ReadonlySet<DatasetState> = new Set(['deleted', 'gone', 'trashed'])
 
 /** Reads a job of a brief history as a whole. @throws RefusedError where its journal is no longer one */
 export function readJob(dataDir: string, {at, id}: JobRecord): Promise<JobRecord> {

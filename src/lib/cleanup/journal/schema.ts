@@ -21,6 +21,8 @@ export const DATASET = z.object({
 /** Where what was taken had its names. */
 export const SOURCE = about(z.enum(PLAN_SOURCES), 'runs: of a cleanup; trash: of `trash empty`.')
 
+export const PICKED = about(z.boolean(), 'Whether a person picked other runs than the rules select.')
+
 /** The first line: the plan. */
 export const HEADER = z.object({
   id: about(nonEmptyText, '12 hexadecimal digits.'),
@@ -40,8 +42,9 @@ export const HEADER = z.object({
     ),
     'The saved plan that was applied; null without one.',
   ),
-  // A journal of an earlier version has none.
+  // A journal of an earlier version has neither.
   source: z._default(SOURCE, 'runs'),
+  picked: z._default(PICKED, false),
   rules: about(
     z.record(z.string(), z.unknown()),
     'The rules of the plan, as in cleanup.schema.json or as in another version.',

@@ -8,6 +8,7 @@ import {RefusedError} from '../../base/errors.js'
 import {makeFolder, syncFolder} from '../../base/files.js'
 import {messageOf, printable, safe, safeName} from '../../base/text.js'
 import {VERSION} from '../../base/version.js'
+import {isPicked} from '../../plan/pick.js'
 import {type Plan, plannedDatasets} from '../../plan/plan.js'
 import {rulesDocument} from '../../retention/read-rules.js'
 import {type Outcome} from '../outcomes.js'
@@ -75,6 +76,7 @@ export async function openJournal(
     confirmedBy,
     savedPlan: saved ? {madeBy: saved.madeBy, digest: saved.digest} : null,
     source: plan.source,
+    picked: [...plan.delete, ...plan.keep].some((each) => isPicked(each)),
     rules: rulesDocument(plan),
     archive: archive ?? null,
     datasets: plannedDatasets(plan).map(({name, id, sha, lastModified}) => ({name, id, sha, lastModified})),

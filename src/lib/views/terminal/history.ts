@@ -14,16 +14,16 @@ import {
   type JobRecord,
 } from '../../cleanup/journal/parse.js'
 import {journalName} from '../../cleanup/journal/write.js'
-import {flagsOf} from '../../retention/read-rules.js'
+import {flagsOf, optionsOf, readRules} from '../../retention/read-rules.js'
 import {type Column, type Pair} from '../columns.js'
 import {formatMinute, formatMoment} from '../format.js'
-import {describeOutcome, type Ending, OUTCOME_LABELS, shortId} from '../result.js'
+import {describeOutcome, type Ending, namespaceFlag, OUTCOME_LABELS, shortId} from '../result.js'
 import {cut, paragraphs, wrapIndented, wrapText} from './layout.js'
 import {type Screen} from './style.js'
 import {formatPairs, formatTable, widest} from './table.js'
 
 /** What the reader asked for, and how the program is called; in a rehearsal there is no way back, since its Hub is gone. */
-export type HistoryView = Omit<Ending, 'next'> & Screen & {since?: Date | undefined}
+export type HistoryView = Omit<Ending, 'next'> & Screen & {since?: Date | undefined; isSettled?: boolean}
 
 const STATE_TITLES: Readonly<Record<DatasetState, string>> = {
   ...OUTCOME_LABELS,
@@ -104,11 +104,11 @@ function ruleText(job: JobRecord, added: GivenFlags = {}): string {
 }
 
 /** The table of jobs, newest first, then a line for each way in which jobs did not come to a good end, and for each problem. */
-export function formatHistory({dataDir, jobs, problems}: History, view: HistoryView): string {
+export function formatHistory({dataDir, jobs, settled, problems}: History, view: HistoryView): string {
   const {style, since, width, bin} = view
   const from = since ? ` since ${formatMoment(since)}` : ''
   const ends = new Map<string, JobRecord[]>()
-  for (const job of jobs) pushTo(ends, endOf(job), job)
+  for (const job of jobs) if (!settled.has(job.id)) pushTo(ends, endOf(job), job)
   ends.delete(DONE)
   const lines = [...ends].map(([end, own]) => {
     const which = own.length > 1 ? ', the latest' : ''
@@ -130,7 +130,20 @@ export function formatJob(
   view: HistoryView,
   check?: JobCheck,
 ): string {
-  const {at, id, namespace, endpoint, user, program, confirmedBy, phrase, endedAt, savedPlan, archive} = job
+  const {
+    at,
+    id,
+    namespace,
+    endpoint,
+    user,
+    program,
+    confirmedBy,
+    phrase,
+    endedAt,
+    savedPlan,
+    archive,
+    picked,
+  } = job
   const {style, isRehearsal} = view
   const how = {phrase: `by typing ${phrase}`, yes: 'with --yes', callback: 'by a program'}[confirmedBy]
   const flags = ruleText(job, {archive: archive ?? undefined})
@@ -142,12 +155,13 @@ export function formatJob(
     ['Datasets', countsText(job) || undefined],
     ['Now', check && presentText(check)],
     ['Namespace', `${namespace} at ${endpoint}`],
-    ['Flags', flags || 'none: picked by hand'],
+    ['Flags', flags ? `${flags}${picked ? ' (and picked by hand)' : ''}` : 'none: picked by hand'],
     ['Plan', savedPlan ? `saved by ${String(savedPlan.madeBy)} (${savedPlan.digest})` : undefined],
     ['Confirmed', `${how}, by ${user}`],
     ['Ended', endedAt ? formatMoment(endedAt) : 'unknown'],
     ['Program', program],
     ['Journal', journalName(at, id)],
+    ['To finish', isRehearsal || view.isSettled ? undefined : finishOf(job, view)],
     ['Undo', undo && style.bold(undo)],
   ]
   return paragraphs([
@@ -156,8 +170,31 @@ export function formatJob(
     problemLines(problems)
       .map((line) => style.yellow(line))
       .join('\n'),
-    formatPairs(facts, view, new Set(['Undo'])),
+    formatPairs(facts, view, new Set(['To finish', 'Undo'])),
   ])
+}
+
+/** The command that takes what the job left, by its rules; undefined where nothing is left, or a person or a saved plan chose. */
+function finishOf(job: JobRecord, {bin, isNamespaceSet}: HistoryView): string | undefined {
+  const {counts, savedPlan, picked, rules, archive, source} = job
+  const open = counts.failed + counts.unattempted + counts.untouched + counts.uncertain
+  if (open === 0 || savedPlan || picked || !isSelecting(rules)) return undefined
+  const words = [
+    bin,
+    ...(source === 'runs' ? ['cleanup'] : []),
+    ruleText(job, {archive: archive ?? undefined}),
+  ]
+  return [...words, ...namespaceFlag(job, isNamespaceSet), '--no-dry-run'].join(' ')
+}
+
+/** Whether a cleanup would accept these rules: those of a list of names select nothing, those of another version may be unknown. */
+function isSelecting(rules: JobRecord['rules']): boolean {
+  try {
+    readRules(optionsOf(rules))
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** The command that brings back what the job took; undefined where nothing can come back, or nothing is away. */

@@ -3,11 +3,22 @@ import {execFileSync} from 'node:child_process'
 import {copyFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
+import {type Dataset} from '../../../../src/lib/account/datasets.js'
 import {RefusedError} from '../../../../src/lib/base/errors.js'
 import {DAY} from '../../../../src/lib/base/time.js'
 import {findJob, type History, readHistory, readJob} from '../../../../src/lib/cleanup/journal/history.js'
+import {type OutcomeStatus} from '../../../../src/lib/cleanup/outcomes.js'
+import {type Plan} from '../../../../src/lib/plan/plan.js'
 import {ago, errorOf, later, NOW, rejectionOf} from '../../../support/builders.js'
-import {type DataDir, JOURNALED, newDataDir, textOf, writeJob} from '../../../support/journals.js'
+import {
+  beginJournal,
+  type DataDir,
+  JOURNALED,
+  newDataDir,
+  PLAN,
+  textOf,
+  writeJob,
+} from '../../../support/journals.js'
 
 describe('history', () => {
   let data: DataDir
@@ -17,7 +28,7 @@ describe('history', () => {
   })
 
   it('is empty where nothing was ever deleted, whatever hidden files there are', async () => {
-    const nothing = {dataDir: data.dir, jobs: [], problems: []}
+    const nothing = {dataDir: data.dir, jobs: [], settled: new Set(), problems: []}
     writeFileSync(join(data.folder, '.trial-abc'), 'a full')
     expect(await readHistory(data.dir)).to.deep.equal(nothing)
     rmSync(data.folder, {recursive: true})
@@ -38,6 +49,32 @@ describe('history', () => {
     expect(whole?.datasets).to.have.length(JOURNALED.length)
     expect(brief).to.deep.equal({...whole, datasets: []})
     expect(brief && (await readJob(data.dir, brief))).to.deep.equal(whole)
+  })
+
+  it('takes a job for settled where later ones took all that it left, at the same Hub', async () => {
+    const take = async (at: Date, datasets: Dataset[], status: OutcomeStatus, plan: Plan = PLAN) => {
+      const journal = await beginJournal(data.dir, {plan}, at)
+      for (const dataset of datasets) await journal.outcome({name: dataset.name, status}, dataset)
+      return journal.id
+    }
+
+    const settled = async () => [...(await readHistory(data.dir, {brief: true})).settled]
+
+    const [first, ...others] = JOURNALED
+    const broken = await take(ago(4), [first], 'deleted')
+    const failed = await take(ago(3), others.slice(1), 'failed')
+    await take(ago(2), JOURNALED, 'deleted', {...PLAN, endpoint: 'http://127.0.0.1:1'})
+    expect(await settled())
+      .not.to.include.members([broken])
+      .and.not.to.include.members([failed])
+    const last = await take(ago(1), others, 'trashed')
+    expect(await settled())
+      .to.include.members([broken])
+      .and.not.to.include.members([failed, last])
+    const rest = await take(NOW, [first], 'gone')
+    expect(await settled())
+      .to.include.members([broken, failed, last])
+      .and.not.to.include.members([rest])
   })
 
   const strangers: Array<[title: string, name: string, make: (path: string) => void, message: string]> = [
@@ -93,7 +130,7 @@ describe('history', () => {
 
   describe('of one job', () => {
     const jobs = ['aaaa00000000', 'aaab00000000', 'bbbb00000000'].map((id) => ({id}))
-    const history = {dataDir: '/data', jobs, problems: []} as unknown as History
+    const history = {dataDir: '/data', jobs, settled: new Set(), problems: []} as unknown as History
 
     it('finds it by the beginning of its id, in any case, and the latest by that word', () => {
       for (const [id, index] of [

@@ -1,5 +1,6 @@
 import {expect} from 'chai'
 
+import {DEFAULT_GRACE_MS} from '../../../../src/lib/account/runs.js'
 import {type HistoryProblem} from '../../../../src/lib/cleanup/journal/history.js'
 import {
   DATASET_STATES,
@@ -35,6 +36,7 @@ function jobOf(states: DatasetState[], facts: Partial<JobRecord> = {}): JobRecor
     phrase: 'DELETE',
     confirmedBy: 'phrase',
     source: 'runs',
+    picked: false,
     rules: {olderThan: '30d', all: false, run: [], only: ['traces'], graceMs: 0},
     archive: null,
     savedPlan: null,
@@ -51,7 +53,7 @@ const BROKEN = jobOf(
   {id: 'aaaabbbbcccc', state: 'broken-off', endedAt: undefined},
 )
 const history = (jobs: JobRecord[], view: Partial<HistoryView> = {}, problems: HistoryProblem[] = []) =>
-  formatHistory({dataDir: '/data', jobs, problems}, {...VIEW, ...view})
+  formatHistory({dataDir: '/data', jobs, settled: new Set(), problems}, {...VIEW, ...view})
 const one = (job: JobRecord, problems: HistoryProblem[] = []) => formatJob(job, problems, VIEW)
 
 describe('the view of the history', () => {
@@ -166,6 +168,34 @@ Result     did not finish: it was killed, it crashed, or it is still running
 Datasets   1 deleted, 1 already gone, 1 not attempted (nothing was sent), 1 not attempted, 1 skipped, 1 failed, 1 may or may not be deleted
 `)
   })
+
+  const finishing: Array<[title: string, command: string | undefined, facts: Partial<JobRecord>]> = [
+    ['a cleanup', 'cleanup --older-than 30d --trash', {rules: {olderThan: '30d', trash: true}}],
+    [
+      'one that archives, of a team',
+      "cleanup --keep-recent 3 --archive '/my copies' --namespace team",
+      {rules: {keepRecent: 3}, archive: '/my copies', namespace: 'team'},
+    ],
+    ['what empties the trash', 'trash empty --all', {rules: {all: true}, source: 'trash'}],
+    ['one whose runs were picked', undefined, {rules: {only: ['traces']}, picked: true}],
+    ['one of names', undefined, {rules: {}}],
+    ['one of a saved plan', undefined, {rules: {all: true}, savedPlan: {madeBy: 'kim', digest: 'd'}}],
+    ['one of rules that are unknown here', undefined, {rules: {olderThan: '30 moons'}}],
+  ]
+  for (const [title, command, facts] of finishing) {
+    it(`shows how to finish ${title}${command === undefined ? ': not at all' : ''}`, () => {
+      const rules = {graceMs: DEFAULT_GRACE_MS, ...facts.rules}
+      const own = {...facts, rules, state: 'broken-off'} as const
+      const shown = (states: DatasetState[], view: Partial<HistoryView> = {}) =>
+        /^To finish +(.*)$/m.exec(formatJob(jobOf(states, own), [], {...VIEW, ...view}))?.[1]
+      const line = command && `smoltrace ${command} --no-dry-run`
+      expect(shown(['deleted', 'untouched'])).to.equal(line)
+      expect(shown(['unattempted'])).to.equal(line)
+      expect(shown(['deleted', 'skipped'])).to.equal(undefined)
+      expect(shown(['untouched'], {isSettled: true})).to.equal(undefined)
+      expect(shown(['untouched'], {isRehearsal: true})).to.equal(undefined)
+    })
+  }
 
   it('shows a reason that several datasets share once', () => {
     const job = jobOf(['uncertain', 'uncertain', 'uncertain'], {rules: {trash: true}})

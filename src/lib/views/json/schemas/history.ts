@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 
 import {PRESENT_STATES} from '../../../cleanup/job/locate.js'
 import {DATASET_STATES} from '../../../cleanup/journal/parse.js'
-import {DATASET, HEADER, LINES, SOURCE} from '../../../cleanup/journal/schema.js'
+import {DATASET, HEADER, LINES, PICKED, SOURCE} from '../../../cleanup/journal/schema.js'
 import * as t from './builders.js'
 import {RULES} from './rules.js'
 import {RESELECTED} from './trash.js'
@@ -20,6 +20,7 @@ const CHECK = t.object('Where it is now; with --check.', {
 export const JOB = t.object('One cleanup, as recorded in its journal.', {
   ...HEADER.shape,
   source: SOURCE,
+  picked: PICKED,
   endedAt: t.orNull(t.moment('When it ended; null if that was not recorded.')),
   state: t.word(['finished', 'interrupted', 'broken-off'], 'broken-off: killed, crashed, or still running.'),
   datasets: t.list(
