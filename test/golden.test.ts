@@ -70,6 +70,10 @@ const SESSIONS = `
     history-check.txt $ history latest --check
     restore-job.txt $ restore --job latest
   12 runs
+    $ cleanup --run 20260819_231620 --only traces --trash --no-dry-run --yes
+    +1h $ cleanup --older-than 90d --trash --no-dry-run --yes
+    restore-job-parts.txt $ restore --job latest
+  12 runs
     $ cleanup --run 20260904_095705 --only results --no-dry-run --yes
     $ cleanup --run 20260819_231620 --only metrics --no-dry-run --yes
     $ cleanup --older-than 60d --trash --no-dry-run --yes

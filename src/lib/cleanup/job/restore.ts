@@ -89,6 +89,8 @@ export interface JobRestoreResult extends Pick<
   outcomes: JobRestoreOutcome[]
   /** What was taken out of the trash, by runs. */
   moved: TrashRestoreResult | undefined
+  /** Timestamps of its runs that lack what is in the trash by another job, newest first. */
+  partly: string[]
 }
 
 /**
@@ -139,8 +141,25 @@ export async function restoreJob(options: JobRestoreOptions): Promise<JobRestore
     outcomes: [...outcomes.values()].toSorted((a, b) => byRun(a, b, access.namespace)),
     counts,
     moved,
+    partly: partlyBack([...outcomes.values()], inventory, ways.ids),
     warnings,
   }
+}
+
+const BACK: ReadonlySet<RestoreStatus> = new Set(['present', 'restorable', 'restored'])
+
+/** @param own the ids of what the job itself put into the trash */
+function partlyBack(
+  outcomes: JobRestoreOutcome[],
+  {namespace, datasets, trash}: Inventory,
+  own: ReadonlySet<string>,
+): string[] {
+  const back = outcomes.filter(({status}) => BACK.has(status)).map(({name}) => name)
+  const names = new Set([...back, ...datasets.map(({name}) => name)])
+  const runs = new Set(back.map((name) => parseRunDatasetName(name, namespace)?.timestamp))
+  const left = trash.filter((each) => !own.has(each.id) && !names.has(originalName(each)))
+  const timestamps = new Set(left.map(({timestamp}) => timestamp).filter((timestamp) => runs.has(timestamp)))
+  return [...timestamps].toSorted((a, b) => byText(b, a))
 }
 
 /** The leaderboard first, then the newest run, and of a run its results. */

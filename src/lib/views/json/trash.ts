@@ -69,7 +69,7 @@ export function trashRestoreDocument(result: TrashRestoreResult): z.output<typeo
 }
 
 export function jobRestoreDocument(result: JobRestoreResult): z.output<typeof RESTORE_JOB> {
-  const {endpoint, namespace, job, archive, dryRun, outcomes, counts, moved, interrupted} = result
+  const {endpoint, namespace, job, archive, dryRun, outcomes, counts, moved, partly, interrupted} = result
   const reselected = moved?.reselected ?? []
-  return {endpoint, namespace, job, archive, dryRun, outcomes, counts, reselected, interrupted}
+  return {endpoint, namespace, job, archive, dryRun, outcomes, counts, partly, reselected, interrupted}
 }

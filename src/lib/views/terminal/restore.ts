@@ -1,11 +1,11 @@
 import {type RestoreOutcome, type RestoreStatus} from '../../archive/restore-runs.js'
 import {type RestoreResult} from '../../archive/restore.js'
-import {formatCount, printable} from '../../base/text.js'
+import {formatCount, joinWords, printable} from '../../base/text.js'
 import {type JobRestoreOutcome, type JobRestoreResult} from '../../cleanup/job/restore.js'
 import {exposedIn} from '../../cleanup/trash/restore.js'
 import {type Column, type Pair} from '../columns.js'
 import {formatBytes} from '../format.js'
-import {type Ending, shortId} from '../result.js'
+import {type Ending, MAX_NAMED, namespaceFlag, shortId} from '../result.js'
 import {paragraphs, wrapText} from './layout.js'
 import {paintFirst, type Screen, type Style} from './style.js'
 import {formatPairs, formatTable} from './table.js'
@@ -40,7 +40,23 @@ export function formatJobRestore(
   const title = `Restore of job ${shortId(result.job)}`
   const table = tableOf(result.outcomes, JOB_COLUMNS, screen)
   const ending = result.moved ? endingOf(result.moved, caller, screen) : []
-  return paragraphs([formatWay(result, screen, {title, whose: '', table, next}), ...ending])
+  const way = formatWay(result, screen, {title, whose: '', table, next})
+  return paragraphs([way, partlyText(result, caller, screen), ...ending])
+}
+
+/** How to make runs whole that another job took apart. */
+function partlyText(
+  {partly, namespace, user}: JobRestoreResult,
+  {bin, isNamespaceSet}: Pick<Ending, 'bin' | 'isNamespaceSet'>,
+  {style, width}: Screen,
+): string {
+  if (partly.length === 0) return ''
+  const isMany = partly.length > MAX_NAMED
+  const which = isMany ? formatCount(partly.length, 'run') : joinWords(partly)
+  const flags = namespaceFlag({namespace, user}, isNamespaceSet)
+  const command = [bin, 'trash restore', ...(isMany ? ['TIMESTAMP'] : partly), ...flags].join(' ')
+  const text = `The trash has other datasets of ${which}, which this job did not move. To restore them:`
+  return `${wrapText(text, width)}\n  ${style.bold(command)}`
 }
 
 const OUTCOME: Column<Pick<RestoreOutcome, 'reason' | 'status'>> = {

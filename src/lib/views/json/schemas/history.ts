@@ -110,6 +110,10 @@ export const RESTORE_JOB = t.object('The outcomes of a restore of what a job too
     'One for each dataset that the job took, or may have: run by run, newest first.',
   ),
   counts: t.object('The number by outcome.', t.counts(STATUSES)),
+  partly: t.list(
+    t.timestamp('A run.'),
+    'Runs of the job of which other jobs moved datasets to the trash that are still there, newest first.',
+  ),
   reselected: RESELECTED,
   interrupted: t.yesNo('Whether it was interrupted before everything was attempted.'),
 })
