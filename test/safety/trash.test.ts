@@ -177,6 +177,16 @@ describe('[S21] cleanup into the trash', () => {
     expect(exitCodeOf(result)).to.equal(0)
   })
 
+  it('is not undone by a deletion on a listing that lags, where the Hub follows former names', async () => {
+    Object.assign(account.hub.state.moves, {lagInListing: true, letDeleteFollow: true})
+    await trash()
+    const result = await account.clean({olderThan: '30d', ...CARRIED})
+    expect(result.counts).to.include({skipped: 2, deleted: 0})
+    expect(result.outcomes[0]?.reason).to.equal(`its name leads to ${moved[0]}`)
+    expect(account.names).to.include.members(moved)
+    expect(account.deletions).to.deep.equal([])
+  })
+
   it('is refused where the clocks disagree about the day, and dated by the Hub', async () => {
     const ahead = (ms: number) => ({clock: () => new Date(account.now + ms)})
     await account.refused(trash(ahead(-25 * HOUR)), RefusedError)

@@ -32,19 +32,28 @@ export interface Act {
   lookFor(dataset: Dataset): Promise<HubState>
 }
 
-/** What a plan says is to be done. */
-export function actOf({source, rules}: Plan, session: Session): Act {
+/** What a plan says is to be done. @param doubted as `deletion` takes them */
+export function actOf({source, rules}: Plan, session: Session, doubted: ReadonlySet<string>): Act {
   if (source === 'trash') return emptying(session)
-  return rules.trash ? trashing(session) : deletion(session)
+  return rules.trash ? trashing(session) : deletion(session, doubted)
 }
 
-/** Deletes for good. */
-export function deletion({hub, access}: Session): Act {
+/**
+ * Deletes for good.
+ * @param doubted ids of datasets that may have another name by now: the Hub might follow the old one, so each is asked for first
+ */
+export function deletion({hub, access}: Session, doubted: ReadonlySet<string> = new Set()): Act {
+  const lookFor = (dataset: Dataset) => ask(async () => stateOf(await hub.whereabouts(dataset.name), dataset))
   return {
     done: 'deleted',
     isMove: false,
     send: ({name}, part) => hub.deleteDataset(name, access.namespace, part),
-    lookFor: (dataset) => ask(async () => stateOf(await hub.whereabouts(dataset.name), dataset)),
+    lookFor,
+    ...(doubted.size > 0 && {
+      async check(dataset: Dataset) {
+        return doubted.has(dataset.id) ? whyNotSent(dataset, await lookFor(dataset)) : undefined
+      },
+    }),
   }
 }
 
@@ -55,21 +64,19 @@ function emptying(session: Session): Act {
   return {
     ...act,
     send: ({name}) => hub.deleteDataset(name, access.namespace, 'trash'),
-    async check(dataset) {
-      const {name} = dataset
-      const found = await act.lookFor(dataset)
-      if (found.state === 'unknown')
-        return {name, status: 'failed', reason: `it could not be checked: ${found.why}`}
-      if (found.state === 'there' && !found.isChanged) return
-      if (found.state === 'gone' && found.movedTo === undefined && !found.isChanged) return goneOutcome(name)
-      const movedTo = found.state === 'gone' ? found.movedTo : undefined
-      return {
-        name,
-        status: 'skipped',
-        reason: movedTo === undefined ? CHANGED : `its name leads to ${printable(movedTo)}`,
-      }
-    },
+    check: async (dataset) => whyNotSent(dataset, await act.lookFor(dataset)),
   }
+}
+
+/** The outcome of a dataset that is not at its name any longer as it was listed, or may not be; undefined where it is. */
+function whyNotSent({name}: Dataset, found: HubState): Outcome | undefined {
+  if (found.state === 'unknown')
+    return {name, status: 'failed', reason: `it could not be checked: ${found.why}`}
+  if (found.state === 'there' && !found.isChanged) return undefined
+  const movedTo = found.state === 'gone' ? found.movedTo : undefined
+  if (found.state === 'gone' && movedTo === undefined && !found.isChanged) return goneOutcome(name)
+  const reason = movedTo === undefined ? CHANGED : `its name leads to ${printable(movedTo)}`
+  return {name, status: 'skipped', reason}
 }
 
 /** Renames into the trash, under the Hub's date when the job began. @throws RefusedError where that is not certain */

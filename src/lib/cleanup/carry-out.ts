@@ -5,6 +5,7 @@ import {readSizesIfAsked, type Sizes, type SizesOption} from '../account/sizes.j
 import {DEFAULT_CONCURRENCY} from '../base/concurrency.js'
 import {CancelledError, OptionError} from '../base/errors.js'
 import {messageOf} from '../base/text.js'
+import {DAY} from '../base/time.js'
 import {
   type ConnectionOptions,
   guardListener,
@@ -20,6 +21,7 @@ import {checkPlanTarget, savePlan} from '../plan/saved/files.js'
 import {type SavedPlan} from '../plan/saved/parse.js'
 import {type Act, actOf} from './act.js'
 import {archiveBeforeDeletion} from './archive-first.js'
+import {trashedSince} from './journal/history.js'
 import {openJournal} from './journal/write.js'
 import {
   checkExecution,
@@ -107,7 +109,8 @@ export async function carryOut(
   if (plan.rules.pruneLeaderboard && size > 0)
     await (await import('./prune-leaderboard.js')).requirePrunable(session, inventory, plan)
   if (dryRun) return resultOf(report)
-  const act = actOf(plan, session)
+  const yesterday = new Date(session.clock().getTime() - DAY)
+  const act = actOf(plan, session, await trashedSince(dataDirOf(options), yesterday))
   if (size === 0) return resultOf({...report, outcomes: stale})
   const isConfirmed = options.yes === true || (await options.confirm?.(plan)) === true
   if (!isConfirmed) return resultOf({...report, declined: true})

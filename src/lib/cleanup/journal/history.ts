@@ -79,6 +79,16 @@ function takeIn({datasets, endpoint}: JobRecord, taken: Set<string>): boolean {
 
 const TAKEN: ReadonlySet<DatasetState> = new Set(['deleted', 'gone', 'trashed'])
 
+/** The Hub's ids of what this machine moved to the trash since a moment, or may have: a listing that lags still has their old names. */
+export async function trashedSince(dataDir: string, since: Date): Promise<ReadonlySet<string>> {
+  const folder = journalFolder(dataDir)
+  const entries = await entriesOf(folder)
+  const names = entries.map(({name}) => name).filter((name) => name >= journalName(since, ''))
+  const jobs = await Promise.all(names.map((name) => readJournal(folder, name).catch(() => {})))
+  const moved = jobs.flatMap((job) => (job?.rules.trash === true ? job.datasets : []))
+  return new Set(moved.flatMap(({id, state}) => (state === 'trashed' || state === 'uncertain' ? [id] : [])))
+}
+
 /** Reads a job of a brief history as a whole. @throws RefusedError where its journal is no longer one */
 export function readJob(dataDir: string, {at, id}: JobRecord): Promise<JobRecord> {
   return readJournal(journalFolder(dataDir), journalName(at, id))
