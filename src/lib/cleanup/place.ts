@@ -3,6 +3,8 @@ import {UnknownNamespaceError} from '../hub/access.js'
 import {findCredentials} from '../hub/credentials.js'
 import {type ConnectionOptions, openSession, type Session} from '../hub/session.js'
 import {type Plan} from '../plan/plan.js'
+import {findJob, type History} from './journal/history.js'
+import {type JobRecord} from './journal/parse.js'
 
 /** Where a plan is made, and a job runs. */
 export type Place = Pick<Plan, 'endpoint' | 'namespace'>
@@ -10,16 +12,37 @@ export type Place = Pick<Plan, 'endpoint' | 'namespace'>
 type Bound = 'job' | 'plan'
 
 const WORDS = {
-  plan: {was: 'The plan was made for', next: 'it was made with, or create a new plan'},
-  job: {was: 'The job ran for', next: 'it ran with'},
+  plan: {was: 'was made for', next: 'it was made with, or create a new plan'},
+  job: {was: 'ran for', next: 'it ran with'},
 } as const satisfies Record<Bound, unknown>
+
+/** A place, and of a job its id. */
+type BoundPlace = Place & {id?: string}
+
+/**
+ * The job whose id starts like this; `latest` is the latest of the Hub and the namespace of the options, if it has one.
+ * @throws as `findJob` and `findCredentials`
+ */
+export async function findJobAt(
+  history: History,
+  id: string,
+  {namespace, ...options}: ConnectionOptions,
+): Promise<JobRecord> {
+  if (id.toLowerCase() !== 'latest' || history.jobs.length === 0) return findJob(history, id)
+  const {endpoint} = await findCredentials(options)
+  const jobs = history.jobs.filter(
+    (job) => isSameAddress(job.endpoint, endpoint) && job.namespace === (namespace ?? job.namespace),
+  )
+  // The error about another place names the job.
+  return findJob(jobs.length > 0 ? {...history, jobs} : history, id)
+}
 
 /**
  * Opens a session at the place of a plan or a job, which says itself whose it is.
  * @throws UsageError where the options lead elsewhere, before anything is sent as far as that is known then; else as `openSession`
  */
 export async function openSessionAt(
-  place: Place,
+  place: BoundPlace,
   options: ConnectionOptions,
   what: Bound = 'plan',
 ): Promise<Session> {
@@ -34,7 +57,7 @@ export async function openSessionAt(
 
 /** Sends nothing: the endpoint is known before, the spelling of the namespace is not. @throws UsageError */
 export async function requireSameHub(
-  place: Place,
+  place: BoundPlace,
   {namespace = place.namespace, ...options}: ConnectionOptions,
   what: Bound = 'plan',
 ): Promise<void> {
@@ -42,19 +65,22 @@ export async function requireSameHub(
   requireSamePlace(place, {endpoint, namespace}, what)
 }
 
-function requireSamePlace(own: Place, {endpoint, namespace}: Place, what: Bound): void {
+function requireSamePlace(own: BoundPlace, {endpoint, namespace}: Place, what: Bound): void {
   if (isSameAddress(own.endpoint, endpoint) && own.namespace === namespace) return
-  const {was, next} = WORDS[what]
-  throw new UsageError(`${was} ${own.namespace} at ${own.endpoint}, not for ${namespace} at ${endpoint}.`, {
-    suggestions: [`Use the token and HF_ENDPOINT ${next}.`],
+  throw new UsageError(`${wasFor(own, what)} at ${own.endpoint}, not for ${namespace} at ${endpoint}.`, {
+    suggestions: [`Use the token and HF_ENDPOINT ${WORDS[what].next}.`],
   })
 }
 
-function notTheAccount({namespace}: Place, cause: Error, what: Bound): UsageError {
-  return new UsageError(`${WORDS[what].was} ${namespace}, which is not this token's account.`, {
+function notTheAccount(place: BoundPlace, cause: Error, what: Bound): UsageError {
+  return new UsageError(`${wasFor(place, what)}, which is not this token's account.`, {
     cause,
-    suggestions: [`Use a token of ${namespace}, or of a member of that organisation.`],
+    suggestions: [`Use a token of ${place.namespace}, or of a member of that organisation.`],
   })
+}
+
+function wasFor({id, namespace}: BoundPlace, what: Bound): string {
+  return `${id === undefined ? `The ${what}` : `Job ${id}`} ${WORDS[what].was} ${namespace}`
 }
 
 function isSameAddress(a: string, b: string): boolean {

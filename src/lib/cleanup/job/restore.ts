@@ -22,11 +22,11 @@ import {parseRunDatasetName, RUN_TYPES} from '../../base/names.js'
 import {type OptionTable, readOptions, readText} from '../../base/options.js'
 import {byText, printable} from '../../base/text.js'
 import {CONNECTION, type ConnectionOptions, requireDeletable, type Session} from '../../hub/session.js'
-import {findJob, readHistory, readJob} from '../journal/history.js'
+import {readHistory, readJob} from '../journal/history.js'
 import {type DatasetRecord, type DatasetState, type JobRecord} from '../journal/parse.js'
 import {dataDirOf} from '../options.js'
 import {type TakeEvent} from '../outcomes.js'
-import {openSessionAt} from '../place.js'
+import {findJobAt, openSessionAt} from '../place.js'
 import {
   exitCodeOfTrashRestore,
   exposedIn,
@@ -103,7 +103,7 @@ export async function restoreJob(options: JobRestoreOptions): Promise<JobRestore
   const own = readOptions(options, OPTIONS)
   const {dryRun = false, signal} = own
   checkConcurrency(own.concurrency ?? DEFAULT_CONCURRENCY)
-  const job = await readTaken(readText(own.job, '`job`'), dataDirOf(own))
+  const job = await readTaken(readText(own.job, '`job`'), own)
   const session = await openSessionAt(job, own, 'job')
   const {warnings, access, hub, user} = session
   if (!dryRun) requireDeletable(session)
@@ -176,8 +176,10 @@ function placeOf(name: string, namespace: string): {timestamp: string; rank: num
 }
 
 /** A job, with what it took or may have. @throws RefusedError without one such job */
-async function readTaken(id: string, dataDir: string): Promise<JobRecord> {
-  const job = await readJob(dataDir, findJob(await readHistory(dataDir, {brief: true}), id))
+async function readTaken(id: string, options: JobRestoreOptions): Promise<JobRecord> {
+  const dataDir = dataDirOf(options)
+  const history = await readHistory(dataDir, {brief: true})
+  const job = await readJob(dataDir, await findJobAt(history, id, options))
   const taken = new Set<DatasetState>(['deleted', 'trashed', 'uncertain'])
   return {...job, datasets: job.datasets.filter(({state}) => taken.has(state))}
 }

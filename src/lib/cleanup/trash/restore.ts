@@ -25,11 +25,11 @@ import {
   type Session,
 } from '../../hub/session.js'
 import {moving} from '../act.js'
-import {findJob, readHistory, readJob} from '../journal/history.js'
+import {readHistory, readJob} from '../journal/history.js'
 import {type DatasetState, type JobRecord} from '../journal/parse.js'
 import {dataDirOf} from '../options.js'
 import {isExposed, type Outcome, type OutcomeStatus, type TakeEvent, unattemptedOutcome} from '../outcomes.js'
-import {openSessionAt} from '../place.js'
+import {findJobAt, openSessionAt} from '../place.js'
 import {takeRuns} from '../take.js'
 import {type Reselection, reselectionOf} from './reselect.js'
 
@@ -133,7 +133,7 @@ async function findMove(id: string, options: TrashRestoreOptions): Promise<JobRe
     throw new RefusedError(`No job that moved anything to the trash is recorded in ${history.dataDir}.`, {
       suggestions: ['To see what is in the trash: smoltrace trash list'],
     })
-  const job = findJob(id === 'latest' ? {...history, jobs} : history, id)
+  const job = await findJobAt(id === 'latest' ? {...history, jobs} : history, id, options)
   if (isMove(job)) return readJob(dataDir, job)
   throw new RefusedError(`Job ${job.id} moved nothing to the trash.`, {
     suggestions: [`To restore what it deleted from its archive: smoltrace restore --job ${job.id}`],
