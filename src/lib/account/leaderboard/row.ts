@@ -90,8 +90,14 @@ export function toRows(columns: ReadonlyMap<string, unknown[]>, count: number): 
   return Array.from({length: count}, (_, index) => rowOf((column) => columns.get(column)?.[index]))
 }
 
+const NOTHING: Record<RowField, undefined> = Object.assign(
+  {} as Record<RowField, undefined>,
+  ...ROW_FIELDS.map((field) => ({[field]: undefined})),
+)
+
 function rowOf(cellIn: (column: string) => unknown): LeaderboardRow {
-  const row: Partial<Record<RowField, unknown>> & Pick<LeaderboardRow, 'damaged'> = {}
+  // A copy of a whole object: one that grows field by field leaves a dozen smaller ones behind.
+  const row: Partial<Record<RowField, unknown>> & Pick<LeaderboardRow, 'damaged'> = {...NOTHING}
   for (const [column, field, damageOf] of CELLS) {
     const cell = cellIn(column) ?? undefined
     const value = typeof cell === 'bigint' ? Number(cell) : cell
