@@ -25,8 +25,8 @@ Shows the rows. Only --no-dry-run changes the leaderboard, and then only after y
     ['Remove them, in a nightly job:', '--drop --no-dry-run --yes'],
   ])
   static override flags = {
-    drop: Flags.boolean({summary: 'Remove the rows, with their scores.', helpGroup: 'SAFETY'}),
     yes: Flags.boolean({char: 'y', summary: 'Skip the confirmation.', helpGroup: 'SAFETY'}),
+    drop: Flags.boolean({summary: 'Remove the rows, with their scores.', helpGroup: 'SAFETY'}),
     'dry-run': Flags.boolean({
       summary: 'Show what would be changed. This is the default.',
       exclusive: ['no-dry-run'],

@@ -4,6 +4,7 @@ import {
   type FindingKind,
   type LeaderboardCheck,
 } from '../account/leaderboard/check.js'
+import {pushTo} from '../base/collections.js'
 import {capitalize, formatCount, formatNumber} from '../base/text.js'
 import {placeAndTime} from './format.js'
 import {
@@ -36,11 +37,12 @@ export function formatCheck(check: LeaderboardCheck, {style, width}: Screen): st
     style.bold(wrapText(placeAndTime(leaderboard.name, inventory), width)),
     ...FINDING_KINDS.map((kind) => {
       const own = findings.filter((each) => each.kind === kind)
-      const lines = own.flatMap(({message, suggestion}, index) => {
-        // Below consecutive findings that share it.
-        const isAdvised = own[index + 1]?.suggestion !== suggestion
-        return [wrapIndented(message, '  ', width), ...(isAdvised ? adviceLines(suggestion, width) : [])]
-      })
+      const advised = new Map<string, string[]>()
+      for (const {message, suggestion} of own) pushTo(advised, suggestion, message)
+      const lines = Array.from(advised, ([suggestion, messages]) => [
+        ...messages.map((message) => wrapIndented(message, '  ', width)),
+        ...adviceLines(suggestion, width),
+      ]).flat()
       const title = style.bold(`${FINDING_TITLES[kind]}: ${formatNumber(own.length)}`)
       return own.length > 0 ? [title, ...lines].join('\n') : ''
     }),

@@ -4,13 +4,13 @@ import {checkRows} from '../../../src/lib/account/leaderboard/check.js'
 import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
 import {formatCheck} from '../../../src/lib/views/check.js'
 import {inventoryOf, leaderboardDataset, PLAIN, runDatasets} from '../../support/builders.js'
-import {A, C, finished, rowOf, viewOf} from '../../support/rows.js'
+import {A, B, C, finished, rowOf, viewOf} from '../../support/rows.js'
 
 const INVENTORY = inventoryOf(runDatasets(C))
-const show = (rows: LeaderboardRow[], width?: number) => {
+const show = (rows: LeaderboardRow[], width?: number, inventory = INVENTORY) => {
   const check = {
-    ...checkRows(viewOf(rows, INVENTORY)),
-    inventory: INVENTORY,
+    ...checkRows(viewOf(rows, inventory)),
+    inventory,
     leaderboard: leaderboardDataset(),
     warnings: [],
   }
@@ -38,6 +38,18 @@ describe('the page of a check', () => {
     expect(show([finished(A)], 50)).to.match(
       / {4}\S.*preview:\n {6}smoltrace leaderboard prune --namespace \w+\n/,
     )
+  })
+
+  it('advises once on all findings that need the same, whatever is found between them', () => {
+    const partly = inventoryOf(INVENTORY.datasets.filter(({type}) => type !== 'results'))
+    const text = show([finished(A), finished(C), finished(B)], undefined, partly)
+    expect(text.match(/What to do|^ {2}Row \d/gm)).to.deep.equal([
+      '  Row 1',
+      '  Row 3',
+      'What to do',
+      '  Row 2',
+      'What to do',
+    ])
   })
 
   it('breaks lines between words where the terminal ends, and loses none', () => {

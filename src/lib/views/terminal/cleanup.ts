@@ -276,7 +276,7 @@ export function formatResult(
   const {next} = ending
   const {outcomes, journal} = result
   const rest = results.remarkable(outcomes).map(([label, own]) => {
-    const elsewhere = own.length > MAX_NAMED && journal ? ' (`history` names each)' : ''
+    const elsewhere = isGrouped(own) && journal ? ' (`history` names each)' : ''
     const title = screen.style.bold(`${label}: ${formatNumber(own.length)}`)
     return `${title}${elsewhere}\n${formatOutcomes(own, screen)}`
   })
@@ -302,24 +302,32 @@ function paintResult({counts, interrupted, outcomes}: CleanupResult, style: Styl
 /** Up to this many outcomes of one kind are all named; of more, those with the same reason are one line. */
 const MAX_NAMED = 40
 const MAX_REASONS = 20
+export const MAX_REPEATED = 3
+
+type Described = Pick<Outcome, 'name' | 'reason' | 'requestId'> & {status: string}
+
+/** After an interruption nearly all have the same reason, from so many on one line. */
+function isGrouped(outcomes: readonly Described[]): boolean {
+  return outcomes.length > (outcomes.every(({status}) => status === 'unattempted') ? MAX_REPEATED : MAX_NAMED)
+}
 
 /** Outcomes of one kind, a line each; of thousands the reasons, how often there is each, and the first name. */
-export function formatOutcomes(outcomes: readonly Outcome[], {width}: Screen): string {
-  const lines =
-    outcomes.length > MAX_NAMED
-      ? byReason(outcomes)
-      : outcomes.map((outcome) => results.describeOutcome(outcome))
+export function formatOutcomes(outcomes: readonly Described[], {width}: Pick<Screen, 'width'>): string {
+  const lines = isGrouped(outcomes)
+    ? byReason(outcomes)
+    : outcomes.map((outcome) => results.describeOutcome(outcome))
   return lines.map((line) => wrapIndented(line, '  ', width)).join('\n')
 }
 
-function byReason(outcomes: readonly Outcome[]): string[] {
-  const groups = new Map<string, Outcome[]>()
+function byReason(outcomes: readonly Described[]): string[] {
+  const groups = new Map<string, Described[]>()
   for (const outcome of outcomes) pushTo(groups, outcome.reason ?? '', outcome)
   const sorted = [...groups.values()].toSorted((a, b) => b.length - a.length)
   const lines = sorted.slice(0, MAX_REASONS).map((own) =>
     results.describeOutcome({
       ...own[0]!,
-      name: `${formatCount(own.length, 'dataset')}, the first ${own[0]!.name}`,
+      name:
+        own.length === 1 ? own[0]!.name : `${formatCount(own.length, 'dataset')}, the first ${own[0]!.name}`,
     }),
   )
   const rest = sorted.slice(MAX_REASONS).reduce((sum, own) => sum + own.length, 0)

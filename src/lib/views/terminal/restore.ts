@@ -6,6 +6,7 @@ import {exposedIn} from '../../cleanup/trash/restore.js'
 import {type Column, type Pair} from '../columns.js'
 import {formatBytes} from '../format.js'
 import {type Ending, MAX_NAMED, namespaceFlag, shortId} from '../result.js'
+import {MAX_REPEATED} from './cleanup.js'
 import {paragraphs, wrapText} from './layout.js'
 import {paintFirst, type Screen, type Style} from './style.js'
 import {formatPairs, formatTable} from './table.js'
@@ -83,8 +84,20 @@ function tableOf<O extends Pick<RestoreOutcome, 'status'>>(
   screen: Screen,
 ): string {
   const isLong = screen.width !== undefined && outcomes.length > MAX_LISTED
-  const listed = outcomes.filter(({status}) => !isLong || !isThere(status))
+  const isFolded = screen.width !== undefined && commonReason(outcomes) !== undefined
+  const listed = outcomes.filter(
+    ({status}) => !(isLong && isThere(status)) && !(isFolded && status === 'unattempted'),
+  )
   return listed.length > 0 ? formatTable(columns, listed, screen) : ''
+}
+
+/** Why nothing was attempted, where so many have the same reason that it is shown once. */
+function commonReason(
+  outcomes: ReadonlyArray<Pick<RestoreOutcome, 'reason' | 'status'>>,
+): string | undefined {
+  const [first, ...others] = outcomes.filter(({status}) => status === 'unattempted')
+  const isSame = others.length >= MAX_REPEATED && others.every(({reason}) => reason === first?.reason)
+  return isSame ? first?.reason : undefined
 }
 
 function formatWay(
@@ -95,10 +108,11 @@ function formatWay(
   const {dryRun, counts, namespace, endpoint} = result
   const {style, width} = screen
   const statuses = Object.entries(RESTORE_LABELS) as Array<[RestoreStatus, string]>
-  const pairs = statuses.map(([status, label]): Pair => [
-    label,
-    counts[status] > 0 ? formatCount(counts[status], 'dataset') : undefined,
-  ])
+  const reason = commonReason(result.outcomes)
+  const pairs = statuses.map(([status, label]): Pair => {
+    const why = status === 'unattempted' && reason !== undefined ? `: ${printable(reason)}` : ''
+    return [label, counts[status] > 0 ? `${formatCount(counts[status], 'dataset')}${why}` : undefined]
+  })
   const isOpen = !dryRun && counts.failed + counts.unattempted > 0
   const goal = isOpen ? 'the rest' : counts.restorable === 1 ? 'it' : 'them'
   return paragraphs([

@@ -14,8 +14,9 @@ import {
 } from '../../cleanup/trash/restore.js'
 import {type Column, evaluationColumns, sizeColumn, TRASHED} from '../columns.js'
 import {formatStorageTotal, placeAndTime, typesOf} from '../format.js'
-import {describeOutcome, type Ending, EXPOSED, MAX_NAMED, namespaceFlag, shortId} from '../result.js'
-import {paragraphs, wrapIndented, wrapText} from './layout.js'
+import {type Ending, EXPOSED, MAX_NAMED, namespaceFlag, shortId} from '../result.js'
+import {formatOutcomes} from './cleanup.js'
+import {paragraphs, wrapText} from './layout.js'
 import {type Screen, type Style} from './style.js'
 import {formatTable} from './table.js'
 
@@ -94,8 +95,7 @@ export function formatTrashRestore(
   )
   const rest = [[EXPOSED, exposedIn({runs})] as const, ...parts].flatMap(([label, own]) => {
     if (own.length === 0) return []
-    const lines = own.map((outcome) => wrapIndented(describeOutcome(outcome), '  ', width))
-    return [[style.bold(`${label}: ${own.length}`), ...lines].join('\n')]
+    return [`${style.bold(`${label}: ${own.length}`)}\n${formatOutcomes(own, {width})}`]
   })
   const back = cameBack(runs)
   return paragraphs([

@@ -66,6 +66,21 @@ describe('the summary of a restore', () => {
     expect(shown([outcome('refused')])).not.to.include('smoltrace restore')
   })
 
+  it('shows on a terminal why many were not attempted once, and names each on a pipe', () => {
+    const left = (count: number) =>
+      Array.from({length: count}, () => outcome('unattempted', {reason: 'interrupted'}))
+    const text = shown([outcome('restored'), ...left(4)], {interrupted: true}, 60)
+    expect(text.match(new RegExp(NAME, 'g'))).to.have.length(1)
+    expect(text).to.match(/^Not attempted +4 datasets: interrupted$/m)
+    for (const [count, width] of [
+      [3, 60],
+      [4, undefined],
+    ] as const)
+      expect(shown(left(count), {interrupted: true}, width).match(new RegExp(NAME, 'g'))).to.have.length(
+        count,
+      )
+  })
+
   for (const [more, status, headline] of [
     [{}, 'restored', 'Restore complete.'],
     [{interrupted: true}, 'unattempted', 'Interrupted: not everything was restored.'],
