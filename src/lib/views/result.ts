@@ -132,17 +132,17 @@ function pruneText({status, rows, reason = '', archive = ''}: PruneOutcome): str
 /** Of more runs or datasets a command that names each would be too long to be read. */
 export const MAX_NAMED = 5
 
-/** The command that brings back what a job took: from the trash by the job, or by its runs without a journal. */
+/** The command that brings back what a job took: by the job, or without a journal from where it is. */
 function undoText(result: CleanupResult, {bin, isNamespaceSet}: Ending): string | undefined {
   const {plan, archive, user, job} = result
   const {names: taken, runs} = takenIn(result)
+  const isKept = plan.rules.trash || (archive !== undefined && !archive.isLeaderboardOnly)
+  if (job !== undefined && isKept) return taken.size > 0 ? `${bin} restore --job ${shortId(job)}` : undefined
   const flags = namespaceFlag({namespace: plan.namespace, user}, isNamespaceSet)
   const timestamps = runs.map(({run}) => run.timestamp)
   if (plan.rules.trash && taken.size > 0) {
     const named = timestamps.length > MAX_NAMED ? ['TIMESTAMP'] : timestamps
-    return [`${bin} trash restore`, ...(job === undefined ? named : ['--job', shortId(job)]), ...flags].join(
-      ' ',
-    )
+    return [`${bin} trash restore`, ...named, ...flags].join(' ')
   }
 
   const board = plan.leaderboard?.dataset.name ?? ''

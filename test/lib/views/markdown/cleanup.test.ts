@@ -123,7 +123,7 @@ describe('the summary of a cleanup', () => {
     const done = {dryRun: false, outcomes: outcomesOf('failed'), archive, job: '3f9a2c4b71de'}
     const {rows, blocks, text} = rendered(summaryOf(done, {next}))
     expect(rows).to.deep.include.members([
-      ['Undo', 'smoltrace restore bak'],
+      ['Undo', 'smoltrace restore --job 3f9a2c4b'],
       ['Details', 'smoltrace history 3f9a2c4b'],
     ])
     expect(text).to.include('To delete the rest:')

@@ -385,8 +385,9 @@ Deleted 1 of 5 datasets in 2.3 s: 1 failed, 1 not attempted, 1 skipped, 1 alread
 
   it('ends with the commands that undo it and show it again, however narrow the terminal', () => {
     expect(deletedBy(2, {job: '3f9a2c4b71de'})).to.match(
-      /^Undo {6}smoltrace restore 'my copies'\nDetails {3}smoltrace history 3f9a2c4b$/m,
+      /^Undo {6}smoltrace restore --job 3f9a2c4b\nDetails {3}smoltrace history 3f9a2c4b$/m,
     )
+    expect(deletedBy(2, {job: '3f9a2c4b71de', outcomes: [outcomeOf('failed')]})).not.to.include('Undo')
     expect(deletedBy(2, {user: 'ann'})).to.match(/^Undo +smoltrace restore 'my copies' --namespace kim$/m)
     expect(deletedBy(2)).not.to.include('Details')
     expect(deletedBy(2, {outcomes: [outcomeOf('failed')]})).not.to.include('Undo')
