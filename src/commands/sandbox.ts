@@ -1,10 +1,13 @@
 import {Flags} from '@oclif/core'
 import {once} from 'node:events'
+import {mkdtemp, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 
 import {BaseCommand, prefix} from '../cli/base-command.js'
 import {formatVariables} from '../cli/command-line.js'
 import {defaultOf, DEFAULTS} from '../cli/flags/defaults.js'
-import {wholeNumber} from '../cli/flags/shared.js'
+import {examplesOf, wholeNumber} from '../cli/flags/shared.js'
 import {showHelpInside} from '../cli/help/show-help.js'
 import {findInside, splitArguments} from '../cli/host/words.js'
 import {setVariables} from '../cli/output.js'
@@ -13,7 +16,6 @@ import {ALL_CODES} from '../lib/base/exit-codes.js'
 import {type Quota, type Sandbox as SandboxHub} from '../lib/sandbox/index.js'
 import {type Content} from '../lib/views/json/schemas/documents.js'
 
-const SANDBOX = '<%= config.bin %> <%= command.id %>'
 const NUMBER = {default: 0, min: 0, helpGroup: 'SANDBOX', helpValue: 'N'} as const
 
 export default class Sandbox extends BaseCommand {
@@ -23,18 +25,15 @@ export default class Sandbox extends BaseCommand {
 
 With a command, runs it on that Hub, which is gone afterwards. Flags of the sandbox go before the command; everything after the command's name, and the exit code, belong to the command. Without a command, serves until Ctrl-C and prints the variables to set in other terminals.`
   static override usage = '<%= command.id %> [FLAGS] [COMMAND]'
-  static override examples = [
-    {description: 'See what a cleanup would delete:', command: `${SANDBOX} cleanup --keep-recent 3`},
-    {
-      description: 'Watch 100 runs being deleted on a slow Hub:',
-      command: `${SANDBOX} --runs 100 --latency 200 cleanup --all --no-dry-run`,
-    },
-    {
-      description: 'Watch a cleanup wait for a rate limit of 100 requests in 20 seconds:',
-      command: `${SANDBOX} --runs 100 --quota 100/20 cleanup --all --no-dry-run`,
-    },
-    {description: 'Serve a Hub to try from another terminal:', command: `${SANDBOX} --port 8080`},
-  ]
+  static override examples = examplesOf([
+    ['See what a cleanup would delete:', 'cleanup --keep-recent 3'],
+    ['Watch 100 runs being deleted on a slow Hub:', '--runs 100 --latency 200 cleanup --all --no-dry-run'],
+    [
+      'Watch a cleanup wait for a rate limit of 100 requests in 20 seconds:',
+      '--runs 100 --quota 100/20 cleanup --all --no-dry-run',
+    ],
+    ['Serve a Hub to try from another terminal:', '--port 8080'],
+  ])
   static override strict = false
   static override flags = {
     runs: wholeNumber({...NUMBER, summary: 'Number of runs in the account.', default: 12, max: 20_000}),
@@ -95,16 +94,19 @@ With a command, runs it on that Hub, which is gone afterwards. Flags of the sand
     await this.cancellable(async (signal) => {
       // A client may end it as soon as the address is printed.
       const isOver = once(signal, 'abort')
-      const lines = formatVariables({HF_ENDPOINT: url, HF_TOKEN: token})
+      // Its jobs are not to be found among those of a real Hub.
+      const dataDir = await mkdtemp(join(tmpdir(), 'smoltrace-sandbox-'))
+      const dataVariable = this.config.scopedEnvVarKey('DATA_DIR')
+      const lines = formatVariables({HF_ENDPOINT: url, HF_TOKEN: token, [dataVariable]: dataDir})
       const which = lines.length === 1 ? 'the line' : 'one of the lines'
-      const document: Content<'sandbox'> = {endpoint: url, token, user, organisation: org}
+      const document: Content<'sandbox'> = {endpoint: url, token, dataDir, user, organisation: org}
       if (this.jsonEnabled()) this.logJson(this.toSuccessJson(document))
       for (const line of lines) this.log(line)
       this.note(
         `The sandbox serves ${user} and the organisation ${org}. Paste ${which} above into another terminal; Ctrl-C ends it`,
       )
       this.isServing = true
-      await isOver
+      await isOver.finally(() => rm(dataDir, {recursive: true, force: true}))
     })
   }
 

@@ -19,6 +19,7 @@ import {TRASH_LIST, TRASH_RESTORE} from './trash.js'
 const SANDBOX = t.object('The address of the sandbox, printed when it starts.', {
   endpoint: t.url('For HF_ENDPOINT.'),
   token: t.text('For HF_TOKEN; works only in the sandbox.'),
+  dataDir: t.text('For SMOLTRACE_DATA_DIR: a temporary folder, so that its jobs are not in your history.'),
   user: t.text('The made-up user.'),
   organisation: t.text('Their organisation.'),
 })
