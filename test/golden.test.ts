@@ -129,6 +129,9 @@ const SESSIONS = `
     json/restore.txt $ restore copies --dry-run --json
   2 runs
     $ cleanup --keep-recent 1 --trash --no-dry-run --yes
+    json/trash-list.txt $ trash list --json
+    json/trash-empty.txt $ trash empty --all --json
+    trash-empty-quiet.txt $ trash empty --all --quiet
     json/history-check.txt $ history latest --check --json
     json/restore-job.txt $ restore --job latest --json
   12 runs

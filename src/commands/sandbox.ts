@@ -23,7 +23,7 @@ export default class Sandbox extends BaseCommand {
   static override exitCodes = ALL_CODES
   static override description = `Needs no account and no network. Starts a Hub on this machine with a made-up account: three months of runs, a leaderboard, an organisation, and datasets with similar names that no command touches.
 
-With a command, runs it on that Hub, which is gone afterwards. Flags of the sandbox go before the command; everything after the command's name, and the exit code, belong to the command. Without a command, serves until Ctrl-C and prints the variables to set in other terminals.`
+With a command, runs it on that Hub, which is gone afterwards. Flags of the sandbox go before the command; everything after the command's name, and the exit code, belong to the command. Without a command, serves until Ctrl-C and prints the variables to set in other terminals; the token hf_sandbox_read is read-only.`
   static override usage = '<%= command.id %> [FLAGS] [COMMAND]'
   static override examples = examplesOf([
     ['See what a cleanup would delete:', 'cleanup --keep-recent 3'],

@@ -20,11 +20,10 @@ export default class TrashList extends HubCommand {
 
   async run(): Promise<Content<'trash list'>> {
     const {flags} = await this.parse(TrashList)
-    const isJson = this.jsonEnabled()
     const listing = await this.ask(flags, (connection) =>
-      listTrash({...connection, sizes: flags.sizes, withRows: !isJson}),
+      listTrash({...connection, sizes: flags.sizes, withRows: true}),
     )
-    if (!isJson) await this.print(formatTrash(listing, this.caller, this.screen))
+    if (!this.jsonEnabled()) await this.print(formatTrash(listing, this.caller, this.screen))
     return trashDocument(listing)
   }
 }

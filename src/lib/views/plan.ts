@@ -389,7 +389,9 @@ export function totalsText(plan: Plan, isLive: boolean): string {
       ? 'nothing'
       : `${formatCount(datasets, 'dataset')} of ${formatCount(plan.delete.length, 'run')}`
   const {verb, where} = verbsOf(plan)
-  return `${isLive ? 'Will' : 'Would'} ${verb} ${what} in ${plan.namespace}${where}; keeps ${kept}.`
+  const place =
+    plan.source === 'trash' ? `from the trash of ${plan.namespace}` : `in ${plan.namespace}${where}`
+  return `${isLive ? 'Will' : 'Would'} ${verb} ${what} ${place}; keeps ${kept}.`
 }
 
 export function unknownText(unknown: NonNullable<Plan['unknown']>): string {

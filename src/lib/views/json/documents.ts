@@ -241,9 +241,12 @@ export function cleanupDocument(result: CleanupResult, policy?: string): z.outpu
   }
 }
 
-function decisionDocument({run, reasons}: KeptRun, {now, rules}: Plan, sizes?: Sizes) {
+function decisionDocument({run, reasons}: KeptRun, {now, rules, source}: Plan, sizes?: Sizes) {
+  const document = runDocument(run, now, rules.graceMs, sizes)
   return {
-    ...runDocument(run, now, rules.graceMs, sizes),
+    ...document,
+    // Until the end of the day on which it was trashed, no age counts.
+    ...(source === 'trash' && {ageMs: Math.max(0, document.ageMs)}),
     reasons: reasons.map(({rule, text}) => ({rule, text})),
   }
 }

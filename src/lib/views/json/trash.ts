@@ -12,7 +12,7 @@ import {datasetDocument, storageDocument} from './documents.js'
 import {type RESTORE_JOB} from './schemas/history.js'
 import {type TRASH_LIST, type TRASH_RESTORE} from './schemas/trash.js'
 
-/** What is in the trash. Models and scores are null where the leaderboard was not read. */
+/** What is in the trash. Models and scores are null where the leaderboard has none, or was not read. */
 export function trashDocument({
   inventory,
   runs,

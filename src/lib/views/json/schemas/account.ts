@@ -39,7 +39,9 @@ export const run = {
   time: t.moment(
     'When it was evaluated: its first upload, or the timestamp read as UTC if the two are far apart.',
   ),
-  ageMs: t.integer('Its age, in milliseconds; negative if it is dated in the future.'),
+  ageMs: t.integer(
+    'Its age, in milliseconds; negative if it is dated in the future. In the trash: since the end of the day on which it was moved there, or 0.',
+  ),
   complete: t.yesNo('Whether it has results, traces and metrics.'),
   missing: t.list(t.runType('A type.'), 'The types that are missing.'),
   mayBeUploading: t.yesNo('Whether it is incomplete, but so recent that it may still be uploading.'),
