@@ -82,7 +82,8 @@ const TAKEN: ReadonlySet<DatasetState> = new Set(['deleted', 'gone', 'trashed'])
 /** The Hub's ids of what this machine moved to the trash since a moment, or may have: a listing that lags still has their old names. */
 export async function trashedSince(dataDir: string, since: Date): Promise<ReadonlySet<string>> {
   const folder = journalFolder(dataDir)
-  const entries = await entriesOf(folder)
+  // A job without a journal may run where none can be read.
+  const entries = await entriesOf(folder).catch(() => [])
   const names = entries.map(({name}) => name).filter((name) => name >= journalName(since, ''))
   const jobs = await Promise.all(names.map((name) => readJournal(folder, name).catch(() => {})))
   const moved = jobs.flatMap((job) => (job?.rules.trash === true ? job.datasets : []))
