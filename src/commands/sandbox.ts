@@ -28,10 +28,7 @@ With a command, runs it on that Hub, which is gone afterwards. Flags of the sand
   static override examples = examplesOf([
     ['See what a cleanup would delete:', 'cleanup --keep-recent 3'],
     ['Watch 100 runs being deleted on a slow Hub:', '--runs 100 --latency 200 cleanup --all --no-dry-run'],
-    [
-      'Watch a cleanup wait for a rate limit of 100 requests in 20 seconds:',
-      '--runs 100 --quota 100/20 cleanup --all --no-dry-run',
-    ],
+    ['Watch a cleanup wait for a rate limit:', '--runs 100 --quota 100/20 cleanup --all --no-dry-run'],
     ['Serve a Hub to try from another terminal:', '--port 8080'],
   ])
   static override strict = false

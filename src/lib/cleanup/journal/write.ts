@@ -173,7 +173,7 @@ export class Journal {
       await writeToDisk(this.file, text)
     } catch (error) {
       this.failure = new RefusedError(
-        `The journal ${safeName(this.path)} can no longer be written: ${messageOf(error)}. Nothing more is deleted without it.`,
+        `The journal ${safeName(this.path)} can no longer be written: ${messageOf(error)}. Nothing more is deleted or moved without it.`,
         {cause: error, suggestions: [`To see what was deleted: smoltrace history ${this.id}`]},
       )
       throw this.failure

@@ -129,11 +129,11 @@ async function findMove(id: string, options: TrashRestoreOptions): Promise<JobRe
   const history = await readHistory(dataDir, {brief: true})
   const isMove = ({rules}: JobRecord) => rules.trash === true
   const jobs = history.jobs.filter((each) => isMove(each))
-  if (id === 'latest' && jobs.length === 0)
+  if (id.toLowerCase() === 'latest' && jobs.length === 0)
     throw new RefusedError(`No job that moved anything to the trash is recorded in ${history.dataDir}.`, {
       suggestions: ['To see what is in the trash: smoltrace trash list'],
     })
-  const job = await findJobAt(id === 'latest' ? {...history, jobs} : history, id, options)
+  const job = await findJobAt(id.toLowerCase() === 'latest' ? {...history, jobs} : history, id, options)
   if (isMove(job)) return readJob(dataDir, job)
   throw new RefusedError(`Job ${job.id} moved nothing to the trash.`, {
     suggestions: [`To restore what it deleted from its archive: smoltrace restore --job ${job.id}`],
