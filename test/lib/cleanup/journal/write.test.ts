@@ -233,7 +233,9 @@ describe('journal', () => {
         ])
         putBack()
         expect(error).to.be.instanceOf(RefusedError)
-        expect(error?.message).to.include(journal.path).and.include('Nothing more is deleted or moved without it')
+        expect(error?.message)
+          .to.include(journal.path)
+          .and.include('Nothing more is deleted or moved without it')
         expect(error?.message).not.to.include('\n')
         const outcome = {name: FIRST.name, status: 'unattempted'} as const
         expect(await rejectionOf(journal.intent(SECOND))).to.be.instanceOf(RefusedError)
