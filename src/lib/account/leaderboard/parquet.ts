@@ -35,7 +35,7 @@ export interface ParquetFile {
   /** Rows of each group. */
   counts: readonly number[]
   /** The cells of a column in one group, in a turn of the event loop of its own; null where there is no value. */
-  read: (column: string, group: number) => Promise<unknown[]>
+  read: (column: string, group: number, rows?: readonly [from: number, to: number]) => Promise<unknown[]>
 }
 
 /** How a file is read. */
@@ -73,15 +73,18 @@ export async function openParquet(
     metadata,
     columns,
     counts,
-    async read(column, group) {
+    async read(column, group, [from, to] = [0, counts[group] ?? 0]) {
       await nextTurn()
-      const [rowStart = 0, count = 0] = [starts[group], counts[group]]
-      const part = {...whole, rowStart, rowEnd: rowStart + count, columns: [column]}
+      const [start = 0, count] = [starts[group], to - from]
+      const part = {...whole, rowStart: start + from, rowEnd: start + to, columns: [column]}
       const cells: unknown[] = []
       await parquet.parquetRead({
         ...part,
-        onChunk({columnData}) {
-          for (const cell of columnData) cells.push(cell)
+        // A page may begin before these rows, and end after them.
+        onChunk({columnData, rowStart}) {
+          const first = Math.max(0, part.rowStart - rowStart)
+          const end = Math.min(columnData.length, part.rowEnd - rowStart)
+          for (let index = first; index < end; index++) cells.push(columnData[index])
         },
       })
       // A cell without a value is null: undefined is one that hyparquet did not find.

@@ -27,6 +27,8 @@ interface Change {
 
 /** Rows that are encoded without a turn of the event loop. */
 const GROUP_SIZE = 5000
+/** Rows of which all cells are in memory at a time; a group is unpacked anew for each. */
+const WINDOW = 2 * GROUP_SIZE
 
 /**
  * Changes rows of a Parquet file, and nothing else of it: what is written is read again and compared, value by value as it is stored,
@@ -54,8 +56,12 @@ export async function rewriteParquet(path: string, bytes: Buffer, change: Change
   }
 }
 
-function openPhysical(bytes: Buffer): Promise<ParquetFile> {
-  return openParquet(bytes, {budget: boardBudget(), choose: (names) => names, isPhysical: true})
+async function openPhysical(bytes: Buffer): Promise<ParquetFile> {
+  const budget = boardBudget()
+  const file = await openParquet(bytes, {budget, choose: (names) => names, isPhysical: true})
+  // What may be unpacked at all was checked: it is unpacked again for each window, and once to be compared.
+  budget.bytes *= Math.ceil(Number(file.metadata.num_rows) / WINDOW) + 1
+  return file
 }
 
 /** Why a file is not even tried. */
@@ -96,13 +102,17 @@ async function write(before: ParquetFile, change: Change): Promise<Buffer> {
   })
   let start = 0
   for (const [group, count] of counts.entries()) {
-    const columnData = []
-    for (const name of columns) {
-      const data = edited(name, await read(name, group), start, change)
-      columnData.push({name, data, offsetIndex: false})
+    for (let from = 0; from < count; from += WINDOW) {
+      const window: [number, number] = [from, Math.min(count, from + WINDOW)]
+      const columnData = []
+      for (const name of columns) {
+        const data = edited(name, await read(name, group, window), start + from, change)
+        columnData.push({name, data, offsetIndex: false})
+      }
+
+      await file.write({columnData, rowGroupSize: GROUP_SIZE})
     }
 
-    await file.write({columnData, rowGroupSize: GROUP_SIZE})
     start += count
   }
 
