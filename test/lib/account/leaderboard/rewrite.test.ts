@@ -104,6 +104,31 @@ describe('rewriting a Parquet file', () => {
     )
   })
 
+  for (const drop of [true, false]) {
+    it(`changes those rows of a group that is written in several parts, ${drop ? 'dropping' : 'emptying'} them`, async () => {
+      const bytes = await fileOf(NAMES, 25_001, 'row_group_size 122880')
+      const rows = [0, 9999, 10_000, 19_999, 20_000, 25_000]
+      const {bytes: written, rows: left} = await rewrite(bytes, rows, drop)
+      expect(left).to.equal(drop ? 25_001 - rows.length : 25_001)
+      const list = `[${rows.join(', ')}]`
+      const sums = `count(*)::int as n, sum(place * place)::varchar as places`
+      const named = REFERENCES.map((name) => `count(${name})::int as ${name}`).join(', ')
+      const [wanted] = await duck.ask(
+        `select ${sums}, ${named} from FILE where not list_contains(${list}, place)`,
+        bytes,
+      )
+      const kept = `select ${sums}, ${named} from FILE where not list_contains(${list}, place)`
+      expect((await duck.ask(kept, written))[0]).to.deep.equal(wanted)
+      const isOrdered =
+        'select bool_and(place > before) as ok from (select place, lag(place, 1, -1) over () as before from FILE)'
+      expect((await duck.ask(isOrdered, written))[0]).to.deep.equal({ok: true})
+      const changed = `select ${named} from FILE where list_contains(${list}, place)`
+      expect((await duck.ask(changed, written))[0]).to.deep.equal(
+        Object.fromEntries(REFERENCES.map((name) => [name, 0])),
+      )
+    })
+  }
+
   it('keeps rows in several groups in their order', async () => {
     const bytes = await fileOf(NAMES, 9000, 'row_group_size 2048')
     const {bytes: written} = await rewrite(bytes, [0, 2047, 2048, 8999], true)
