@@ -32,10 +32,14 @@ export interface Act {
   lookFor(dataset: Dataset): Promise<HubState>
 }
 
-/** What a plan says is to be done. @param doubted as `deletion` takes them */
-export function actOf({source, rules}: Plan, session: Session, doubted: ReadonlySet<string>): Act {
+/** What a plan says is to be done. @param readDoubted reads what `deletion` takes, and nothing else does */
+export async function actOf(
+  {source, rules}: Plan,
+  session: Session,
+  readDoubted: () => Promise<ReadonlySet<string>>,
+): Promise<Act> {
   if (source === 'trash') return emptying(session)
-  return rules.trash ? trashing(session) : deletion(session, doubted)
+  return rules.trash ? trashing(session) : deletion(session, await readDoubted())
 }
 
 /**

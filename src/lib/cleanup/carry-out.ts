@@ -110,7 +110,7 @@ export async function carryOut(
     await (await import('./prune-leaderboard.js')).requirePrunable(session, inventory, plan)
   if (dryRun) return resultOf(report)
   const yesterday = new Date(session.clock().getTime() - DAY)
-  const act = actOf(plan, session, await trashedSince(dataDirOf(options), yesterday))
+  const act = await actOf(plan, session, () => trashedSince(dataDirOf(options), yesterday))
   if (size === 0) return resultOf({...report, outcomes: stale})
   const isConfirmed = options.yes === true || (await options.confirm?.(plan)) === true
   if (!isConfirmed) return resultOf({...report, declined: true})

@@ -6,7 +6,7 @@ import {RefusedError} from '../../base/errors.js'
 import {isErrno} from '../../base/files.js'
 import {type OptionTable, readOptions, readText} from '../../base/options.js'
 import {messageOf, safe, safeName} from '../../base/text.js'
-import {type DatasetRecord, type DatasetState, type JobRecord, parseJournal} from './parse.js'
+import {type DatasetRecord, type DatasetState, type JobRecord, movedBy, parseJournal} from './parse.js'
 import {dataDirectory, journalFolder, journalName} from './write.js'
 
 /** Something among the journals that is not certain. */
@@ -86,8 +86,7 @@ export async function trashedSince(dataDir: string, since: Date): Promise<Readon
   const entries = await entriesOf(folder).catch(() => [])
   const names = entries.map(({name}) => name).filter((name) => name >= journalName(since, ''))
   const jobs = await Promise.all(names.map((name) => readJournal(folder, name).catch(() => {})))
-  const moved = jobs.flatMap((job) => (job?.rules.trash === true ? job.datasets : []))
-  return new Set(moved.flatMap(({id, state}) => (state === 'trashed' || state === 'uncertain' ? [id] : [])))
+  return new Set(jobs.flatMap((job) => (job ? movedBy(job) : [])).map(({id}) => id))
 }
 
 /** Reads a job of a brief history as a whole. @throws RefusedError where its journal is no longer one */

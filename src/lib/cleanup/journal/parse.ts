@@ -87,6 +87,11 @@ export function parseJournal(text: string): JobRecord {
 
 const DAMAGED = 'an unreadable line of the journal may have been about it'
 
+/** What a job moved to the trash, or may have. */
+export function movedBy(job: JobRecord): DatasetRecord[] {
+  return isMove(job) ? job.datasets.filter(({state}) => state === 'trashed' || state === 'uncertain') : []
+}
+
 /** Whether a job moves to the trash what it takes. */
 export const isMove = ({source, rules}: Pick<JobRecord, 'rules' | 'source'>) =>
   source === 'runs' && rules.trash === true

@@ -4,7 +4,7 @@ import {type Session} from '../../hub/session.js'
 import {planBy} from '../../plan/build.js'
 import {flagsOf, optionsOf, readRules} from '../../retention/read-rules.js'
 import {readHistory} from '../journal/history.js'
-import {type JobRecord} from '../journal/parse.js'
+import {type JobRecord, movedBy} from '../journal/parse.js'
 
 /** Rules that once trashed runs, and would again. */
 export interface Reselection {
@@ -28,11 +28,12 @@ export async function reselectionOf(
   const {jobs} = await readHistory(dataDir).catch(() => ({jobs: [] as JobRecord[]}))
   const found: Reselection[] = []
   const open = new Map(back.map(({id, timestamp}) => [id, timestamp]))
-  for (const {rules, datasets, endpoint} of jobs) {
-    if (endpoint !== after.endpoint || rules.trash !== true) continue
+  for (const job of jobs) {
+    if (job.endpoint !== after.endpoint) continue
+    const {rules} = job
     const own = new Set<string>()
-    for (const {id, state} of datasets) {
-      const timestamp = state === 'trashed' || state === 'uncertain' ? open.get(id) : undefined
+    for (const {id} of movedBy(job)) {
+      const timestamp = open.get(id)
       if (timestamp !== undefined && open.delete(id)) own.add(timestamp)
     }
 

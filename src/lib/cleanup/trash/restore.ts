@@ -26,7 +26,7 @@ import {
 } from '../../hub/session.js'
 import {moving} from '../act.js'
 import {readHistory, readJob} from '../journal/history.js'
-import {type DatasetState, type JobRecord} from '../journal/parse.js'
+import {isMove, type JobRecord, movedBy} from '../journal/parse.js'
 import {dataDirOf} from '../options.js'
 import {isExposed, type Outcome, type OutcomeStatus, type TakeEvent, unattemptedOutcome} from '../outcomes.js'
 import {findJobAt, openSessionAt} from '../place.js'
@@ -127,7 +127,6 @@ export async function restoreTrash(options: TrashRestoreOptions = {}): Promise<T
 async function findMove(id: string, options: TrashRestoreOptions): Promise<JobRecord> {
   const dataDir = dataDirOf(options)
   const history = await readHistory(dataDir, {brief: true})
-  const isMove = ({rules}: JobRecord) => rules.trash === true
   const jobs = history.jobs.filter((each) => isMove(each))
   if (id.toLowerCase() === 'latest' && jobs.length === 0)
     throw new RefusedError(`No job that moved anything to the trash is recorded in ${history.dataDir}.`, {
@@ -192,10 +191,9 @@ async function requireListed(
 ): Promise<void> {
   const listed = new Set(runs.flatMap(({datasets}) => datasets.map(({id}) => id)))
   const known = new Set(runs.map(({timestamp}) => timestamp))
-  const moved = job?.datasets.flatMap(({name, id, state}) => {
-    const parsed = isMoved(state) && !listed.has(id) ? parseRunDatasetName(name, namespace) : undefined
-    return parsed ?? []
-  })
+  const moved =
+    job &&
+    movedBy(job).flatMap(({name, id}) => (listed.has(id) ? [] : (parseRunDatasetName(name, namespace) ?? [])))
   const absent = timestamps
     ?.filter((timestamp) => !known.has(timestamp))
     .flatMap((timestamp) => RUN_TYPES.map((type) => ({type, timestamp})))
@@ -225,8 +223,7 @@ function chooseRuns(
   job: JobRecord | undefined,
   {datasets}: Inventory,
 ): {chosen: TrashedRun[]; present: string[]} {
-  const moved = job?.datasets.flatMap(({id, state}) => (isMoved(state) ? [id] : []))
-  const there = narrowRuns(runs, moved && new Set(moved))
+  const there = narrowRuns(runs, job && new Set(movedBy(job).map(({id}) => id)))
   const known = new Set(there.map(({timestamp}) => timestamp))
   const exists = new Set(datasets.map(({timestamp}) => timestamp))
   const missing = timestamps?.filter((timestamp) => !known.has(timestamp)) ?? []
@@ -248,8 +245,6 @@ export function narrowRuns(runs: TrashedRun[], ids: ReadonlySet<string> | undefi
     .filter(({datasets}) => datasets.length > 0)
     .toSorted((a, b) => byText(b.timestamp, a.timestamp))
 }
-
-const isMoved = (state: DatasetState) => state === 'trashed' || state === 'uncertain'
 
 const MAX_NAMED = 5
 
